@@ -1,0 +1,62 @@
+"""Uzviz: which optimizer, with which settings, trains my network best, and why?
+
+Names are imported when first used, so that ``import uzviz`` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from uzviz import problems as problems
+    from uzviz.api import race, train
+    from uzviz.errors import Diverged, InputError
+    from uzviz.problems import Problem
+    from uzviz.races import Entrant, Race, log_range
+    from uzviz.records import Run
+    from uzviz.rules import (
+        SAM,
+        AdaGrad,
+        Adam,
+        AdamW,
+        AMSGrad,
+        GradientDescent,
+        Momentum,
+        Nesterov,
+        RMSProp,
+        Rule,
+    )
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "api": ("race", "train"),
+    "errors": ("Diverged", "InputError"),
+    "problems": ("Problem",),
+    "races": ("Entrant", "Race", "log_range"),
+    "records": ("Run",),
+    "rules": (
+        "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamW", "GradientDescent", "Momentum", "Nesterov",
+        "RMSProp", "Rule",
+    ),
+}  # fmt: skip
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamW", "Diverged", "Entrant", "GradientDescent",
+    "InputError", "Momentum", "Nesterov", "Problem", "RMSProp", "Race", "Rule", "Run",
+    "log_range", "problems", "race", "train",
+]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        return getattr(importlib.import_module(f"uzviz.{_HOME_OF[name]}"), name)
+    if name == "problems":
+        return importlib.import_module("uzviz.problems")
+    raise AttributeError(f"module 'uzviz' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

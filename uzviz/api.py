@@ -1,0 +1,265 @@
+"""What users call: train and race."""
+
+from __future__ import annotations
+
+import inspect
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from uzviz import engine, hyper, problems, probes, races, rules
+from uzviz.errors import InputError, unknown
+from uzviz.problems import Problem
+from uzviz.races import Batch, Entrant, Race, log_range
+from uzviz.records import Record, Run, Start, Steps
+from uzviz.rules import Rule
+
+EPOCHS = 20
+GRADIENTS = 300
+"""The budget of a problem without data, unless one is given."""
+BATCH = 32
+LR = races.log_range(1e-4, 1, 13)
+
+
+def train(
+    problem: Problem,
+    rule: Rule,
+    *,
+    batch: Batch | None = None,
+    epochs: float | None = None,
+    gradients: int | None = None,
+    seed: int = 0,
+    sampling: str = "reshuffle",
+    probe: Mapping[str, engine.Probe] | Sequence[str] = (),
+    every: int = 100,
+    on_record: Callable[[Record], object] = lambda record: None,
+) -> Run:
+    """Train one network, or minimise any problem, by one rule.
+
+    Parameters
+    ----------
+    batch
+        Examples a step, or "all"; 32 unless given. The last batch of an epoch is smaller and is
+        divided by its real size.
+    epochs, gradients
+        The budget, one of them: passes over the training part (20 unless given), or gradients of
+        single examples. A rule that asks for two gradients makes half the steps.
+    seed
+        Fixes split, start and order of examples.
+    sampling
+        "reshuffle", a new order every epoch, or "uniform", examples drawn with replacement.
+    probe, every
+        What to measure every so many steps: names from ``uzviz.probes.NAMES``, or functions by
+        name, ``probe(w, s, oracle, key) -> {name: array}``.
+    on_record
+        Called with every record as it comes.
+
+    Returns
+    -------
+    Run
+        With ``w``, ``loss`` of every step, ``evaluations``, ``results`` and ``status``; Ctrl-C
+        gives the run so far, "interrupted".
+
+    Raises
+    ------
+    InputError
+        for anything that cannot be used, before a step is made.
+    """
+    _check(problem, seed)
+    if not isinstance(rule, Rule):
+        raise InputError(f"The rule is {rule!r}, but must be a rule such as Adam(lr=1e-3).")
+    if sampling not in engine.SAMPLINGS:
+        raise unknown("sampling", sampling, engine.SAMPLINGS)
+    if isinstance(every, bool) or int(every) != every or every < 1:
+        raise InputError(f"Probes are to run every {every} steps; give a whole number from 1.")
+    epochs, gradients = _budget(problem, epochs, gradients)
+    n = len(problem.split(seed).train)
+    plan = engine.planned(
+        n, _batch(n, batch), rule.gradients, epochs=epochs, gradients=gradients
+    )
+    lanes = engine.Lanes(
+        problem, rule, (seed,), plan, engine.on_device(problem), sampling=sampling
+    )
+    said = engine.run(lanes, probes=_probes(probe), every=every, clock=time.perf_counter)
+    start = next(said)
+    assert isinstance(start, Start)
+    run = Run(start)
+    on_record(start)
+    try:
+        for record in said:
+            run.add(record)
+            on_record(record)
+    except KeyboardInterrupt:
+        pass
+    return run
+
+
+def race(
+    problem: Problem,
+    entrants: Sequence[Rule | Entrant | str],
+    *,
+    lr: Sequence[float] | float | None = None,
+    grid: Mapping[str, Sequence[float]] | None = None,
+    seeds: int = 10,
+    epochs: float | None = None,
+    gradients: int | None = None,
+    batch: Batch | None = None,
+    seed: int = 0,
+    on_progress: Callable[[int, int], object] = lambda done, total: None,
+) -> Race:
+    """Race rules, each with every step size from every seed, trained together.
+
+    Parameters
+    ----------
+    entrants
+        Rules, entrants (a rule with its batch size) or their names: "adam", "gd@all", "gd@1".
+    lr
+        Step sizes to try; 13 from 1e-4 to 1 unless given.
+    grid
+        More to try, such as ``{"adam.b2": [0.9, 0.99, 0.999]}``.
+    seeds, seed
+        How many seeds, from which on. A seed fixes split, start and order of examples, the same
+        for every rule.
+    epochs, gradients, batch
+        As in :func:`train`: the same budget of gradients for everybody.
+    on_progress
+        Called with the lane-steps done and those there are.
+
+    Returns
+    -------
+    Race
+        With ``table()``, ``plot()``, ``to_json()`` and ``to_csv(file)``; after Ctrl-C it holds the
+        lanes that were done.
+
+    Raises
+    ------
+    InputError
+        for anything that cannot be used, before a step is made.
+    """
+    _check(problem, seed)
+    epochs, gradients = _budget(problem, epochs, gradients)
+    n = len(problem.split(seed).train)
+    sizes = LR if lr is None else [lr] if isinstance(lr, (int, float)) else lr
+    said = races.race(
+        problem, entrants, lr=sizes, grid=grid or {}, seeds=seeds, seed=seed,
+        batch=_batch(n, batch), epochs=epochs, gradients=gradients,
+    )  # fmt: skip
+    for news in said:
+        if isinstance(news, Race):
+            return news
+        on_progress(news.done, news.total)
+    raise AssertionError("a race ends with its result")
+
+
+def _check(problem: Problem, seed: int) -> None:
+    if not isinstance(problem, Problem):
+        raise InputError(
+            f"The problem is {problem!r}, but must be a Problem such as problems.classify('digits')."
+        )
+    if isinstance(seed, bool) or int(seed) != seed or not 0 <= seed < 2**31:
+        raise InputError(f"The seed is {seed}, but must be a whole number from 0 to {2**31 - 1}.")
+
+
+def _budget(
+    problem: Problem, epochs: float | None, gradients: int | None
+) -> tuple[float | None, int | None]:
+    if epochs is None and gradients is None:
+        return (None, GRADIENTS) if problem.data is None else (EPOCHS, None)
+    return epochs, gradients
+
+
+def _batch(n: int, batch: Batch | None) -> Batch:
+    return min(BATCH, n) if batch is None else batch
+
+
+def _probes(
+    given: Mapping[str, engine.Probe] | Sequence[str],
+) -> list[tuple[str, engine.Probe]]:
+    if isinstance(given, Mapping):
+        return list(given.items())
+    for name in given:
+        if name not in probes.NAMES:
+            raise unknown("probe", name, probes.NAMES)
+    return [(name, probes.NAMES[name]) for name in given]
+
+
+rule_named = rules.named
+_TASKS: dict[str | None, Callable[..., Problem]] = {
+    None: problems.learn,
+    "classify": problems.classify,
+    "regress": problems.regress,
+}
+
+
+def problem_named(
+    name: str,
+    *,
+    hidden: Sequence[int],
+    activation: str,
+    init: str,
+    loss: str | None,
+    split: Sequence[float],
+    task: str | None,
+    start: Sequence[float] | None,
+    spread: float,
+    spectrum: Sequence[float] | None,
+) -> Problem:
+    """The problem of that name: a surface, or a data set learned by an MLP.
+
+    Raises
+    ------
+    InputError
+        for a name nobody knows and for options that cannot be used.
+    """
+    if name not in problems.SURFACES:
+        if name != "digits" and ":" not in name and not name.endswith(".csv"):
+            raise unknown("problem", name, [*problems.SURFACES, "digits", "file.csv:target"])
+        if task not in _TASKS:
+            raise unknown("task", task, ["classify", "regress"])
+        chosen = {} if loss is None else {"loss": loss}
+        return _TASKS[task](
+            name, hidden, activation=activation, init=init, split=split, **chosen
+        )
+    options: dict[str, Any] = {"start": start, "spread": spread, "spectrum": spectrum}
+    taken = inspect.signature(problems.SURFACES[name]).parameters
+    if spectrum is not None and "spectrum" not in taken:
+        raise InputError(f"{name} has no spectrum: give --spectrum with quadratic only.")
+    return problems.SURFACES[name](**{k: v for k, v in options.items() if v is not None})
+
+
+def _rules() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": name,
+            "title": cls.title,
+            "text": inspect.cleandoc(cls.__doc__ or ""),
+            "gradients": cls.gradients,
+            "memory": cls.memory,
+            "hyperparameters": [
+                {"name": k, "default": h.default, "range": h.interval.text, "meaning": h.meaning}
+                for k, h in hyper.declared(cls).items()
+            ],
+        }
+        for name, cls in rules.NAMES.items()
+    ]
+
+
+def _problems() -> list[dict[str, Any]]:
+    surfaces = {name: inspect.cleandoc(f.__doc__ or "") for name, f in problems.SURFACES.items()}
+    data = {
+        "digits": "scikit-learn's 1,797 handwritten digits of 8 × 8 pixels, in ten classes.",
+        "file.csv:target": "Any CSV file with a header: classes or a number from its columns.",
+    }
+    return [{"name": n, "title": "", "text": text} for n, text in {**data, **surfaces}.items()]
+
+
+CATALOGUES: dict[str, Callable[[], list[dict[str, Any]]]] = {
+    "rules": _rules,
+    "problems": _problems,
+}
+"""What can be listed."""
+
+__all__ = [
+    "CATALOGUES", "Entrant", "Problem", "Race", "Record", "Run", "Start", "Steps", "log_range",
+    "problem_named", "race", "rule_named", "train",
+]  # fmt: skip

@@ -1,0 +1,236 @@
+"""The commands. What they call is imported when they run, so that help comes at once."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from uzviz.cli import options
+from uzviz.errors import Diverged, InputError, unknown
+
+app = typer.Typer(
+    help="Which optimizer, with which settings, trains my network best, and why?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+METHODS = "gd@all,gd@1,gd,momentum,adagrad,rmsprop,adam"
+
+ProblemName = Annotated[
+    str,
+    typer.Argument(
+        help="digits, file.csv:target, or a surface: rosenbrock, beale, himmelblau, quadratic."
+    ),
+]
+Hidden = Annotated[str, typer.Option(help="Units of each hidden layer, as 64,32; none: no layer.")]
+Activation = Annotated[str, typer.Option(help="relu, tanh, sigmoid, gelu or silu.")]
+Init = Annotated[str, typer.Option(help="Start of the weights: zero, small, large, xavier or he.")]
+Loss = Annotated[
+    str | None, typer.Option(help="cross-entropy, binary-cross-entropy, mse or mae.")
+]
+SplitRatio = Annotated[str, typer.Option(help="Shares of training, validation and test.")]
+Task = Annotated[
+    str | None, typer.Option(help="classify or regress, where the target leaves it open.")
+]
+StartPoint = Annotated[str | None, typer.Option(help="Start on a surface, as -1.5,2.5.")]
+Spread = Annotated[float, typer.Option(help="Deviation of the noise a seed adds to that start.")]
+Spectrum = Annotated[str | None, typer.Option(help="Eigenvalues of the quadratic, as 1,100.")]
+BatchSize = Annotated[str | None, typer.Option(help="Examples a step, or all; 32 unless given.")]
+Epochs = Annotated[
+    float | None, typer.Option(help="Budget in passes over the training part; 20 unless given.")
+]
+Gradients = Annotated[
+    int | None, typer.Option(help="Budget in gradients of single examples instead.")
+]
+Seed = Annotated[int, typer.Option(help="Fixes split, start and order of examples.")]
+JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the whole result here.")]
+CsvFile = Annotated[Path | None, typer.Option("--csv", help="Write the curves here.")]
+
+
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from uzviz import __version__
+
+        typer.echo(f"uzviz {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def uzviz(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Which optimizer, with which settings, trains my network best, and why?"""
+
+
+@contextmanager
+def _sentences() -> Iterator[None]:
+    """Errors as sentences: bad input ends with exit code 2, divergence with 1."""
+    try:
+        yield
+    except (InputError, Diverged) as error:
+        print(f"uzviz: {error}", file=sys.stderr)
+        raise typer.Exit(2 if isinstance(error, InputError) else 1) from None
+
+
+@app.command()
+def train(
+    problem: ProblemName,
+    rule: Annotated[str, typer.Option(help="Its name; `uzviz list rules` shows all.")] = "adam",
+    lr: Annotated[float | None, typer.Option(help="Step size; the rule's own unless given.")] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="Another hyperparameter, as b2=0.99.")
+    ] = None,
+    batch: BatchSize = None,
+    epochs: Epochs = None,
+    gradients: Gradients = None,
+    seed: Seed = 0,
+    sampling: Annotated[
+        str, typer.Option(help="reshuffle each epoch, or uniform with replacement.")
+    ] = "reshuffle",
+    probe: Annotated[
+        list[str] | None, typer.Option(help="Measure gradient-norm or update-ratio by layer.")
+    ] = None,
+    every: Annotated[int, typer.Option(help="Steps between two probes.")] = 100,
+    hidden: Hidden = "32",
+    activation: Activation = "relu",
+    init: Init = "he",
+    loss: Loss = None,
+    split: SplitRatio = "60/20/20",
+    task: Task = None,
+    start: StartPoint = None,
+    spread: Spread = 0.0,
+    spectrum: Spectrum = None,
+    json_: JsonFile = None,
+    csv: CsvFile = None,
+) -> None:
+    """Train one network and print its losses."""
+    with _sentences():
+        chosen = options.ProblemOptions(
+            problem, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
+            task=task, start=start, spread=spread, spectrum=spectrum,
+        )  # fmt: skip
+        values = options.assignments(set_ or []) | ({} if lr is None else {"lr": lr})
+        options.check_files(json_, csv)
+        from uzviz import api
+        from uzviz.cli import report
+
+        with report.bar("train") as advance:
+            run = api.train(
+                chosen.make(), api.rule_named(rule, **values), batch=options.batch(batch),
+                epochs=epochs, gradients=gradients, seed=seed, sampling=sampling,
+                probe=probe or [], every=every, on_record=report.steps_of(advance),
+            )  # fmt: skip
+        report.run(run)
+        options.write_json(json_, run.to_json)
+        options.write(csv, run.to_csv)
+        if run.status == "interrupted":
+            raise typer.Exit(130)
+        if run.status == "diverged":
+            raise Diverged(
+                f"The run diverged by step {run.step}: try a smaller step size or another "
+                "initialisation."
+            )
+
+
+@app.command()
+def race(
+    problem: ProblemName,
+    rules: Annotated[
+        str | None,
+        typer.Option(help=f"Who races; rule@B sets its batch.  [default: {METHODS}]"),
+    ] = None,
+    lr: Annotated[str, typer.Option(help="Step sizes: low:high:count, or a list.")] = "1e-4:1:13",
+    grid: Annotated[
+        list[str] | None, typer.Option(help="More to try, as adam.b2=0.9,0.99,0.999.")
+    ] = None,
+    seeds: Annotated[int, typer.Option(help="How many seeds.")] = 10,
+    batch: BatchSize = None,
+    epochs: Epochs = None,
+    gradients: Gradients = None,
+    seed: Seed = 0,
+    hidden: Hidden = "32",
+    activation: Activation = "relu",
+    init: Init = "he",
+    loss: Loss = None,
+    split: SplitRatio = "60/20/20",
+    task: Task = None,
+    start: StartPoint = None,
+    spread: Spread = 0.0,
+    spectrum: Spectrum = None,
+    plot: Annotated[Path, typer.Option(help="The picture.")] = Path("race.png"),
+    no_plot: Annotated[bool, typer.Option("--no-plot", help="Draw no picture.")] = False,
+    json_: JsonFile = None,
+    csv: CsvFile = None,
+) -> None:
+    """Race rules over step sizes and seeds, all networks trained together."""
+    with _sentences():
+        chosen = options.ProblemOptions(
+            problem, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
+            task=task, start=start, spread=spread, spectrum=spectrum,
+        )  # fmt: skip
+        picture = None if no_plot else plot
+        sizes, more = options.step_sizes(lr), options.grid(grid or [])
+        options.check_picture(picture)
+        options.check_files(json_, csv, picture)
+        from uzviz import api
+        from uzviz.cli import report
+
+        made = chosen.make()
+        methods = METHODS if made.data is not None else METHODS.replace("gd@all,gd@1,", "")
+        with report.bar("race") as advance:
+            result = api.race(
+                made, (rules or methods).split(","), lr=sizes, grid=more, seeds=seeds,
+                epochs=epochs, gradients=gradients, batch=options.batch(batch), seed=seed,
+                on_progress=advance,
+            )  # fmt: skip
+        report.race(result)
+        options.write_json(json_, result.to_json)
+        options.write(csv, result.to_csv)
+        options.write_picture(picture, result)
+        if picture:
+            report.say(f"Drew {picture}.")
+        if result.interrupted:
+            raise typer.Exit(130)
+        won = options.winner_flags(result)
+        budget = options.flags(epochs=epochs, gradients=gradients, seed=seed or None)
+        report.say("\nTrain the winner:")
+        report.say(f"  uzviz train {shlex.quote(problem)}{won}{budget}{chosen.flags()}")
+
+
+@app.command("list")
+def list_(
+    what: Annotated[str, typer.Argument(help="rules or problems.")],
+    json_: JsonFile = None,
+) -> None:
+    """List the rules or the problems there are."""
+    with _sentences():
+        from uzviz import api
+        from uzviz.cli import report
+
+        if what not in api.CATALOGUES:
+            raise unknown("list", what, api.CATALOGUES)
+        rows = api.CATALOGUES[what]()
+        report.listed(what, rows)
+        options.write_json(json_, lambda: rows)
+
+
+def main() -> None:
+    """The entry point of the command ``uzviz``."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        print("uzviz: interrupted before anything was done.", file=sys.stderr)
+        raise SystemExit(130) from None

@@ -1,0 +1,203 @@
+"""What people type, as values; and files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shlex
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+from uzviz.errors import InputError
+
+if TYPE_CHECKING:
+    from uzviz.api import Problem, Race
+
+
+@dataclass(frozen=True)
+class ProblemOptions:
+    """A problem as the command line names it."""
+
+    name: str
+    hidden: str = "32"
+    activation: str = "relu"
+    init: str = "he"
+    loss: str | None = None
+    split: str = "60/20/20"
+    task: str | None = None
+    start: str | None = None
+    spread: float = 0.0
+    spectrum: str | None = None
+
+    def make(self) -> Problem:
+        """The problem itself."""
+        from uzviz import api
+
+        return api.problem_named(
+            self.name,
+            hidden=_hidden(self.hidden),
+            activation=self.activation,
+            init=self.init,
+            loss=self.loss,
+            split=numbers(self.split.replace("/", ","), "--split"),
+            task=self.task,
+            start=None if self.start is None else numbers(self.start, "--start"),
+            spread=self.spread,
+            spectrum=None if self.spectrum is None else numbers(self.spectrum, "--spectrum"),
+        )
+
+    def flags(self) -> str:
+        """The options that differ from their defaults, as typed."""
+        return flags(
+            **{
+                f.name: None if getattr(self, f.name) == f.default else getattr(self, f.name)
+                for f in dataclasses.fields(self)
+                if f.name != "name"
+            }
+        )
+
+
+def flags(**options: Any) -> str:
+    """Options as one types them, those that are None left out."""
+    given = {name: value for name, value in options.items() if value is not None}
+    return "".join(f" --{name} {shlex.quote(f'{value}')}" for name, value in given.items())
+
+
+def winner_flags(race: Race) -> str:
+    """The options of `uzviz train` that train the winner of a race."""
+    group = race.winner
+    rule, _, _ = group.entrant.name.partition("@")
+    values = {name: float(group.settings[name][group.best]) for name in group.tried}
+    lr = values.pop("lr", None)
+    sets = "".join(flags(set=f"{name}={value!r}") for name, value in values.items())
+    return flags(rule=rule.partition("#")[0], lr=lr) + sets + flags(batch=group.plan.batch)
+
+
+def numbers(text: str, option: str) -> list[float]:
+    """Numbers with commas between them."""
+    try:
+        return [float(part) for part in text.split(",")]
+    except ValueError:
+        raise InputError(
+            f"{option} is '{text}', but must be numbers with commas between them."
+        ) from None
+
+
+def _hidden(text: str) -> list[int]:
+    if text in {"", "none"}:
+        return []
+    units = numbers(text, "--hidden")
+    if any(u != round(u) for u in units):
+        raise InputError(f"--hidden is '{text}', but units must be whole numbers, as in 64,32.")
+    return [int(u) for u in units]
+
+
+def step_sizes(text: str) -> list[float]:
+    """ "low:high:count" in even steps of the logarithm, or a list with commas."""
+    if ":" not in text:
+        return numbers(text, "--lr")
+    parts = text.split(":")
+    if len(parts) != 3:
+        raise InputError(f"--lr is '{text}', but must be low:high:count, such as 1e-4:1:13.")
+    low, high, count = numbers(",".join(parts), "--lr")
+    if count != round(count):
+        raise InputError(f"--lr is '{text}', but its count must be a whole number.")
+    from uzviz.api import log_range
+
+    return log_range(low, high, int(count))
+
+
+def grid(texts: Sequence[str]) -> dict[str, list[float]]:
+    """ "rule.field=value,value" each."""
+    made = {}
+    for text in texts:
+        name, equals, values = text.partition("=")
+        if not equals or "." not in name:
+            raise InputError(
+                f"--grid is '{text}', but must be rule.field=values, such as adam.b2=0.9,0.99."
+            )
+        made[name] = numbers(values, f"--grid {name}")
+    return made
+
+
+def assignments(texts: Sequence[str]) -> dict[str, float]:
+    """ "field=value" each."""
+    made = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise InputError(f"--set is '{text}', but must be field=value, such as b2=0.99.")
+        (made[name],) = numbers(value, f"--set {name}")[:1]
+    return made
+
+
+def batch(text: str | None) -> int | str | None:
+    """A number of examples, "all", or None."""
+    if text is None or text == "all":
+        return text
+    if not text.isdecimal():
+        raise InputError(f"--batch is '{text}', but must be a whole number from 1, or 'all'.")
+    return int(text)
+
+
+def check_files(*paths: Path | None) -> None:
+    """Refuse, before anything is computed, files that could not be written at its end."""
+    for path in paths:
+        if path is None:
+            continue
+        if path.is_dir():
+            raise InputError(f"{path} is a folder: give the name of a file.")
+        if not path.absolute().parent.is_dir():
+            raise InputError(f"There is no folder {path.parent}: make it or write elsewhere.")
+        if not os.access(path.absolute().parent, os.W_OK):
+            raise InputError(f"Nothing can be written in {path.absolute().parent}: write elsewhere.")
+
+
+def write(path: Path | None, writer: Callable[[Any], object], mode: str = "w") -> None:
+    """Write a file whole or not at all: beside it first, then renamed."""
+    if path is None:
+        return
+    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, mode, **({} if "b" in mode else {"newline": ""})) as file:
+            writer(file)
+        os.chmod(name, 0o666 & ~_umask())
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    now = os.umask(0)
+    os.umask(now)
+    return now
+
+
+def write_json(path: Path | None, result: Callable[[], Any]) -> None:
+    """Write strict JSON: what is not finite is null."""
+
+    def writer(file: TextIO) -> None:
+        json.dump(result(), file, allow_nan=False)
+
+    write(path, writer)
+
+
+PICTURES = {".png", ".svg", ".pdf"}
+
+
+def check_picture(path: Path | None) -> None:
+    """Refuse a picture in a format nobody draws."""
+    if path is not None and path.suffix.lower() not in PICTURES:
+        raise InputError(f"The picture is {path}, but must end in {', '.join(sorted(PICTURES))}.")
+
+
+def write_picture(path: Path | None, race: Race) -> None:
+    """Draw a race in the format that the file's name asks for."""
+    if path is not None:
+        kind = path.suffix.lower()[1:]
+        write(path, lambda file: race.plot().savefig(file, format=kind, dpi=130), "wb")

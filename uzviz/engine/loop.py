@@ -1,0 +1,226 @@
+"""The loop around the compiled windows: it opens no file, prints nothing, and yields records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from uzviz import records, rules, tree
+from uzviz.engine import programs
+from uzviz.engine.plan import MOST_STEPS, Plan, Sampler, Window
+from uzviz.errors import InputError
+from uzviz.problems import PARTS, Problem, key_for
+from uzviz.rules import Rule
+
+CHUNK_SECONDS = 0.2
+Probe = Callable[..., dict[str, jax.Array]]
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Rules side by side from the same seeds; solo, one rule and one seed without those axes."""
+
+    problem: Problem
+    rule: Rule
+    """Hyperparameters are numbers, or arrays [settings] for lanes."""
+    seeds: tuple[int, ...]
+    plan: Plan
+    rows: Any
+    """All examples, on the device."""
+    solo: bool = True
+    sampling: str = "reshuffle"
+
+
+def on_device(problem: Problem) -> Any:
+    """The examples of a problem, on the device; shared by all that trains on them."""
+    return jax.tree.map(jnp.asarray, problem.rows)
+
+
+def start_point(problem: Problem, seed: int) -> Any:
+    """The parameters that this seed starts from."""
+    w = problem.init(key_for(seed, "init"))
+    leaves = jax.tree.leaves(w)
+    if not leaves:
+        raise InputError(f"{problem.name} starts without parameters: init must return arrays.")
+    for leaf in leaves:
+        if not jnp.issubdtype(jnp.asarray(leaf).dtype, jnp.floating):
+            raise InputError(
+                f"A parameter of {problem.name} has type {jnp.asarray(leaf).dtype}, but must be a "
+                "floating-point array."
+            )
+    return jax.tree.map(lambda x: jnp.array(x, copy=True), w)
+
+
+class _Places:
+    """What the seeds of some lanes bring, stacked for them or plain for a solo run."""
+
+    def __init__(self, lanes: Lanes):
+        problem, self.lanes = lanes.problem, lanes
+        splits = [problem.split(seed) for seed in lanes.seeds]
+        self.samplers = [
+            Sampler(split.train, seed, lanes.sampling)
+            for split, seed in zip(splits, lanes.seeds, strict=True)
+        ]
+        self.index = {
+            part: self.joined([getattr(split, part) for split in splits]) for part in PARTS
+        }
+        learned = [
+            problem.fit(jax.tree.map(lambda x, s=split: x[s.train], problem.data))
+            for split in splits
+        ]
+        keys = [key_for(seed, "loss") for seed in lanes.seeds]
+        self.feed = programs.Feed(self.joined(learned), self.joined(keys))
+        w = self.joined([start_point(problem, seed) for seed in lanes.seeds])
+        rule = jax.tree.map(lambda x: jnp.asarray(x, dtype=float), lanes.rule)
+        starts = programs.start_of if lanes.solo else programs.lane_starts
+        self.rule, self.carry = rule, starts(rule, w)
+        self.parameters = tree.size(w) // (1 if lanes.solo else len(lanes.seeds))
+
+    def joined(self, each: Sequence[Any]) -> Any:
+        if self.lanes.solo:
+            return jax.tree.map(jnp.asarray, each[0])
+        return jax.tree.map(lambda *x: jnp.stack([jnp.asarray(v) for v in x]), *each)
+
+    def rows_of(self, window: Window) -> list[Any]:
+        full, last = zip(
+            *[s.rows_of(self.lanes.plan, window) for s in self.samplers], strict=True
+        )
+        return [self.joined(full), self.joined(last)]
+
+
+def run(
+    lanes: Lanes,
+    *,
+    probes: Sequence[tuple[str, Probe]] = (),
+    every: int = 100,
+    clock: Callable[[], float] | None = None,
+) -> Iterator[records.Record]:
+    """Train, and say so: start, then steps, evaluations and probes as they come, then end.
+
+    Validation is evaluated at every point of the curves, the other parts at start and end.
+    Windows last about 0.2 s if a ``clock`` is given; their length changes no bit of the result.
+    A lane freezes at the point where its loss is not finite; when all have, the run ends.
+
+    Parameters
+    ----------
+    probes
+        Names and functions ``probe(w, s, oracle, key) -> {name: array}``, run in programs of
+        their own before the first step and after every ``every``-th one. Solo runs only.
+    """
+    problem, plan = lanes.problem, lanes.plan
+    places = _Places(lanes)
+    advance = programs.solo_steps if lanes.solo else programs.lane_steps
+    evaluations = set(plan.evaluations())
+    probing = set(range(0, plan.steps, every)) if probes else set()
+    pace = _Pace(clock)
+    carry, alive = places.carry, np.True_
+    yield _start(places)
+    # What is said waits until the next window is under way, so that the device never does.
+    waiting = [_evaluated(places, carry.w, 0, PARTS), *_probed(places, carry, 0, probes)]
+    at = 0
+    for stop in sorted(evaluations | probing - {0}):
+        while at < stop:
+            window = plan.window(at, stop, pace.most)
+            carry, seen, now = advance(problem, places.rule, carry, places.feed, lanes.rows,
+                                       *places.rows_of(window), *window)  # fmt: skip
+            yield from (said() for said in waiting)
+            waiting = [partial(_steps, seen, window, pace)]
+            at += window.size
+        over = stop in evaluations and not np.asarray(alive).any()
+        alive = now
+        if stop in probing:
+            waiting += _probed(places, carry, at, probes)
+        if stop in evaluations:
+            parts = PARTS if over or at == plan.steps else ("validation",)
+            waiting.append(_evaluated(places, carry.w, at, parts))
+        if over:
+            break
+    yield from (said() for said in waiting)
+    yield records.End(at, np.asarray(alive), carry.w)
+
+
+def _steps(seen: Any, window: Window, pace: _Pace) -> records.Steps:
+    loss = np.asarray(seen)[..., : window.epochs, : window.steps + window.ends]
+    pace.made(window.size)
+    return records.Steps(window.first + 1, loss.reshape(*loss.shape[:-2], -1))
+
+
+class _Pace:
+    """How many steps make a window of about 0.2 s, measured by a clock if there is one."""
+
+    def __init__(self, clock: Callable[[], float] | None):
+        self.clock = clock
+        self.last: float | None = None
+        self.most = 64 if clock else MOST_STEPS
+
+    def made(self, steps: int) -> None:
+        """Take note that a window is done; the first, which was compiled, counts for nothing."""
+        if self.clock is None:
+            return
+        now = self.clock()
+        if self.last is not None:
+            wanted = int(steps * CHUNK_SECONDS / max(now - self.last, 1e-6))
+            self.most = max(1, min(wanted, 8 * self.most, MOST_STEPS))
+        self.last = now
+
+
+def _start(places: _Places) -> records.Start:
+    lanes, plan = places.lanes, places.lanes.plan
+    return records.Start(
+        problem=lanes.problem.spec or {"kind": lanes.problem.name},
+        rule=rules.name_of(lanes.rule),
+        hyperparameters=rules.values(lanes.rule),
+        batch=plan.batch,
+        last_batch=plan.rest or plan.batch,
+        examples={part: places.index[part].shape[-1] for part in PARTS},
+        steps=plan.steps,
+        steps_per_epoch=plan.epoch,
+        gradients=plan.budget,
+        parameters=places.parameters,
+        seeds=lanes.seeds,
+    )
+
+
+Saying = Callable[[], records.Record]
+
+
+def _evaluated(places: _Places, w: Any, step: int, parts: Sequence[str]) -> Saying:
+    lanes, plan = places.lanes, places.lanes.plan
+    evaluate = programs.solo_evaluation if lanes.solo else programs.lane_evaluation
+    means = {
+        part: evaluate(lanes.problem, w, places.feed.statistics, lanes.rows, places.index[part])
+        for part in parts
+    }
+
+    def said() -> records.Record:
+        values: dict[str, np.ndarray] = {}
+        for part, found in means.items():
+            shown = lanes.problem.summary({name: np.asarray(x) for name, x in found.items()})
+            values.update({f"{part}/{name}": value for name, value in shown.items()})
+        return records.Evaluation(step, plan.examples(step) / plan.n, plan.spent(step), values)
+
+    return said
+
+
+def _probed(
+    places: _Places, carry: programs.Carry, step: int, probes: Sequence[tuple[str, Probe]]
+) -> list[Saying]:
+    if not probes:
+        return []
+    lanes = places.lanes
+    full, last = places.rows_of(window := lanes.plan.window(step, step + 1, 1))
+    index = full[0, 0] if window.steps else last[0]
+    key = jax.random.fold_in(key_for(lanes.seeds[0], "probe"), step)
+
+    def saying(name: str, probe: Probe) -> Saying:
+        found = programs.solo_probe(lanes.problem, probe, places.rule, carry, places.feed,
+                                    lanes.rows, index, step + 1, key)  # fmt: skip
+        return lambda: records.Probed(step, name, {k: np.asarray(v) for k, v in found.items()})
+
+    return [saying(name, probe) for name, probe in probes]

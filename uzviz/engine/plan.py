@@ -1,0 +1,189 @@
+"""Which steps are made, over which examples, in which windows. No JAX, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from uzviz.errors import InputError
+from uzviz.problems import generator_for
+
+MOST_STEPS = 16_384
+"""Steps in one compiled window."""
+MOST_ROWS = 1 << 20
+"""Row numbers sent to the device for one window."""
+MOST_EVALUATIONS = 199
+"""Points of a curve besides its start."""
+
+SAMPLINGS = ("reshuffle", "uniform")
+
+
+class Window(NamedTuple):
+    """Steps that one call of the compiled program makes.
+
+    ``epochs`` times: ``steps`` full batches and, if ``ends``, the shorter last batch. A window
+    within an epoch has ``epochs`` = 1.
+    """
+
+    first: int
+    """Steps made before it."""
+    epochs: int
+    steps: int
+    ends: bool
+
+    @property
+    def size(self) -> int:
+        return self.epochs * (self.steps + self.ends)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A budget cut into steps: n examples in batches of B, the last by its real size."""
+
+    n: int
+    batch: int
+    cost: int
+    """Gradients a step asks for each example."""
+    budget: int
+    """Gradients of examples to spend; never exceeded."""
+
+    @property
+    def full(self) -> int:
+        """Full batches in an epoch."""
+        return self.n // self.batch
+
+    @property
+    def rest(self) -> int:
+        """Examples in the last, shorter batch; 0 where there is none."""
+        return self.n % self.batch
+
+    @property
+    def epoch(self) -> int:
+        """Steps in an epoch."""
+        return self.full + (self.rest > 0)
+
+    @property
+    def steps(self) -> int:
+        """Steps the budget pays for."""
+        epochs, left = divmod(self.budget // self.cost, self.n)
+        return epochs * self.epoch + left // self.batch
+
+    def examples(self, step: int) -> int:
+        """Examples visited in the first ``step`` steps."""
+        epochs, steps = divmod(step, self.epoch)
+        return epochs * self.n + steps * self.batch
+
+    def spent(self, step: int) -> int:
+        """Gradients of examples spent in the first ``step`` steps."""
+        return self.cost * self.examples(step)
+
+    def evaluations(self) -> list[int]:
+        """Steps after which the curves get a point: the end of every epoch, or every few, or of
+        equal parts of less than one; at most 199, the last step always."""
+        if self.steps <= self.epoch:
+            every = max(1, -(-self.steps // 20))
+        else:
+            every = self.epoch * -(-self.steps // (self.epoch * MOST_EVALUATIONS))
+        return [*range(every, self.steps, every), self.steps]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Most epochs and full batches in one window: the static shape of the program."""
+        per_window = max(1, min(MOST_STEPS, MOST_ROWS // self.batch))
+        if self.epoch > per_window:
+            return 1, min(self.full, per_window)
+        longest = max(1, -(-self.steps // (self.epoch * MOST_EVALUATIONS)))
+        return max(1, min(per_window // self.epoch, longest)), self.full
+
+    def window(self, first: int, stop: int, most: int) -> Window:
+        """The next window from ``first``: not beyond ``stop``, of about ``most`` steps."""
+        epochs, steps = self.shape
+        allowed = min(stop - first, max(1, most))
+        at = first % self.epoch
+        if at == 0 and allowed >= self.epoch and steps == self.full:
+            return Window(first, min(epochs, allowed // self.epoch), self.full, self.rest > 0)
+        within = min(allowed, self.epoch - at)
+        made = min(within, self.full - at, steps)
+        ends = bool(self.rest) and within > made and at + made == self.full
+        return Window(first, 1, made, ends)
+
+    def windows(self, stops: list[int], most: int) -> Iterator[Window]:
+        """All windows, cut at every one of ``stops`` and about ``most`` steps long."""
+        at = 0
+        for stop in stops:
+            while at < stop:
+                window = self.window(at, stop, most)
+                yield window
+                at += window.size
+
+
+def planned(
+    n: int,
+    batch: int | str,
+    cost: int,
+    *,
+    epochs: float | None = None,
+    gradients: int | None = None,
+) -> Plan:
+    """The plan for a budget of epochs or of gradients, one of them given.
+
+    Raises
+    ------
+    InputError
+        for a batch, or a budget, that allows no step.
+    """
+    size = n if batch == "all" else batch
+    if isinstance(size, str) or isinstance(size, bool) or int(size) != size or not 1 <= size <= n:
+        raise InputError(
+            f"The batch is {batch}, but must be a whole number from 1 to {n} training examples, or 'all'."
+        )
+    if (epochs is None) == (gradients is None):
+        raise InputError("Give the budget once: either in epochs or in gradients.")
+    given, what = (epochs, "epochs") if epochs is not None else (gradients, "gradients")
+    if given is None or not (np.isfinite(given) and given > 0):
+        raise InputError(f"The budget is {given} {what}, but must be more than 0.")
+    plan = Plan(n, int(size), cost, round(given * n) if what == "epochs" else int(given))
+    if plan.steps < 1:
+        raise InputError(
+            f"The budget of {plan.budget} gradients pays for no step of {plan.batch} examples at "
+            f"{cost} each: allow at least {plan.batch * cost} gradients or take smaller batches."
+        )
+    return plan
+
+
+class Sampler:
+    """The order of examples that a seed draws, epoch by epoch, on the host.
+
+    "reshuffle" is a new permutation every epoch, "uniform" draws with replacement.
+    """
+
+    def __init__(self, rows: np.ndarray, seed: int, sampling: str = "reshuffle"):
+        self.rows, self.seed, self.sampling = rows, seed, sampling
+        self._last: tuple[int, np.ndarray] | None = None
+
+    def epoch(self, number: int) -> np.ndarray:
+        """Row numbers in the order of this epoch."""
+        if self._last is None or self._last[0] != number:
+            draw = generator_for(self.seed, "batches", number)
+            if self.sampling == "uniform":
+                order = self.rows[draw.integers(0, len(self.rows), len(self.rows))]
+            else:
+                order = draw.permutation(self.rows)
+            self._last = number, order
+        return self._last[1]
+
+    def rows_of(self, plan: Plan, window: Window) -> tuple[np.ndarray, np.ndarray]:
+        """Rows of the full batches [E, K, B] and of the last ones [E, rest] of a window."""
+        epochs, steps = plan.shape
+        full = np.zeros((epochs, steps, plan.batch), np.int32)
+        last = np.zeros((epochs, plan.rest), np.int32)
+        number, at = divmod(window.first, plan.epoch)
+        for e in range(window.epochs):
+            order = self.epoch(number + e)
+            start, made = at * plan.batch, window.steps * plan.batch
+            full[e, : window.steps] = order[start : start + made].reshape(-1, plan.batch)
+            last[e] = order[plan.full * plan.batch :]
+        return full, last

@@ -1,0 +1,163 @@
+"""The compiled programs: steps, evaluation, probes; for one run, and for lanes side by side.
+
+Lanes have two axes in front, ``[seeds, settings]``: a seed brings its start and its examples, a
+setting its hyperparameters.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from uzviz.problems import Problem
+from uzviz.rules import Rule
+from uzviz.tree import Tree
+
+BLOCK = 1024
+"""Examples evaluated at once."""
+
+
+class Carry(NamedTuple):
+    """What one step hands to the next."""
+
+    w: Tree
+    s: Tree
+    alive: jax.Array
+    """Whether every loss so far was finite."""
+
+
+class Feed(NamedTuple):
+    """What a seed brings: the statistics of its training part and its random key."""
+
+    statistics: Any
+    key: jax.Array
+
+
+def batch_of(problem: Problem, rows: Any, statistics: Any, index: jax.Array) -> Any:
+    """The batch made of these rows; None for a problem without data."""
+    if rows is None:
+        return None
+    taken = jax.tree.map(lambda x: x.at[index].get(mode="promise_in_bounds"), rows)
+    return problem.prepare(statistics, taken)
+
+
+def oracle_of(problem: Problem, batch: Any, key: jax.Array) -> Any:
+    """f(w) → (loss, gradient) on this batch."""
+    return jax.value_and_grad(lambda w: problem.loss(w, batch, key))
+
+
+def steps(problem: Problem, rule: Rule, carry: Carry, feed: Feed, rows: Any, full: jax.Array,
+          last: jax.Array, first: Any, epochs: Any, per_epoch: Any, ends: Any):  # fmt: skip
+    """Make one window of steps: the new carry, the loss that each saw, [epochs, steps + 1], and
+    whether the lane is alive.
+
+    ``full`` and ``last`` hold row numbers as in :class:`uzviz.engine.plan.Sampler`; how much of
+    them is used is data, so that one program serves every window.
+    """
+
+    def step(carry: Carry, index: jax.Array, t: jax.Array) -> tuple[Carry, jax.Array]:
+        batch = batch_of(problem, rows, feed.statistics, index)
+        f = oracle_of(problem, batch, jax.random.fold_in(feed.key, t))
+        w, s, loss = rule.step(f, carry.w, carry.s, t)
+        alive = carry.alive & jnp.isfinite(loss)
+        w = jax.tree.map(lambda new, old: jnp.where(alive, new, old), w, carry.w)
+        return Carry(w, s, alive), loss
+
+    def one(e: Any, i: Any, index: jax.Array, state: tuple[Carry, jax.Array]):
+        carry, seen = state
+        carry, loss = step(carry, index, first + e * (per_epoch + ends) + i + 1)
+        return carry, seen.at[e, i].set(loss)
+
+    def epoch(e: Any, state: tuple[Carry, jax.Array]):
+        state = jax.lax.fori_loop(0, per_epoch, lambda i, x: one(e, i, full[e, i], x), state)
+        if last.shape[-1] == 0:
+            return state
+        return jax.lax.cond(ends, lambda x: one(e, per_epoch, last[e], x), lambda x: x, state)
+
+    dtype = jnp.result_type(*jax.tree.leaves(carry.w))
+    seen = jnp.zeros((full.shape[0], full.shape[1] + 1), dtype)
+    carry, seen = jax.lax.fori_loop(0, epochs, epoch, (carry, seen))
+    return carry, seen, carry.alive
+
+
+def evaluation(problem: Problem, w: Tree, statistics: Any, rows: Any, index: jax.Array):
+    """Means of the loss and the metrics over the rows ``index``, in blocks of 1,024."""
+
+    def means(index: jax.Array) -> dict[str, jax.Array]:
+        batch = batch_of(problem, rows, statistics, index)
+        return {"loss": problem.loss(w, batch, None), **problem.metrics(w, batch)}
+
+    n = len(index)
+    block = min(n, BLOCK)
+    whole = n - n % block
+    blocks = jax.lax.map(means, index[:whole].reshape(-1, block))
+    total = jax.tree.map(lambda x: block * x.sum(0), blocks)
+    if whole < n:
+        total = jax.tree.map(lambda x, y: x + (n - whole) * y, total, means(index[whole:]))
+    return jax.tree.map(lambda x: x / n, total)
+
+
+class Asked:
+    """The oracle a probe is handed: f(w) → (loss, gradient), and the step the rule would make."""
+
+    def __init__(self, f: Any, rule: Rule, w: Tree, s: Tree, t: Any):
+        self._f, self._rule, self._at, self._t = f, rule, (w, s), t
+
+    def __call__(self, w: Tree) -> tuple[jax.Array, Tree]:
+        return self._f(w)
+
+    def step(self) -> Tree:
+        """The parameters after the rule's next step on this batch."""
+        return self._rule.step(self._f, *self._at, self._t)[0]
+
+
+def probed(problem: Problem, probe: Any, rule: Rule, carry: Carry, feed: Feed, rows: Any,
+           index: jax.Array, t: Any, key: jax.Array):  # fmt: skip
+    """What a probe measures before step ``t`` on that step's batch."""
+    f = oracle_of(problem, batch_of(problem, rows, feed.statistics, index), key)
+    return probe(carry.w, carry.s, Asked(f, rule, carry.w, carry.s, t), key)
+
+
+def _lanes(function: Any, settings: Any, seeds: Any) -> Any:
+    return jax.vmap(jax.vmap(function, in_axes=settings), in_axes=seeds)
+
+
+@partial(jax.jit, static_argnums=0, donate_argnums=2)
+def solo_steps(problem: Problem, rule: Rule, carry: Carry, feed: Feed, rows: Any, *window: Any):
+    return steps(problem, rule, carry, feed, rows, *window)
+
+
+@partial(jax.jit, static_argnums=0, donate_argnums=2)
+def lane_steps(problem: Problem, rule: Rule, carry: Carry, feed: Feed, rows: Any, *window: Any):
+    f = _lanes(partial(steps, problem), (0, 0, *[None] * 8), (None, 0, 0, None, 0, 0, *[None] * 4))
+    return f(rule, carry, feed, rows, *window)
+
+
+@partial(jax.jit, static_argnums=0)
+def solo_evaluation(problem: Problem, w: Tree, statistics: Any, rows: Any, index: jax.Array):
+    return evaluation(problem, w, statistics, rows, index)
+
+
+@partial(jax.jit, static_argnums=0)
+def lane_evaluation(problem: Problem, w: Tree, statistics: Any, rows: Any, index: jax.Array):
+    f = _lanes(partial(evaluation, problem), (0, None, None, None), (0, 0, None, 0))
+    return f(w, statistics, rows, index)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def solo_probe(problem: Problem, probe: Any, *arguments: Any):
+    return probed(problem, probe, *arguments)
+
+
+@jax.jit
+def start_of(rule: Rule, w: Tree) -> Carry:
+    return Carry(w, rule.init(w), jnp.array(True))
+
+
+@jax.jit
+def lane_starts(rules: Rule, w: Tree) -> Carry:
+    """The first carry of every lane: starts [seeds, …], rules [settings]."""
+    return jax.vmap(lambda w: jax.vmap(start_of, in_axes=(0, None))(rules, w))(w)

@@ -1,0 +1,31 @@
+"""What people are told when their input cannot be used.
+
+    Exception
+    └── ValueError
+        └── InputError       a number, name or file that cannot be used
+    └── RuntimeError
+        └── Diverged         every lane of a race left the numbers
+
+Every message is one sentence: what was given, what is allowed, what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class InputError(ValueError):
+    """Input that cannot be used; the command line prints it and ends with exit code 2."""
+
+
+class Diverged(RuntimeError):
+    """Every lane diverged, so there is nothing to compare."""
+
+
+def unknown(kind: str, given: object, allowed: Iterable[str]) -> InputError:
+    """The error for a name nobody knows, with the nearest names that exist."""
+    names = sorted(allowed)
+    near = get_close_matches(str(given), names, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(names)}."
+    return InputError(f"Unknown {kind} '{given}': {hint}")

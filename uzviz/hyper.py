@@ -1,0 +1,88 @@
+"""A hyperparameter, declared once: default, range, meaning.
+
+The error sentence, the invalid values of the tests, the help of the command line and the docs
+are all read off the declaration.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+import numbers
+from typing import Any
+
+import numpy as np
+
+from uzviz.errors import InputError
+
+
+@dataclasses.dataclass(frozen=True)
+class Interval:
+    """A range of numbers, written as mathematicians do: "[0, 1)" holds 0 and not 1."""
+
+    text: str
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        low, high = self.text[1:-1].split(",")
+        return float(low), float(high)
+
+    def holds(self, values: Any) -> bool:
+        """Whether every number of ``values`` lies inside; NaN never does."""
+        x = np.asarray(values, dtype=float)
+        low, high = self.ends
+        above = x >= low if self.text[0] == "[" else x > low
+        below = x <= high if self.text[-1] == "]" else x < high
+        return bool(np.all(above & below))
+
+    def outside(self) -> list[float]:
+        """Numbers that must be refused: beyond each end, each open end, and NaN."""
+        low, high = self.ends
+        wrong = [math.nan]
+        if math.isfinite(low):
+            wrong += [low - 1.0] + ([low] if self.text[0] == "(" else [])
+        if math.isfinite(high):
+            wrong += [high + 1.0]
+        if self.text[-1] == ")":
+            wrong += [high]
+        return wrong
+
+
+@dataclasses.dataclass(frozen=True)
+class Hyper:
+    """The declaration of one hyperparameter."""
+
+    default: float
+    interval: Interval
+    meaning: str
+
+
+def hyper(default: float, interval: str, meaning: str) -> Any:
+    """A dataclass field that holds a hyperparameter; ``interval`` as in :class:`Interval`."""
+    declaration = Hyper(default, Interval(interval), meaning)
+    return dataclasses.field(default=default, metadata={"hyper": declaration})
+
+
+def declared(cls: Any) -> dict[str, Hyper]:
+    """The hyperparameters of a class or an instance, by field name."""
+    fields = dataclasses.fields(cls)
+    return {f.name: f.metadata["hyper"] for f in fields if "hyper" in f.metadata}
+
+
+def check(owner: Any) -> None:
+    """Refuse numbers outside their declared range.
+
+    What is no plain number (a traced value inside a compiled program) passes.
+
+    Raises
+    ------
+    InputError
+        with the field, the number given and the range allowed.
+    """
+    for name, h in declared(owner).items():
+        value = getattr(owner, name)
+        what = f"{type(owner).__name__}: {name} ({h.meaning})"
+        if isinstance(value, (str, bool)) or value is None:
+            raise InputError(f"{what} is {value!r}, but must be a number in {h.interval.text}.")
+        if isinstance(value, (numbers.Number, np.ndarray)) and not h.interval.holds(value):
+            raise InputError(f"{what} is {value}, but must lie in {h.interval.text}.")

@@ -1,0 +1,54 @@
+"""Networks, from Equinox's layers, and how their weights start."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+
+ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
+    "relu": jax.nn.relu,
+    "tanh": jnp.tanh,
+    "sigmoid": jax.nn.sigmoid,
+    "gelu": jax.nn.gelu,
+    "silu": jax.nn.silu,
+}
+
+INITIALISATIONS: dict[str, Callable[[int, int], float]] = {
+    "zero": lambda n_in, n_out: 0.0,
+    "small": lambda n_in, n_out: 0.01,
+    "large": lambda n_in, n_out: 1.0,
+    "xavier": lambda n_in, n_out: math.sqrt(2 / (n_in + n_out)),
+    "he": lambda n_in, n_out: math.sqrt(2 / n_in),
+}
+"""Standard deviation of a layer's normal weights. Xavier: Glorot & Bengio (2010); He: He et al.
+(2015). Biases start at zero."""
+
+
+class MLP(eqx.Module):
+    """A multilayer perceptron: linear layers with an activation between them."""
+
+    layers: list[eqx.nn.Linear]
+    activation: str = eqx.field(static=True)
+
+    def __init__(self, sizes: Sequence[int], activation: str, initialisation: str, key: jax.Array):
+        self.activation = activation
+        self.layers = [
+            _linear(n_in, n_out, initialisation, jax.random.fold_in(key, i))
+            for i, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True))
+        ]
+
+    def __call__(self, x: jax.Array) -> jax.Array:
+        for layer in self.layers[:-1]:
+            x = ACTIVATIONS[self.activation](layer(x))
+        return self.layers[-1](x)
+
+
+def _linear(n_in: int, n_out: int, initialisation: str, key: jax.Array) -> eqx.nn.Linear:
+    deviation = INITIALISATIONS[initialisation](n_in, n_out)
+    weight = deviation * jax.random.normal(key, (n_out, n_in))
+    layer = eqx.nn.Linear(n_in, n_out, key=key)
+    return eqx.tree_at(lambda m: (m.weight, m.bias), layer, (weight, jnp.zeros(n_out)))

@@ -1,0 +1,153 @@
+"""What a problem is: a start, a loss on a batch, its data, its metrics."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+
+from uzviz.errors import InputError
+
+Params = Any
+Examples = Any
+Batch = Any
+Key = jax.Array
+
+PARTS = ("train", "validation", "test")
+
+
+def key_for(seed: int, name: str) -> Key:
+    """JAX's random key for one named use of a seed."""
+    return jax.random.fold_in(jax.random.key(seed), zlib.crc32(name.encode()) & 0x7FFFFFFF)
+
+
+def generator_for(seed: int, name: str, *more: int) -> np.random.Generator:
+    """NumPy's generator for one named use of a seed, on the host."""
+    return np.random.default_rng([seed, zlib.crc32(name.encode()), *more])
+
+
+class Split(NamedTuple):
+    """The rows of each part, as indices into the data."""
+
+    train: np.ndarray
+    validation: np.ndarray
+    test: np.ndarray
+
+
+def _nothing(*_: Any) -> dict[str, Any]:
+    return {}
+
+
+def _same(statistics: Any, rows: Any) -> Any:
+    return rows
+
+
+def _as_is(means: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    return means
+
+
+def _none(rows: Any) -> tuple[()]:
+    return ()
+
+
+@dataclass(frozen=True, eq=False)
+class Problem:
+    """What is minimised: any JAX function of any pytree, with or without data.
+
+    Parameters
+    ----------
+    init
+        ``init(key) -> w``, the start: a pytree of floating-point arrays.
+    loss
+        ``loss(w, batch, key) -> scalar``, a mean over the batch. ``key`` serves dropout and the
+        like; it is None when the loss is evaluated. Without data, ``batch`` is None.
+    data
+        A pytree of arrays whose first axis counts examples, or None.
+    test
+        An official test set, the same pytree; it is never split or trained on.
+    metrics
+        ``metrics(w, batch) -> {name: scalar}``, each a mean over the batch.
+    summary
+        Turns the means over a whole part into what is shown, ``{name: array}``; R² needs it.
+    fit, prepare
+        ``fit(train examples) -> statistics`` on the host and ``prepare(statistics, rows) ->
+        batch``: what is learned from the training part of a split alone, such as its mean.
+    ratio
+        Shares of training, validation and test in the split; the third is not used with ``test``.
+    name, spec
+        What the problem is called, and the names and numbers from which it can be made again.
+
+    Raises
+    ------
+    InputError
+        when the arrays disagree in length or a part of the split would be empty.
+    """
+
+    init: Callable[[Key], Params]
+    loss: Callable[[Params, Batch, Key | None], jax.Array]
+    data: Examples | None = None
+    test: Examples | None = None
+    metrics: Callable[[Params, Batch], dict[str, jax.Array]] = _nothing
+    summary: Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]] = _as_is
+    fit: Callable[[Examples], Any] = _none
+    prepare: Callable[[Any, Examples], Batch] = _same
+    ratio: tuple[float, float, float] = (0.6, 0.2, 0.2)
+    name: str = "problem"
+    spec: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.data is None:
+            return
+        sizes = {len(leaf) for leaf in jax.tree.leaves(self.data)}
+        if len(sizes) != 1:
+            raise InputError(
+                f"The arrays of the data hold {sorted(sizes)} examples, but must hold the same number."
+            )
+        self.split(0)
+
+    @property
+    def rows(self) -> Examples:
+        """All examples on the host, an official test set after the others; None without data."""
+        if self.test is None:
+            return self.data
+        return jax.tree.map(lambda a, b: np.concatenate([a, b]), self.data, self.test)
+
+    def split(self, seed: int) -> Split:
+        """The split that this seed draws; without data, a single row in every part."""
+        if self.data is None:
+            return Split(*[np.zeros(1, np.int32)] * 3)
+        n = len(jax.tree.leaves(self.data)[0])
+        train, validation, test = self.sizes(n)
+        order = generator_for(seed, "split").permutation(n).astype(np.int32)
+        cut = order[train : train + validation]
+        if self.test is None:
+            return Split(order[:train], cut, order[train + validation :])
+        official = len(jax.tree.leaves(self.test)[0])
+        return Split(order[:train], cut, np.arange(n, n + official, dtype=np.int32))
+
+    def sizes(self, n: int) -> tuple[int, int, int]:
+        """How many of n examples each part gets."""
+        parts = self.ratio[:2] if self.test is not None else self.ratio
+        if len(self.ratio) != 3 or not all(math.isfinite(r) and r > 0 for r in self.ratio):
+            raise InputError(
+                f"The split is {self.ratio}, but must be three positive shares such as 60/20/20."
+            )
+        validation = round(n * parts[1] / sum(parts))
+        test = 0 if self.test is not None else round(n * parts[2] / sum(parts))
+        train = n - validation - test
+        empty = [
+            name
+            for name, size in zip(PARTS, (train, validation, test), strict=True)
+            if size < 1 and not (name == "test" and self.test is not None)
+        ]
+        if empty:
+            raise InputError(
+                f"The split {self.ratio} of {n} examples leaves the {empty[0]} part empty: "
+                "give it a larger share or more examples."
+            )
+        return train, validation, test

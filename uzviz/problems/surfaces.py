@@ -1,0 +1,93 @@
+"""Problems that are no networks: functions of a few numbers, without data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from uzviz.errors import InputError
+from uzviz.problems.problem import Problem
+
+
+def surface(
+    f: Callable[[jax.Array], jax.Array],
+    start: Sequence[float],
+    *,
+    spread: float = 0.0,
+    name: str = "surface",
+    spec: dict[str, Any] | None = None,
+) -> Problem:
+    """Any function of a vector, minimised from ``start``.
+
+    A seed moves the start by normal noise of standard deviation ``spread``.
+    """
+    point = np.asarray(start, dtype=float)
+    if point.ndim != 1 or not np.isfinite(point).all():
+        raise InputError(f"The start of {name} is {list(start)}, but must be a few finite numbers.")
+    if not (np.isfinite(spread) and spread >= 0):
+        raise InputError(f"The spread of {name}'s start is {spread}, but must be 0 or more.")
+
+    def init(key: jax.Array) -> jax.Array:
+        return jnp.asarray(point) + spread * jax.random.normal(key, point.shape)
+
+    def loss(w: jax.Array, batch: None, key: jax.Array | None) -> jax.Array:
+        return f(w)
+
+    facts = {"kind": name, **(spec or {}), "start": point.tolist(), "spread": spread}
+    return Problem(init=init, loss=loss, name=name, spec=facts)
+
+
+def _plane(name: str, f: Callable[[Any, Any], jax.Array], start: Sequence[float], spread: float):
+    if len(start) != 2:
+        raise InputError(f"The start of {name} is {list(start)}, but must be two numbers x,y.")
+    return surface(lambda w: f(w[0], w[1]), start, spread=spread, name=name)
+
+
+def rosenbrock(start: Sequence[float] = (-1.5, 2.5), spread: float = 0.0) -> Problem:
+    """Rosenbrock's valley, (1−x)² + 100(y−x²)²; minimum 0 at (1, 1)."""
+    return _plane(
+        "rosenbrock", lambda x, y: (1 - x) ** 2 + 100 * (y - x**2) ** 2, start, spread
+    )
+
+
+def beale(start: Sequence[float] = (0.7, 1.4), spread: float = 0.0) -> Problem:
+    """Beale's function, (1.5−x+xy)² + (2.25−x+xy²)² + (2.625−x+xy³)²; minimum 0 at (3, ½)."""
+
+    def f(x, y):
+        return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
+
+    return _plane("beale", f, start, spread)
+
+
+def himmelblau(start: Sequence[float] = (0.0, 0.0), spread: float = 0.0) -> Problem:
+    """Himmelblau's function, (x²+y−11)² + (x+y²−7)²; four minima of 0, one at (3, 2)."""
+    return _plane(
+        "himmelblau", lambda x, y: (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2, start, spread
+    )
+
+
+def quadratic(
+    spectrum: Sequence[float] = (1.0, 100.0),
+    start: Sequence[float] | None = None,
+    spread: float = 0.0,
+) -> Problem:
+    """½ Σ λᵢ wᵢ² for the eigenvalues λ of ``spectrum``; the start is all ones unless given."""
+    eigenvalues = np.asarray(spectrum, dtype=float)
+    if eigenvalues.ndim != 1 or not len(eigenvalues) or not np.isfinite(eigenvalues).all():
+        raise InputError(f"The spectrum is {list(spectrum)}, but must be one or more finite numbers.")
+    point = np.ones(len(eigenvalues)) if start is None else start
+    if len(point) != len(eigenvalues):
+        raise InputError(
+            f"The start has {len(point)} numbers, but the spectrum {len(eigenvalues)}: give as many."
+        )
+    return surface(
+        lambda w: jnp.sum(jnp.asarray(eigenvalues, w.dtype) * w**2) / 2,
+        point,
+        spread=spread,
+        name="quadratic",
+        spec={"spectrum": eigenvalues.tolist()},
+    )

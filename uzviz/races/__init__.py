@@ -1,0 +1,71 @@
+"""Entrants, heats and what came of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import jax
+
+from uzviz import rules
+from uzviz.engine import planned
+from uzviz.errors import InputError
+from uzviz.problems import Problem
+from uzviz.races.entrants import (
+    Batch,
+    Entrant,
+    check_grid,
+    entrant,
+    entrants,
+    log_range,
+    settings,
+)
+from uzviz.races.heats import Entry, Progress
+from uzviz.races.heats import run as heats
+from uzviz.races.race import Group, Race
+from uzviz.rules import Rule
+
+
+def race(
+    problem: Problem,
+    given: Sequence[Rule | Entrant | str],
+    *,
+    lr: Sequence[float] | None,
+    grid: Mapping[str, Sequence[float]],
+    seeds: int,
+    seed: int,
+    batch: Batch,
+    epochs: float | None,
+    gradients: int | None,
+) -> Iterator[Progress | Race]:
+    """Race all entrants, saying how far it got; last, the race."""
+    if isinstance(seeds, bool) or int(seeds) != seeds or seeds < 1:
+        raise InputError(f"The race has {seeds} seeds, but needs a whole number from 1.")
+    everyone = entrants(given)
+    check_grid(grid, everyone)
+    n = len(problem.split(seed).train)
+    entries = [
+        Entry(e, settings(e, lr, grid), planned(
+            n, batch if e.batch is None else e.batch, e.rule.gradients,
+            epochs=epochs, gradients=gradients,
+        ))
+        for e in everyone
+    ]  # fmt: skip
+    protocol = {
+        "problem": problem.spec or {"kind": problem.name},
+        "budget": entries[0].plan.budget,
+        "unit": "gradients of examples",
+        "epochs": epochs,
+        "examples": {k: len(v) for k, v in problem.split(seed)._asdict().items()},
+        "split": "redrawn by each seed",
+        "schedule": "constant step size",
+        "last batch": "divided by its real size",
+        "seeds": list(range(seed, seed + seeds)),
+        "device": jax.default_backend(),
+    }
+    return heats(problem, entries, range(seed, seed + seeds), protocol)
+
+
+__all__ = [
+    "Batch", "Entrant", "Group", "Progress", "Race", "entrant", "entrants", "log_range",
+    "race",
+]  # fmt: skip

@@ -1,0 +1,142 @@
+"""Who races: a rule with its batch size, and the settings that are tried."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from uzviz import rules
+from uzviz.errors import InputError, unknown
+from uzviz.rules import GradientDescent, Rule
+
+Batch = int | str
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A rule in a race, with its batch size; without one it takes the race's."""
+
+    rule: Rule
+    batch: Batch | None = None
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.rule, Rule):
+            raise InputError(f"An entrant needs a rule such as Adam(), but was given {self.rule!r}.")
+        if not self.name:
+            at = "" if self.batch is None else f"@{self.batch}"
+            object.__setattr__(self, "name", rules.name_of(self.rule) + at)
+
+    @property
+    def title(self) -> str:
+        """What people call it: gradient descent has a name for each kind of batch."""
+        if isinstance(self.rule, GradientDescent):
+            return {"all": "batch GD", 1: "SGD"}.get(self.batch, "mini-batch GD")  # pyright: ignore[reportArgumentType, reportCallIssue] - any batch may be asked for
+        return self.rule.title if self.batch is None else f"{self.rule.title}@{self.batch}"
+
+
+def entrant(text: str) -> Entrant:
+    """The entrant a command line names: "adam", "gd@all", "gd@1", "gd@256"."""
+    name, at, batch = text.strip().partition("@")
+    rule = rules.named(name)
+    if not at:
+        return Entrant(rule)
+    if batch != "all" and not (batch.isdecimal() and int(batch) > 0):
+        raise InputError(
+            f"The batch of '{text}' is '{batch}', but must be a whole number from 1, or 'all'."
+        )
+    return Entrant(rule, "all" if batch == "all" else int(batch), f"{name}@{batch}")
+
+
+def entrants(given: Sequence[Rule | Entrant | str]) -> list[Entrant]:
+    """All that enter, each under a name of its own.
+
+    Raises
+    ------
+    InputError
+        when nobody enters, or for a name nobody knows.
+    """
+    if isinstance(given, (str, Rule, Entrant)):
+        given = [given]
+    made = [
+        entrant(g) if isinstance(g, str) else g if isinstance(g, Entrant) else Entrant(g)
+        for g in given
+    ]
+    if not made:
+        raise InputError("Nobody enters the race: name at least one rule.")
+    names: dict[str, int] = {}
+    for i, e in enumerate(made):
+        names[e.name] = names.get(e.name, 0) + 1
+        if names[e.name] > 1:
+            made[i] = replace(e, name=f"{e.name}#{names[e.name]}")
+    return made
+
+
+def log_range(low: float, high: float, count: int) -> list[float]:
+    """``count`` numbers from ``low`` to ``high``, evenly spaced in the logarithm.
+
+    They are rounded to six digits, so that a number read off a table is the number used.
+
+    Raises
+    ------
+    InputError
+        for ends that are swapped or not positive, and for fewer than two numbers.
+    """
+    if not (np.isfinite(low) and np.isfinite(high) and 0 < low < high):
+        raise InputError(
+            f"The range is {low:g} to {high:g}, but must rise from one positive number to another."
+        )
+    if isinstance(count, bool) or int(count) != count or count < 2:
+        raise InputError(f"The range has {count} numbers, but needs a whole number from 2.")
+    return [float(f"{x:.6g}") for x in np.geomspace(low, high, int(count))]
+
+
+def settings(
+    who: Entrant, lr: Sequence[float] | None, grid: Mapping[str, Sequence[float]]
+) -> dict[str, np.ndarray]:
+    """Every hyperparameter of an entrant, one value a setting: the product of what is tried.
+
+    Raises
+    ------
+    InputError
+        for a hyperparameter, or a value of one, that the rule doesn't have.
+    """
+    tried: dict[str, Sequence[float]] = {} if lr is None else {"lr": lr}
+    if "lr" not in rules.declared(who.rule):
+        tried = {}
+    tried |= {key.partition(".")[2]: values for key, values in grid.items() if _meant(key, who)}
+    for name, values in tried.items():
+        if name not in rules.declared(who.rule):
+            raise unknown(f"hyperparameter of {who.name}", name, rules.declared(who.rule))
+        if len(values) == 0:
+            raise InputError(f"No value is given for {name} of {who.name}: give one or more.")
+        replace(who.rule, **{name: np.asarray(values)})
+    combined = list(product(*tried.values()))
+    own: dict[str, Any] = {
+        name: [value] * len(combined) for name, value in rules.values(who.rule).items()
+    }
+    for i, name in enumerate(tried):
+        own[name] = [values[i] for values in combined]
+    return {name: np.asarray(values, dtype=float) for name, values in own.items()}
+
+
+def _meant(key: str, who: Entrant) -> bool:
+    return key.partition(".")[0] in {who.name, rules.name_of(who.rule)}
+
+
+def check_grid(grid: Mapping[str, Sequence[float]], everyone: Sequence[Entrant]) -> None:
+    """Refuse a grid for a rule that doesn't race."""
+    for key in grid:
+        if "." not in key:
+            raise InputError(f"The grid names '{key}', but must name rule.field, such as adam.b2.")
+        if not any(_meant(key, e) for e in everyone):
+            raise unknown("entrant in the grid", key.partition(".")[0], [e.name for e in everyone])
+
+
+def side_by_side(rule: Rule, values: Mapping[str, np.ndarray]) -> Rule:
+    """One rule whose hyperparameters are arrays [settings]."""
+    return replace(rule, **values)

@@ -1,0 +1,173 @@
+"""What a run can say, in the order it says it: start, then steps, evaluations and probes, end.
+
+Numbers are NumPy arrays. A solo run says scalars; lanes run together say the same records with
+their own axes in front, ``[seeds, settings]``.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from dataclasses import dataclass, field
+from typing import Any, TextIO
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Start:
+    """The first record: what will be done."""
+
+    problem: dict[str, Any]
+    rule: str
+    hyperparameters: dict[str, Any]
+    batch: int
+    last_batch: int
+    """Examples in the last batch of an epoch, which is divided by its real size."""
+    examples: dict[str, int]
+    """How many examples each part of the split holds."""
+    steps: int
+    steps_per_epoch: int
+    gradients: int
+    """The budget, in gradients of examples."""
+    parameters: int
+    seeds: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Consecutive steps as columns: the loss each of them saw, [..., steps]."""
+
+    first: int
+    """The number of the first of them, from 1."""
+    loss: np.ndarray
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Losses and metrics at w, by names such as "validation/loss"."""
+
+    step: int
+    epoch: float
+    gradients: int
+    """Gradients of examples spent so far."""
+    values: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class Probed:
+    """What one probe measured after ``step`` steps."""
+
+    step: int
+    probe: str
+    values: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
+class End:
+    """The last record: how it ended, and where."""
+
+    step: int
+    finite: np.ndarray
+    """Whether every loss seen and evaluated was finite; a lane whose loss is not is frozen."""
+    w: Any
+    """The parameters at the end."""
+
+
+Record = Start | Steps | Evaluation | Probed | End
+
+
+@dataclass
+class Run:
+    """One training, collected from its records. ``w`` holds the trained parameters."""
+
+    start: Start
+    losses: list[np.ndarray] = field(default_factory=list)
+    evaluations: list[Evaluation] = field(default_factory=list)
+    probed: list[Probed] = field(default_factory=list)
+    end: End | None = None
+
+    def add(self, record: Record) -> None:
+        match record:
+            case Steps():
+                self.losses.append(record.loss)
+            case Evaluation():
+                self.evaluations.append(record)
+            case Probed():
+                self.probed.append(record)
+            case End():
+                self.end = record
+            case Start():
+                self.start = record
+
+    @property
+    def w(self) -> Any:
+        """The parameters at the end, as the problem's pytree; None while training goes on."""
+        return self.end.w if self.end else None
+
+    @property
+    def step(self) -> int:
+        """Steps made."""
+        return sum(len(x) for x in self.losses)
+
+    @property
+    def loss(self) -> np.ndarray:
+        """The loss each step saw, in order of steps."""
+        return np.concatenate([np.empty(0, np.float32), *self.losses])
+
+    @property
+    def status(self) -> str:
+        """"finished", "diverged", or "interrupted" when it ended before its budget."""
+        if self.end is None:
+            return "interrupted"
+        return "finished" if bool(np.all(self.end.finite)) else "diverged"
+
+    @property
+    def results(self) -> dict[str, float]:
+        """The last value of everything evaluated, by names such as "test/accuracy"."""
+        last: dict[str, float] = {}
+        for e in self.evaluations:
+            last.update({name: float(value) for name, value in e.values.items()})
+        return last
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole run as plain values; what is not finite is None, beside the status."""
+        return plain(
+            {
+                "start": vars(self.start),
+                "status": self.status,
+                "results": self.results,
+                "loss": self.loss.tolist(),
+                "evaluations": [
+                    {**vars(e), "values": {k: float(v) for k, v in e.values.items()}}
+                    for e in self.evaluations
+                ],
+                "probes": [
+                    {**vars(p), "values": {k: v.tolist() for k, v in p.values.items()}}
+                    for p in self.probed
+                ],
+            }
+        )
+
+    def to_csv(self, file: TextIO) -> None:
+        """Write every value as a row: step, name, value."""
+        rows = csv.writer(file)
+        rows.writerow(["step", "name", "value"])
+        rows.writerows((i, "step/loss", float(x)) for i, x in enumerate(self.loss, 1))
+        for e in self.evaluations:
+            rows.writerows((e.step, name, float(x)) for name, x in e.values.items())
+        for p in self.probed:
+            rows.writerows(
+                (p.step, f"{p.probe}/{name}", x.tolist()) for name, x in p.values.items()
+            )
+
+
+def plain(value: Any) -> Any:
+    """The same value with None for every number that is not finite: strict JSON."""
+    if isinstance(value, dict):
+        return {k: plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value

@@ -1,0 +1,169 @@
+"""Rules with a step size for each parameter, learned from its past gradients.
+
+Sorted by complexity. ε stands outside the root in all of them, as in the papers.
+"""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+
+from uzviz import tree
+from uzviz.hyper import hyper
+from uzviz.rules.rule import Oracle, Params, Rule, State, rule
+from uzviz.tree import each
+
+
+@rule
+class AdaGrad(Rule):
+    r"""AdaGrad: steps shrink with the sum of squared gradients.
+
+    .. math:: r \leftarrow r + g⊙g,\quad w \leftarrow w - α\,g/(ε+\sqrt r),\quad r_0 = 0
+
+    Source: Duchi, Hazan & Singer (2011). PyTorch: ε = 1e-10. Optax and Keras start at
+    :math:`r_0 = 0.1` with ε = 1e-7 inside the root.
+    """
+
+    title = "AdaGrad"
+    memory = 1
+
+    lr: float = hyper(0.01, "(0, inf)", "step size α")
+    eps: float = hyper(1e-8, "[0, inf)", "ε, which keeps the division finite")
+
+    def init(self, w: Params) -> State:
+        return {"r": tree.zeros(w)}
+
+    def step(self, f: Oracle, w: Params, s: State, t):
+        loss, g = f(w)
+        r = each(lambda r, g: r + g * g, s["r"], g)
+        w = each(lambda w, g, r: w - self.lr * g / (self.eps + jnp.sqrt(r)), w, g, r)
+        return w, {"r": r}, loss
+
+
+@rule
+class RMSProp(Rule):
+    r"""RMSProp: AdaGrad with an average that forgets.
+
+    .. math:: r \leftarrow ρr + (1-ρ)\,g⊙g,\quad w \leftarrow w - α\,g/(ε+\sqrt r),\quad r_0 = 0
+
+    Source: Tieleman & Hinton (2012), lecture 6.5. PyTorch: ρ = 0.99. Optax: ρ = 0.9 with ε inside
+    the root. Keras: ρ = 0.9, ε = 1e-7 inside the root.
+    """
+
+    title = "RMSProp"
+    memory = 1
+
+    lr: float = hyper(0.001, "(0, inf)", "step size α")
+    rho: float = hyper(0.9, "[0, 1)", "memory ρ of the squared gradient")
+    eps: float = hyper(1e-8, "[0, inf)", "ε, which keeps the division finite")
+
+    def init(self, w: Params) -> State:
+        return {"r": tree.zeros(w)}
+
+    def step(self, f: Oracle, w: Params, s: State, t):
+        loss, g = f(w)
+        r = each(lambda r, g: self.rho * r + (1 - self.rho) * g * g, s["r"], g)
+        w = each(lambda w, g, r: w - self.lr * g / (self.eps + jnp.sqrt(r)), w, g, r)
+        return w, {"r": r}, loss
+
+
+def moments(b1, b2, s: State, g: Params) -> tuple[Params, Params]:
+    """Running averages of the gradient, m, and of its square, v."""
+    m = each(lambda m, g: b1 * m + (1 - b1) * g, s["m"], g)
+    v = each(lambda v, g: b2 * v + (1 - b2) * g * g, s["v"], g)
+    return m, v
+
+
+@rule
+class Adam(Rule):
+    r"""Adam: momentum and RMSProp, both corrected for their start at zero.
+
+    .. math::
+        m \leftarrow β_1 m + (1-β_1)\,g,\quad v \leftarrow β_2 v + (1-β_2)\,g⊙g,\quad
+        w \leftarrow w - α\,\hat m/(ε+\sqrt{\hat v})
+
+    with :math:`\hat m = m/(1-β_1^t)`, :math:`\hat v = v/(1-β_2^t)`, t from 1. Source: Kingma & Ba
+    (2015). PyTorch and Optax do the same. Keras has ε = 1e-7 and divides by
+    :math:`\sqrt v + ε` before the correction.
+    """
+
+    title = "Adam"
+    memory = 2
+
+    lr: float = hyper(0.001, "(0, inf)", "step size α")
+    b1: float = hyper(0.9, "[0, 1)", "memory β₁ of the gradient")
+    b2: float = hyper(0.999, "[0, 1)", "memory β₂ of the squared gradient")
+    eps: float = hyper(1e-8, "[0, inf)", "ε, which keeps the division finite")
+
+    def init(self, w: Params) -> State:
+        return {"m": tree.zeros(w), "v": tree.zeros(w)}
+
+    def step(self, f: Oracle, w: Params, s: State, t):
+        loss, g = f(w)
+        m, v = moments(self.b1, self.b2, s, g)
+        c1, c2 = 1 - self.b1**t, 1 - self.b2**t
+        w = each(lambda w, m, v: w - self.lr * (m / c1) / (self.eps + jnp.sqrt(v / c2)), w, m, v)
+        return w, {"m": m, "v": v}, loss
+
+
+@rule
+class AMSGrad(Rule):
+    r"""AMSGrad: Adam whose step sizes never grow.
+
+    .. math::
+        \hat v \leftarrow \max(\hat v, v),\quad w \leftarrow w - α\,m/(ε+\sqrt{\hat v})
+
+    with m and v as in Adam and, as in the paper, no correction of the start. Source: Reddi, Kale
+    & Kumar (2018). PyTorch and Keras correct both after the maximum of the uncorrected v; Optax
+    takes the maximum of the corrected v.
+    """
+
+    title = "AMSGrad"
+    memory = 3
+
+    lr: float = hyper(0.001, "(0, inf)", "step size α")
+    b1: float = hyper(0.9, "[0, 1)", "memory β₁ of the gradient")
+    b2: float = hyper(0.999, "[0, 1)", "memory β₂ of the squared gradient")
+    eps: float = hyper(1e-8, "[0, inf)", "ε, which keeps the division finite")
+
+    def init(self, w: Params) -> State:
+        return {"m": tree.zeros(w), "v": tree.zeros(w), "vmax": tree.zeros(w)}
+
+    def step(self, f: Oracle, w: Params, s: State, t):
+        loss, g = f(w)
+        m, v = moments(self.b1, self.b2, s, g)
+        vmax = each(jnp.maximum, s["vmax"], v)
+        w = each(lambda w, m, v: w - self.lr * m / (self.eps + jnp.sqrt(v)), w, m, vmax)
+        return w, {"m": m, "v": v, "vmax": vmax}, loss
+
+
+@rule
+class AdamW(Rule):
+    r"""AdamW: Adam with the weights' decay kept out of the averages.
+
+    .. math:: w \leftarrow w - α\bigl(\hat m/(ε+\sqrt{\hat v}) + λw\bigr)
+
+    with :math:`\hat m, \hat v` as in Adam. Source: Loshchilov & Hutter (2019). PyTorch: the same,
+    λ = 0.01. Optax: λ = 1e-4. Keras: λ = 0.004, ε = 1e-7.
+    """
+
+    title = "AdamW"
+    memory = 2
+
+    lr: float = hyper(0.001, "(0, inf)", "step size α")
+    b1: float = hyper(0.9, "[0, 1)", "memory β₁ of the gradient")
+    b2: float = hyper(0.999, "[0, 1)", "memory β₂ of the squared gradient")
+    eps: float = hyper(1e-8, "[0, inf)", "ε, which keeps the division finite")
+    decay: float = hyper(0.01, "[0, inf)", "decay λ of the weights")
+
+    def init(self, w: Params) -> State:
+        return {"m": tree.zeros(w), "v": tree.zeros(w)}
+
+    def step(self, f: Oracle, w: Params, s: State, t):
+        loss, g = f(w)
+        m, v = moments(self.b1, self.b2, s, g)
+        c1, c2 = 1 - self.b1**t, 1 - self.b2**t
+
+        def update(w, m, v):
+            return w - self.lr * ((m / c1) / (self.eps + jnp.sqrt(v / c2)) + self.decay * w)
+
+        return each(update, w, m, v), {"m": m, "v": v}, loss

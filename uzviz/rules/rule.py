@@ -1,0 +1,56 @@
+"""What a rule is: how one step is made, handed an oracle and not a gradient."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any, ClassVar, TypeVar, dataclass_transform
+
+import jax
+
+from uzviz import hyper
+
+Params = Any
+State = dict[str, Any]
+R = TypeVar("R", bound="Rule")
+Oracle = Callable[[Params], tuple[jax.Array, Params]]
+
+
+class Rule:
+    """How one step is made.
+
+    A rule is a frozen dataclass and a pytree: its hyperparameters are its leaves, so that a race
+    is a ``vmap`` over the rule and no number recompiles a program. A field that is not declared
+    by :func:`uzviz.hyper.hyper` is structure, fixed when compiled.
+    """
+
+    title: ClassVar[str]
+    """The name people use."""
+    gradients: ClassVar[int] = 1
+    """What a step costs: gradients asked of the oracle."""
+    memory: ClassVar[int]
+    """State kept between steps: numbers per parameter."""
+
+    def __post_init__(self) -> None:
+        hyper.check(self)
+
+    def init(self, w: Params) -> State:
+        """The state before the first step, by the letters of the paper."""
+        raise NotImplementedError
+
+    def step(self, f: Oracle, w: Params, s: State, t: jax.Array) -> tuple[Params, State, jax.Array]:
+        """One step from ``w``: the new ``w`` and state, and the loss the rule saw.
+
+        ``f(w)`` gives the loss and its gradient at any point; ``t`` counts steps from 1.
+        """
+        raise NotImplementedError
+
+
+@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(hyper.hyper,))
+def rule(cls: type[R]) -> type[R]:
+    """Make a class a rule: a frozen dataclass whose declared hyperparameters are pytree leaves."""
+    made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+    data = list(hyper.declared(made))
+    static = [f.name for f in dataclasses.fields(made) if f.name not in data]
+    jax.tree_util.register_dataclass(made, data, static)
+    return made
