@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from uzviz import engine, hyper, problems, probes, races, rules
+from uzviz import engine, hyper, probes, problems, races, rules
 from uzviz.errors import InputError, unknown
 from uzviz.problems import Problem
 from uzviz.races import Batch, Entrant, Race, log_range
@@ -74,12 +74,8 @@ def train(
         raise InputError(f"Probes are to run every {every} steps; give a whole number from 1.")
     epochs, gradients = _budget(problem, epochs, gradients)
     n = len(problem.split(seed).train)
-    plan = engine.planned(
-        n, _batch(n, batch), rule.gradients, epochs=epochs, gradients=gradients
-    )
-    lanes = engine.Lanes(
-        problem, rule, (seed,), plan, engine.on_device(problem), sampling=sampling
-    )
+    plan = engine.planned(n, _batch(n, batch), rule.gradients, epochs=epochs, gradients=gradients)
+    lanes = engine.Lanes(problem, rule, (seed,), plan, engine.on_device(problem), sampling=sampling)
     said = engine.run(lanes, probes=_probes(probe), every=every, clock=time.perf_counter)
     start = next(said)
     assert isinstance(start, Start)
@@ -128,7 +124,7 @@ def race(
     Returns
     -------
     Race
-        With ``table()``, ``plot()``, ``to_json()`` and ``to_csv(file)``; after Ctrl-C it holds the
+        With ``table()``, ``plot()``, ``to_json()`` and ``to_csv(path)``; after Ctrl-C it holds the
         lanes that were done.
 
     Raises
@@ -144,17 +140,20 @@ def race(
         problem, entrants, lr=sizes, grid=grid or {}, seeds=seeds, seed=seed,
         batch=_batch(n, batch), epochs=epochs, gradients=gradients,
     )  # fmt: skip
-    for news in said:
-        if isinstance(news, Race):
-            return news
-        on_progress(news.done, news.total)
-    raise AssertionError("a race ends with its result")
+    news = next(said)
+    while not isinstance(news, Race):
+        try:
+            on_progress(news.done, news.total)
+            news = next(said)
+        except KeyboardInterrupt as interrupt:
+            news = said.throw(interrupt)
+    return news
 
 
 def _check(problem: Problem, seed: int) -> None:
     if not isinstance(problem, Problem):
         raise InputError(
-            f"The problem is {problem!r}, but must be a Problem such as problems.classify('digits')."
+            f"The problem is {problem!r}, but must be a Problem, such as classify('digits')."
         )
     if isinstance(seed, bool) or int(seed) != seed or not 0 <= seed < 2**31:
         raise InputError(f"The seed is {seed}, but must be a whole number from 0 to {2**31 - 1}.")
@@ -217,9 +216,7 @@ def problem_named(
         if task not in _TASKS:
             raise unknown("task", task, ["classify", "regress"])
         chosen = {} if loss is None else {"loss": loss}
-        return _TASKS[task](
-            name, hidden, activation=activation, init=init, split=split, **chosen
-        )
+        return _TASKS[task](name, hidden, activation=activation, init=init, split=split, **chosen)
     options: dict[str, Any] = {"start": start, "spread": spread, "spectrum": spectrum}
     taken = inspect.signature(problems.SURFACES[name]).parameters
     if spectrum is not None and "spectrum" not in taken:

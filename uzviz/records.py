@@ -9,7 +9,8 @@ from __future__ import annotations
 import csv
 import math
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -117,7 +118,7 @@ class Run:
 
     @property
     def status(self) -> str:
-        """"finished", "diverged", or "interrupted" when it ended before its budget."""
+        """ "finished", "diverged", or "interrupted" when it ended before its budget."""
         if self.end is None:
             return "interrupted"
         return "finished" if bool(np.all(self.end.finite)) else "diverged"
@@ -149,17 +150,17 @@ class Run:
             }
         )
 
-    def to_csv(self, file: TextIO) -> None:
+    def to_csv(self, path: str | Path) -> None:
         """Write every value as a row: step, name, value."""
-        rows = csv.writer(file)
-        rows.writerow(["step", "name", "value"])
-        rows.writerows((i, "step/loss", float(x)) for i, x in enumerate(self.loss, 1))
-        for e in self.evaluations:
-            rows.writerows((e.step, name, float(x)) for name, x in e.values.items())
-        for p in self.probed:
-            rows.writerows(
-                (p.step, f"{p.probe}/{name}", x.tolist()) for name, x in p.values.items()
-            )
+        with open(path, "w", newline="") as file:
+            rows = csv.writer(file)
+            rows.writerow(["step", "name", "value"])
+            rows.writerows((i, "step/loss", float(x)) for i, x in enumerate(self.loss, 1))
+            for e in self.evaluations:
+                rows.writerows((e.step, name, float(x)) for name, x in e.values.items())
+            for p in self.probed:
+                named = ((f"{p.probe}/{name}", x.tolist()) for name, x in p.values.items())
+                rows.writerows((p.step, *pair) for pair in named)
 
 
 def plain(value: Any) -> Any:

@@ -28,7 +28,7 @@ def median_interval(values: np.ndarray, confidence: float = 0.95) -> Interval:
     x = np.sort(np.where(np.isnan(values), np.inf, np.asarray(values, dtype=float)).ravel())
     n = len(x)
     if n == 0:
-        return Interval(math.nan, math.nan, math.nan, 0.0)
+        return Interval(math.inf, math.inf, math.inf, 0.0)
     k, coverage = 1, _coverage(n, 1)
     while 2 * (k + 1) <= n and _coverage(n, k + 1) >= confidence:
         k += 1
@@ -41,9 +41,9 @@ def _coverage(n: int, k: int) -> float:
 
 
 def median(values: np.ndarray) -> float:
-    """The median, where NaN counts as infinite and a middle pair with an infinity is infinite."""
+    """The median; NaN counts as infinite, and the median of nothing is infinite."""
     x = np.sort(np.where(np.isnan(values), np.inf, np.asarray(values, dtype=float)).ravel())
     if not len(x):
-        return math.nan
+        return math.inf
     low, high = x[(len(x) - 1) // 2], x[len(x) // 2]
     return float(low if low == high else (low + high) / 2)

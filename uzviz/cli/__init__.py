@@ -1,11 +1,11 @@
 """The command line: it parses, calls the api, and prints."""
 
 
-def main() -> None:
-    """The entry point of the command ``uzviz``."""
+def main() -> int:
+    """The entry point of the command ``uzviz``; it returns the exit code."""
     from uzviz.cli.app import main
 
-    main()
+    return main()
 
 
 __all__ = ["main"]

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.exceptions import TyperException
 
 from uzviz.cli import options
 from uzviz.errors import Diverged, InputError, unknown
 
 app = typer.Typer(
     help="Which optimizer, with which settings, trains my network best, and why?",
-    no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -33,28 +34,46 @@ ProblemName = Annotated[
 Hidden = Annotated[str, typer.Option(help="Units of each hidden layer, as 64,32; none: no layer.")]
 Activation = Annotated[str, typer.Option(help="relu, tanh, sigmoid, gelu or silu.")]
 Init = Annotated[str, typer.Option(help="Start of the weights: zero, small, large, xavier or he.")]
-Loss = Annotated[
-    str | None, typer.Option(help="cross-entropy, binary-cross-entropy, mse or mae.")
-]
+Loss = Annotated[str | None, typer.Option(help="cross-entropy, binary-cross-entropy, mse or mae.")]
 SplitRatio = Annotated[str, typer.Option(help="Shares of training, validation and test.")]
 Task = Annotated[
     str | None, typer.Option(help="classify or regress, where the target leaves it open.")
 ]
 StartPoint = Annotated[str | None, typer.Option(help="Start on a surface, as -1.5,2.5.")]
-Spread = Annotated[float, typer.Option(help="Deviation of the noise a seed adds to that start.")]
+Spread = Annotated[
+    float,
+    typer.Option(
+        parser=options.real,
+        metavar="NUMBER",
+        help="Deviation of the noise a seed adds to that start.",
+    ),
+]
 Spectrum = Annotated[str | None, typer.Option(help="Eigenvalues of the quadratic, as 1,100.")]
 BatchSize = Annotated[str | None, typer.Option(help="Examples a step, or all; 32 unless given.")]
 Epochs = Annotated[
-    float | None, typer.Option(help="Budget in passes over the training part; 20 unless given.")
+    float | None,
+    typer.Option(
+        parser=options.real,
+        metavar="NUMBER",
+        help="Budget in passes over the training part; 20 unless given.",
+    ),
 ]
 Gradients = Annotated[
-    int | None, typer.Option(help="Budget in gradients of single examples instead.")
+    int | None,
+    typer.Option(
+        parser=options.whole,
+        metavar="WHOLE",
+        help="Budget in gradients of single examples instead.",
+    ),
 ]
-Seed = Annotated[int, typer.Option(help="Fixes split, start and order of examples.")]
+Seed = Annotated[
+    int,
+    typer.Option(
+        parser=options.whole, metavar="WHOLE", help="Fixes split, start and order of examples."
+    ),
+]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the whole result here.")]
 CsvFile = Annotated[Path | None, typer.Option("--csv", help="Write the curves here.")]
-
-
 
 
 def _version(wanted: bool) -> None:
@@ -67,12 +86,15 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def uzviz(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
     ] = False,
 ) -> None:
     """Which optimizer, with which settings, trains my network best, and why?"""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @contextmanager
@@ -89,7 +111,12 @@ def _sentences() -> Iterator[None]:
 def train(
     problem: ProblemName,
     rule: Annotated[str, typer.Option(help="Its name; `uzviz list rules` shows all.")] = "adam",
-    lr: Annotated[float | None, typer.Option(help="Step size; the rule's own unless given.")] = None,
+    lr: Annotated[
+        float | None,
+        typer.Option(
+            parser=options.real, metavar="NUMBER", help="Step size; the rule's own unless given."
+        ),
+    ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="Another hyperparameter, as b2=0.99.")
     ] = None,
@@ -103,7 +130,9 @@ def train(
     probe: Annotated[
         list[str] | None, typer.Option(help="Measure gradient-norm or update-ratio by layer.")
     ] = None,
-    every: Annotated[int, typer.Option(help="Steps between two probes.")] = 100,
+    every: Annotated[
+        int, typer.Option(parser=options.whole, metavar="WHOLE", help="Steps between two probes.")
+    ] = 100,
     hidden: Hidden = "32",
     activation: Activation = "relu",
     init: Init = "he",
@@ -156,7 +185,9 @@ def race(
     grid: Annotated[
         list[str] | None, typer.Option(help="More to try, as adam.b2=0.9,0.99,0.999.")
     ] = None,
-    seeds: Annotated[int, typer.Option(help="How many seeds.")] = 10,
+    seeds: Annotated[
+        int, typer.Option(parser=options.whole, metavar="WHOLE", help="How many seeds.")
+    ] = 10,
     batch: BatchSize = None,
     epochs: Epochs = None,
     gradients: Gradients = None,
@@ -192,7 +223,7 @@ def race(
         methods = METHODS if made.data is not None else METHODS.replace("gd@all,gd@1,", "")
         with report.bar("race") as advance:
             result = api.race(
-                made, (rules or methods).split(","), lr=sizes, grid=more, seeds=seeds,
+                made, (methods if rules is None else rules).split(","), lr=sizes, grid=more, seeds=seeds,
                 epochs=epochs, gradients=gradients, batch=options.batch(batch), seed=seed,
                 on_progress=advance,
             )  # fmt: skip
@@ -227,10 +258,13 @@ def list_(
         options.write_json(json_, lambda: rows)
 
 
-def main() -> None:
-    """The entry point of the command ``uzviz``."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; 2 with one sentence for bad input."""
     try:
-        app()
-    except KeyboardInterrupt:
+        return app(arguments, prog_name="uzviz", standalone_mode=False) or 0
+    except TyperException as error:
+        print(f"uzviz: {error.format_message()}", file=sys.stderr)
+        return 2
+    except (KeyboardInterrupt, typer.Abort):
         print("uzviz: interrupted before anything was done.", file=sys.stderr)
-        raise SystemExit(130) from None
+        return 130

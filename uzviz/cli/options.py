@@ -6,11 +6,12 @@ import dataclasses
 import json
 import os
 import shlex
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
+
+import typer
 
 from uzviz.errors import InputError
 
@@ -75,6 +76,22 @@ def winner_flags(race: Race) -> str:
     lr = values.pop("lr", None)
     sets = "".join(flags(set=f"{name}={value!r}") for name, value in values.items())
     return flags(rule=rule.partition("#")[0], lr=lr) + sets + flags(batch=group.plan.batch)
+
+
+def real(text: Any) -> float:
+    """One number."""
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' was given, but it must be a number.") from None
+
+
+def whole(text: Any) -> int:
+    """One whole number."""
+    try:
+        return int(text)
+    except ValueError:
+        raise typer.BadParameter(f"'{text}' was given, but it must be a whole number.") from None
 
 
 def numbers(text: str, option: str) -> list[float]:
@@ -154,37 +171,26 @@ def check_files(*paths: Path | None) -> None:
         if not path.absolute().parent.is_dir():
             raise InputError(f"There is no folder {path.parent}: make it or write elsewhere.")
         if not os.access(path.absolute().parent, os.W_OK):
-            raise InputError(f"Nothing can be written in {path.absolute().parent}: write elsewhere.")
+            raise InputError(
+                f"Nothing can be written in {path.absolute().parent}: write elsewhere."
+            )
 
 
-def write(path: Path | None, writer: Callable[[Any], object], mode: str = "w") -> None:
-    """Write a file whole or not at all: beside it first, then renamed."""
+def write(path: Path | None, writer: Callable[[Path], object]) -> None:
+    """Write a file whole or not at all: under another name first, then renamed."""
     if path is None:
         return
-    handle, name = tempfile.mkstemp(dir=path.absolute().parent, prefix=f".{path.name}.")
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with os.fdopen(handle, mode, **({} if "b" in mode else {"newline": ""})) as file:
-            writer(file)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
-    except BaseException:
-        os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    now = os.umask(0)
-    os.umask(now)
-    return now
+        writer(unfinished)
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def write_json(path: Path | None, result: Callable[[], Any]) -> None:
     """Write strict JSON: what is not finite is null."""
-
-    def writer(file: TextIO) -> None:
-        json.dump(result(), file, allow_nan=False)
-
-    write(path, writer)
+    write(path, lambda file: file.write_text(json.dumps(result(), allow_nan=False)))
 
 
 PICTURES = {".png", ".svg", ".pdf"}
@@ -200,4 +206,4 @@ def write_picture(path: Path | None, race: Race) -> None:
     """Draw a race in the format that the file's name asks for."""
     if path is not None:
         kind = path.suffix.lower()[1:]
-        write(path, lambda file: race.plot().savefig(file, format=kind, dpi=130), "wb")
+        write(path, lambda file: race.plot().savefig(file, format=kind, dpi=130))

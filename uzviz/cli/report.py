@@ -79,14 +79,17 @@ def race(race: Race) -> None:
     """A row for each method."""
     frame, metrics = race.table(), race.metrics
     say(_protocol(race))
-    tried = [c for c in frame.columns[3 : list(frame.columns).index("validation/loss")]]
+    columns = list(frame.columns)
+    tried = columns[3 : columns.index("validation/loss")]
     table = Table(box=None, pad_edge=False, header_style="bold")
     names = [f"{part}\n{m}" for m in ["loss", *metrics] for part in ("validation", "test")]
     heads = ["method", "batch", *(_short(t) for t in tried), *names, "step-size\ntolerance"]
     for head in [*heads, "memory", "ended\nabove start", "diverged"]:
         table.add_column(head, justify="left" if head == "method" else "right", no_wrap=True)
     for row in frame.to_dict("records"):
-        cells = [_ranged(row, f"{p}/{m}") for m in ["loss", *metrics] for p in ("validation", "test")]
+        cells = [
+            _ranged(row, f"{p}/{m}") for m in ["loss", *metrics] for p in ("validation", "test")
+        ]
         lanes = row["lanes"]
         table.add_row(
             row["method"], str(row["batch"]), *(_number(row.get(t)) for t in tried), *cells,

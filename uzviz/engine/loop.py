@@ -20,6 +20,7 @@ from uzviz.rules import Rule
 
 CHUNK_SECONDS = 0.2
 Probe = Callable[..., dict[str, jax.Array]]
+Saying = Callable[[], records.Record]
 
 
 @dataclass(frozen=True)
@@ -88,9 +89,7 @@ class _Places:
         return jax.tree.map(lambda *x: jnp.stack([jnp.asarray(v) for v in x]), *each)
 
     def rows_of(self, window: Window) -> list[Any]:
-        full, last = zip(
-            *[s.rows_of(self.lanes.plan, window) for s in self.samplers], strict=True
-        )
+        full, last = zip(*[s.rows_of(self.lanes.plan, window) for s in self.samplers], strict=True)
         return [self.joined(full), self.joined(last)]
 
 
@@ -119,10 +118,13 @@ def run(
     evaluations = set(plan.evaluations())
     probing = set(range(0, plan.steps, every)) if probes else set()
     pace = _Pace(clock)
-    carry, alive = places.carry, np.True_
+    carry, alive, now = places.carry, np.True_, np.True_
     yield _start(places)
     # What is said waits until the next window is under way, so that the device never does.
-    waiting = [_evaluated(places, carry.w, 0, PARTS), *_probed(places, carry, 0, probes)]
+    waiting: list[Saying] = [
+        _evaluated(places, carry.w, 0, PARTS),
+        *_probed(places, carry, 0, probes),
+    ]
     at = 0
     for stop in sorted(evaluations | probing - {0}):
         while at < stop:
@@ -185,9 +187,6 @@ def _start(places: _Places) -> records.Start:
         parameters=places.parameters,
         seeds=lanes.seeds,
     )
-
-
-Saying = Callable[[], records.Record]
 
 
 def _evaluated(places: _Places, w: Any, step: int, parts: Sequence[str]) -> Saying:

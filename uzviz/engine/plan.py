@@ -136,9 +136,10 @@ def planned(
         for a batch, or a budget, that allows no step.
     """
     size = n if batch == "all" else batch
-    if isinstance(size, str) or isinstance(size, bool) or int(size) != size or not 1 <= size <= n:
+    if isinstance(size, (str, bool)) or int(size) != size or not 1 <= size <= n:
         raise InputError(
-            f"The batch is {batch}, but must be a whole number from 1 to {n} training examples, or 'all'."
+            f"The batch is {batch}, but must be a whole number from 1 to {n} training examples, "
+            "or 'all'."
         )
     if (epochs is None) == (gradients is None):
         raise InputError("Give the budget once: either in epochs or in gradients.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 
 import equinox as eqx
 import jax
@@ -38,7 +39,7 @@ class MLP(eqx.Module):
         self.activation = activation
         self.layers = [
             _linear(n_in, n_out, initialisation, jax.random.fold_in(key, i))
-            for i, (n_in, n_out) in enumerate(zip(sizes[:-1], sizes[1:], strict=True))
+            for i, (n_in, n_out) in enumerate(pairwise(sizes))
         ]
 
     def __call__(self, x: jax.Array) -> jax.Array:

@@ -106,7 +106,7 @@ class Problem:
         sizes = {len(leaf) for leaf in jax.tree.leaves(self.data)}
         if len(sizes) != 1:
             raise InputError(
-                f"The arrays of the data hold {sorted(sizes)} examples, but must hold the same number."
+                f"The arrays of the data hold {sorted(sizes)} examples: each must hold as many."
             )
         self.split(0)
 
@@ -122,7 +122,7 @@ class Problem:
         if self.data is None:
             return Split(*[np.zeros(1, np.int32)] * 3)
         n = len(jax.tree.leaves(self.data)[0])
-        train, validation, test = self.sizes(n)
+        train, validation, _ = self.sizes(n)
         order = generator_for(seed, "split").permutation(n).astype(np.int32)
         cut = order[train : train + validation]
         if self.test is None:
@@ -132,18 +132,19 @@ class Problem:
 
     def sizes(self, n: int) -> tuple[int, int, int]:
         """How many of n examples each part gets."""
-        parts = self.ratio[:2] if self.test is not None else self.ratio
         if len(self.ratio) != 3 or not all(math.isfinite(r) and r > 0 for r in self.ratio):
             raise InputError(
                 f"The split is {self.ratio}, but must be three positive shares such as 60/20/20."
             )
-        validation = round(n * parts[1] / sum(parts))
-        test = 0 if self.test is not None else round(n * parts[2] / sum(parts))
+        official = self.test is not None
+        whole = sum(self.ratio[:2] if official else self.ratio)
+        validation = round(n * self.ratio[1] / whole)
+        test = 0 if official else round(n * self.ratio[2] / whole)
         train = n - validation - test
         empty = [
             name
             for name, size in zip(PARTS, (train, validation, test), strict=True)
-            if size < 1 and not (name == "test" and self.test is not None)
+            if size < 1 and not (name == "test" and official)
         ]
         if empty:
             raise InputError(

@@ -20,7 +20,7 @@ Data = str | tuple[Any, Any]
 
 
 class Example(NamedTuple):
-    """A batch as the network gets it; ``unit`` is one standardised unit of a regression's target."""
+    """A batch as the network gets it; ``unit`` is what a standardised unit of y is worth."""
 
     x: jax.Array
     y: jax.Array
@@ -96,7 +96,9 @@ def load(data: Data, task: str | None) -> Table:
     """The table that ``data`` names or holds, its target read as the task needs."""
     if not isinstance(data, str):
         if not isinstance(data, tuple) or len(data) != 2:
-            raise InputError("The data must be a name, 'file.csv:target' or a pair of arrays (X, y).")
+            raise InputError(
+                "The data must be a name, 'file.csv:target' or a pair of arrays (X, y)."
+            )
         return tables.from_arrays(*data, task)
     if data == "digits":
         table = tables.digits()
@@ -109,9 +111,7 @@ def load(data: Data, task: str | None) -> Table:
     return tables.from_csv(path, target, task)
 
 
-def _network(
-    hidden: Sequence[int], activation: str, init: str, n_in: int, n_out: int
-) -> Any:
+def _network(hidden: Sequence[int], activation: str, init: str, n_in: int, n_out: int) -> Any:
     for units in hidden:
         if isinstance(units, bool) or int(units) != units or units < 1:
             raise InputError(f"A hidden layer has {units} units, but needs a whole number from 1.")

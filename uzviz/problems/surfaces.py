@@ -49,9 +49,7 @@ def _plane(name: str, f: Callable[[Any, Any], jax.Array], start: Sequence[float]
 
 def rosenbrock(start: Sequence[float] = (-1.5, 2.5), spread: float = 0.0) -> Problem:
     """Rosenbrock's valley, (1−x)² + 100(y−x²)²; minimum 0 at (1, 1)."""
-    return _plane(
-        "rosenbrock", lambda x, y: (1 - x) ** 2 + 100 * (y - x**2) ** 2, start, spread
-    )
+    return _plane("rosenbrock", lambda x, y: (1 - x) ** 2 + 100 * (y - x**2) ** 2, start, spread)
 
 
 def beale(start: Sequence[float] = (0.7, 1.4), spread: float = 0.0) -> Problem:
@@ -78,8 +76,10 @@ def quadratic(
     """½ Σ λᵢ wᵢ² for the eigenvalues λ of ``spectrum``; the start is all ones unless given."""
     eigenvalues = np.asarray(spectrum, dtype=float)
     if eigenvalues.ndim != 1 or not len(eigenvalues) or not np.isfinite(eigenvalues).all():
-        raise InputError(f"The spectrum is {list(spectrum)}, but must be one or more finite numbers.")
-    point = np.ones(len(eigenvalues)) if start is None else start
+        raise InputError(
+            f"The spectrum is {list(spectrum)}, but must be one or more finite numbers."
+        )
+    point = [1.0] * len(eigenvalues) if start is None else start
     if len(point) != len(eigenvalues):
         raise InputError(
             f"The start has {len(point)} numbers, but the spectrum {len(eigenvalues)}: give as many."

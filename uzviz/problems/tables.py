@@ -56,22 +56,30 @@ def from_arrays(x: Any, y: Any, task: str | None = None) -> Table:
         raise InputError(f"X has shape {x.shape}, but must be [examples, features].")
     x = x.reshape(len(x), -1)
     if y.shape not in {(len(x),), (len(x), 1)}:
-        raise InputError(f"y has shape {y.shape}, but must hold one target for each of {len(x)} rows.")
+        raise InputError(
+            f"y has shape {y.shape}, but must hold one target for each of {len(x)} rows."
+        )
     y = y.reshape(-1)
     if not len(x) or not x.shape[1]:
         raise InputError(f"X has shape {x.shape}, but must hold examples and features.")
     if not np.isfinite(x).all():
-        raise InputError("X holds values that are missing or not finite: fill them or drop the rows.")
+        raise InputError(
+            "X holds values that are missing or not finite: fill them or drop the rows."
+        )
     if y.dtype.kind == "O" and all(isinstance(v, (int, float)) for v in y):
         y = y.astype(float)
     if y.dtype.kind == "f" and not np.isfinite(y).all():
-        raise InputError("y holds values that are missing or not finite: fill them or drop the rows.")
+        raise InputError(
+            "y holds values that are missing or not finite: fill them or drop the rows."
+        )
     if task not in {None, "classify", "regress"}:
         raise unknown("task", task, ["classify", "regress"])
     if task == "classify" or (task is None and is_classes(y)):
         return _classes(x, y)
     if y.dtype.kind not in "iuf":
-        raise InputError("The target holds texts, which no regression can predict: use --task classify.")
+        raise InputError(
+            "The target holds texts, which no regression can predict: use --task classify."
+        )
     if np.ptp(y.astype(float)) == 0:
         raise InputError("The target has the same value in every row: there is nothing to learn.")
     return Table(x, y.astype(np.float32), None)
@@ -81,7 +89,9 @@ def _numbers(x: np.ndarray) -> np.ndarray:
     try:
         return x.astype(np.float32)
     except (TypeError, ValueError):
-        raise InputError("X holds texts: give numbers, or a CSV file, whose texts are encoded.") from None
+        raise InputError(
+            "X holds texts: give numbers, or a CSV file, whose texts are encoded."
+        ) from None
 
 
 def _classes(x: np.ndarray, y: np.ndarray) -> Table:

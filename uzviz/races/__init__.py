@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 
 import jax
 
-from uzviz import rules
 from uzviz.engine import planned
 from uzviz.errors import InputError
 from uzviz.problems import Problem
@@ -36,7 +35,7 @@ def race(
     batch: Batch,
     epochs: float | None,
     gradients: int | None,
-) -> Iterator[Progress | Race]:
+) -> Generator[Progress | Race, None, None]:
     """Race all entrants, saying how far it got; last, the race."""
     if isinstance(seeds, bool) or int(seeds) != seeds or seeds < 1:
         raise InputError(f"The race has {seeds} seeds, but needs a whole number from 1.")

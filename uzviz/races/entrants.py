@@ -26,7 +26,9 @@ class Entrant:
 
     def __post_init__(self) -> None:
         if not isinstance(self.rule, Rule):
-            raise InputError(f"An entrant needs a rule such as Adam(), but was given {self.rule!r}.")
+            raise InputError(
+                f"An entrant needs a rule such as Adam(), but was given {self.rule!r}."
+            )
         if not self.name:
             at = "" if self.batch is None else f"@{self.batch}"
             object.__setattr__(self, "name", rules.name_of(self.rule) + at)

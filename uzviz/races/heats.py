@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,13 +90,11 @@ def workers() -> int:
 
 def run(
     problem: Problem, entries: Sequence[Entry], seeds: Sequence[int], protocol: dict[str, Any]
-) -> Iterator[Progress | Race]:
+) -> Generator[Progress | Race, None, None]:
     """Race, saying how far it got; last, the race. Broken off by Ctrl-C, it holds what is done."""
     rows = engine.on_device(problem)
     parameters = tree.size(jax.eval_shape(problem.init, jax.random.key(0)))
-    groups = [
-        Group(e.entrant, e.plan, e.settings, tuple(seeds), parameters) for e in entries
-    ]
+    groups = [Group(e.entrant, e.plan, e.settings, tuple(seeds), parameters) for e in entries]
     todo = queue.SimpleQueue[Piece]()
     for piece in pieces(entries, parameters, len(seeds)):
         todo.put(piece)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -88,7 +89,7 @@ class Group:
     @cached_property
     def complete(self) -> np.ndarray:
         """Seeds from which every setting is done: what is compared."""
-        return self.done.all(axis=1)
+        return np.asarray(self.done.all(axis=1))
 
     def score(self, name: str = "validation/loss") -> np.ndarray:
         """An end value of every complete seed; infinite where the lane's loss wasn't finite."""
@@ -101,12 +102,12 @@ class Group:
     def medians(self, name: str = "validation/loss") -> np.ndarray:
         """The median over seeds for every setting; infinite where half of the lanes are."""
         score = self.score(name)
-        return np.array([verdicts.median(score[:, i]) for i in range(self.lanes)])
+        return np.array([verdicts.median(column) for column in score.T])
 
     @cached_property
     def best(self) -> int:
         """The setting with the lowest median validation loss."""
-        return int(np.argmin(np.nan_to_num(self.medians(), nan=math.inf)))
+        return int(np.argmin(self.medians()))
 
     @property
     def diverged(self) -> np.ndarray:
@@ -118,7 +119,8 @@ class Group:
         """Lanes done that ended above their start in training loss, diverged ones among them."""
         if not self.end:
             return self.done
-        return self.done & ~(self.finite & (self.end["train/loss"] <= self.start["train/loss"]))
+        below = self.end["train/loss"] <= self.start["train/loss"]
+        return np.array(self.done & ~(self.finite & below))
 
     def tolerance(self) -> float:
         """Decades of step size over which the median validation loss is within 10 % of the best.
@@ -149,7 +151,7 @@ def _reach(x: np.ndarray, y: np.ndarray, limit: float) -> float:
 
 @dataclass
 class Race:
-    """The result of a race: ``table()``, ``plot()``, ``to_json()``, ``to_csv(file)``."""
+    """The result of a race: ``table()``, ``plot()``, ``to_json()``, ``to_csv(path)``."""
 
     groups: list[Group]
     problem: str
@@ -161,7 +163,9 @@ class Race:
     def metrics(self) -> list[str]:
         """What was evaluated beside the loss."""
         names = next((g.end for g in self.groups if g.end), {})
-        return [n.removeprefix("test/") for n in names if n.startswith("test/") and n != "test/loss"]
+        return [
+            n.removeprefix("test/") for n in names if n.startswith("test/") and n != "test/loss"
+        ]
 
     @property
     def winner(self) -> Group:
@@ -172,7 +176,7 @@ class Race:
         Diverged
             when at least half of the lanes of every setting diverged.
         """
-        medians = [np.nan_to_num(g.medians(), nan=math.inf).min() for g in self.groups]
+        medians = [g.medians().min() for g in self.groups]
         best = int(np.argmin(medians))
         if not math.isfinite(medians[best]):
             raise Diverged(
@@ -223,7 +227,7 @@ class Race:
             rows.append(row | {k: float(v[s, i]) for k, v in g.end.items()})
         return rows
 
-    def to_csv(self, file: Any) -> None:
+    def to_csv(self, path: str | Path) -> None:
         """Write every lane's curve, at most 200 points each, a row a point."""
         import pandas as pd
 
@@ -242,7 +246,7 @@ class Race:
                         **lane, **{name: curve[s, i] for name, curve in g.curves.items()}
                     )
                 )
-        pd.concat(frames or [pd.DataFrame()]).to_csv(file, index=False)
+        pd.concat(frames or [pd.DataFrame()]).to_csv(path, index=False)
 
     def to_json(self) -> dict[str, Any]:
         """The whole result as plain values; what is not finite is None, beside a status."""

@@ -16,6 +16,7 @@ R = TypeVar("R", bound="Rule")
 Oracle = Callable[[Params], tuple[jax.Array, Params]]
 
 
+@dataclasses.dataclass(frozen=True)
 class Rule:
     """How one step is made.
 

@@ -1,0 +1,189 @@
+"""The command line: real files, real processes, bad input in sentences."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+import pytest
+
+from uzviz.cli.app import main
+
+QUICK = ["--epochs", "2", "--seeds", "2", "--lr", "1e-3,1e-2"]
+
+
+class Result(NamedTuple):
+    exit_code: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def uzviz(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments):
+        code = main(arguments)
+        return Result(code, *capsys.readouterr())
+
+    return call
+
+
+def test_train_prints_three_parts(uzviz):
+    result = uzviz("train", "digits", "--rule", "adam", "--lr", "1e-3", "--epochs", "3")
+    assert result.exit_code == 0
+    for word in ("train", "validation", "test", "loss", "accuracy", "102 of 102 steps"):
+        assert word in result.stdout
+
+
+def test_train_writes_strict_json_and_csv(uzviz, tmp_path):
+    uzviz("train", "digits", "--epochs", "2", "--probe", "gradient-norm", "--every", "20",
+          "--json", "run.json", "--csv", "run.csv")  # fmt: skip
+    found = json.loads((tmp_path / "run.json").read_text(), parse_constant=pytest.fail)
+    assert found["status"] == "finished"
+    assert len(found["loss"]) == 68
+    assert [p["step"] for p in found["probes"]] == [0, 20, 40, 60]
+    assert "test/accuracy" in found["results"]
+    assert (tmp_path / "run.csv").read_text().count("step/loss") == 68
+
+
+def test_race_draws_writes_and_names_the_winner(uzviz, tmp_path):
+    result = uzviz("race", "digits", "--rules", "gd,adam", *QUICK, "--json", "r.json",
+                   "--csv", "r.csv", "--hidden", "8")  # fmt: skip
+    assert result.exit_code == 0
+    assert (tmp_path / "race.png").read_bytes().startswith(b"\x89PNG")
+    found = json.loads((tmp_path / "r.json").read_text(), parse_constant=pytest.fail)
+    assert [e["entrant"] for e in found["entrants"]] == ["gd", "adam"]
+    assert (tmp_path / "r.csv").read_text().count("\n") == 1 + 8 * 3
+    command = result.stdout.strip().splitlines()[-1].split()
+    assert command[:3] == ["uzviz", "train", "digits"]
+    assert uzviz(*command[1:]).exit_code == 0
+
+
+def test_the_winners_command_trains_the_winning_lane(uzviz, tmp_path):
+    result = uzviz("race", "digits", "--rules", "momentum", "--lr", "1e-2,1e-1", "--seeds", "1",
+                   "--grid", "momentum.beta=0.5,0.9", "--epochs", "2", "--json", "r.json")  # fmt: skip
+    command = result.stdout.strip().splitlines()[-1].split()
+    uzviz(*command[1:], "--json", "t.json")
+    best = json.loads((tmp_path / "r.json").read_text())["table"][0]["test/loss"]
+    alone = json.loads((tmp_path / "t.json").read_text())["results"]["test/loss"]
+    assert alone == pytest.approx(best, rel=1e-3)
+
+
+def test_a_surface_needs_no_data(uzviz):
+    result = uzviz("train", "beale", "--rule", "gd", "--lr", "0.005", "--gradients", "300")
+    assert result.exit_code == 0
+    assert "0.0416" in result.stdout
+
+
+def test_lists(uzviz):
+    assert "--set b2=0.999" in uzviz("list", "rules").stdout
+    assert "himmelblau" in uzviz("list", "problems").stdout
+
+
+def test_divergence_ends_with_one(uzviz):
+    result = uzviz("race", "quadratic", "--rules", "gd", "--lr", "1e30", "--seeds", "2")
+    assert result.exit_code == 1
+    assert "smaller step sizes" in result.stderr
+    result = uzviz("train", "quadratic", "--rule", "gd", "--lr", "1e30")
+    assert result.exit_code == 1
+    assert "diverged" in result.stderr
+
+
+CSV = {
+    "good.csv": "a,b,y\n" + "1,2,no\n3,4,yes\n5,6,no\n" * 20,
+    "empty.csv": "",
+    "ragged.csv": "a,y\n1,0\n1,2,3\n",
+    "missing.csv": "a,y\n1,0\n,1\n3,0\n",
+    "one.csv": "a,y\n" + "1,x\n" * 20,
+}  # fmt: skip
+
+BAD = [
+    (["train", "digitz"], "digits"),
+    (["train", "digits", "--rule", "adamm"], "did you mean adam"),
+    (["train", "digits", "--set", "b4=1"], "b1"),
+    (["train", "digits", "--set", "b2"], "field=value"),
+    (["train", "digits", "--set", "b2=1"], "[0, 1)"),
+    (["train", "digits", "--lr", "0"], "(0, inf)"),
+    (["train", "digits", "--lr", "nan"], "(0, inf)"),
+    (["train", "digits", "--lr", "fast"], "fast"),
+    (["train", "digits", "--batch", "0"], "from 1 to 1079"),
+    (["train", "digits", "--batch", "2000"], "from 1 to 1079"),
+    (["train", "digits", "--batch", "many"], "'all'"),
+    (["train", "digits", "--hidden", "0"], "hidden"),
+    (["train", "digits", "--hidden", "a"], "--hidden"),
+    (["train", "digits", "--activation", "rely"], "relu"),
+    (["train", "digits", "--init", "hee"], "he"),
+    (["train", "digits", "--loss", "mse"], "cross-entropy"),
+    (["train", "digits", "--epochs", "0"], "more than 0"),
+    (["train", "digits", "--epochs", "1", "--gradients", "9"], "once"),
+    (["train", "digits", "--split", "100/0/0"], "split"),
+    (["train", "digits", "--split", "99.99/0.005/0.005"], "empty"),
+    (["train", "digits", "--json", "no/such/file.json"], "no folder"),
+    (["train", "digits", "--csv", "."], "folder"),
+    (["train", "digits", "--seed", "-1"], "seed"),
+    (["train", "digits", "--probe", "gradients"], "gradient-norm"),
+    (["train", "beale", "--start", "1"], "two numbers"),
+    (["train", "none.csv:y"], "no file"),
+    (["train", "empty.csv:y"], "empty"),
+    (["train", "ragged.csv:y"], "ragged"),
+    (["train", "missing.csv:y"], "missing"),
+    (["train", "one.csv:y"], "one class"),
+    (["train", "good.csv:z"], "column"),
+    (["train", "good.csv"], ":column"),
+    (["train", "good.csv:y", "--task", "regress"], "classify"),
+    (["train", "good.csv:y", "--task", "guess"], "did you mean regress"),
+    (["race", "digits", "--seeds", "few"], "whole number"),
+    (["race", "digits", "--sedes", "3"], "--seeds"),
+    (["train"], "problem"),
+    (["race", "digits", "--seeds", "0"], "seeds"),
+    (["race", "digits", "--lr", "1:1e-4:5"], "rise"),
+    (["race", "digits", "--lr", "1e-4:1"], "low:high:count"),
+    (["race", "digits", "--rules", "adam,gd@none"], "'all'"),
+    (["race", "digits", "--rules", ""], "rule"),
+    (["race", "digits", "--grid", "adam.b2"], "rule.field"),
+    (["race", "digits", "--grid", "adam.b2=1"], "[0, 1)"),
+    (["race", "digits", "--plot", "race.exe"], ".png"),
+    (["list", "optimizers"], "rules"),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says"), BAD, ids=[" ".join(a) for a, _ in BAD])
+def test_bad_input_is_one_sentence_exit_2_and_nothing_written(uzviz, tmp_path, arguments, says):
+    for name, text in CSV.items():
+        (tmp_path / name).write_text(text)
+    result = uzviz(*arguments)
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert not result.stdout
+    assert "Traceback" not in result.stderr
+    assert {p.name for p in tmp_path.iterdir()} == set(CSV)
+
+
+def test_text_labels_are_fine(uzviz, tmp_path):
+    (tmp_path / "good.csv").write_text(CSV["good.csv"])
+    assert uzviz("train", "good.csv:y", "--epochs", "1").exit_code == 0
+
+
+@pytest.mark.parametrize("command", ["train", "race"])
+def test_ctrl_c_reports_what_is_done(tmp_path, command):
+    """A real process, interrupted once training goes on."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uzviz", command, "digits", "--epochs", "100000"],
+        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+    )  # fmt: skip
+    time.sleep(15)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted" in out
+    assert "Traceback" not in err
+
+
+def test_help_is_in_place_of_nothing(uzviz):
+    assert "race" in uzviz().stdout
+    assert uzviz().exit_code == 0

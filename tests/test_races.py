@@ -1,0 +1,269 @@
+"""Races: entrants, lanes against solo runs, divergence, tables."""
+
+import json
+import math
+
+import jax.numpy as jnp
+import numpy as np
+import pandas as pd
+import pytest
+
+import uzviz as uz
+from uzviz.engine import planned
+from uzviz.errors import Diverged, InputError
+from uzviz.races.entrants import entrant, entrants, settings
+from uzviz.races.heats import Entry, pieces, width
+from uzviz.races.race import Group
+
+SIZES = [1e-3, 1e-2, 1e-1]
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return uz.problems.classify("digits", hidden=[8])
+
+
+@pytest.fixture(scope="module")
+def small_race(digits):
+    return uz.race(digits, ["gd", "adam", "sam"], lr=SIZES, seeds=3, epochs=4)
+
+
+@pytest.mark.parametrize("name", uz.rules.NAMES)
+def test_a_lane_is_the_solo_run_up_to_rounding(digits, name):
+    """Within 1e-3 relative in loss after 2 epochs at step sizes that don't amplify rounding."""
+    race = uz.race(digits, [name], lr=[1e-3, 1e-2], seeds=2, epochs=2)
+    group = race.groups[0]
+    for s, seed in enumerate(group.seeds):
+        for i, lr in enumerate(group.settings["lr"]):
+            solo = uz.train(digits, uz.rules.named(name, lr=float(lr)), seed=seed, epochs=2)
+            for value in ("train/loss", "validation/loss", "test/loss"):
+                assert group.end[value][s, i] == pytest.approx(solo.results[value], rel=1e-3)
+
+
+def test_the_same_race_twice_gives_the_same_bits(digits, small_race):
+    again = uz.race(digits, ["gd", "adam", "sam"], lr=SIZES, seeds=3, epochs=4)
+    for a, b in zip(small_race.groups, again.groups, strict=True):
+        for name in a.curves:
+            assert np.array_equal(a.curves[name], b.curves[name])
+
+
+def test_a_diverged_lane_stops_no_other():
+    """f = w²/2: α = 2e30 leaves the numbers, and the lane of α = .5 is what it is alone."""
+    problem = uz.problems.quadratic([1.0], start=[1.0])
+    wild = uz.race(problem, ["gd"], lr=[0.5, 2e30], seeds=2, gradients=60).groups[0]
+    alone = uz.race(problem, ["gd"], lr=[0.5], seeds=2, gradients=60).groups[0]
+    assert wild.diverged[:, 1].all()
+    assert wild.finite[:, 0].all()
+    assert wild.above_start.tolist() == [[False, True]] * 2
+    np.testing.assert_array_equal(wild.end["test/loss"][:, 0], alone.end["test/loss"][:, 0])
+    assert wild.best == 0
+
+
+def test_when_all_lanes_diverge_it_says_so():
+    race = uz.race(uz.problems.quadratic(), ["gd"], lr=[1e30], seeds=2)
+    with pytest.raises(Diverged, match="smaller step sizes"):
+        _ = race.winner
+    assert race.table()["validation/loss"][0] == math.inf
+
+
+def test_every_entrant_spends_the_same_budget(small_race):
+    spent = {g.plan.spent(g.plan.steps) for g in small_race.groups}
+    assert spent == {4 * 1079}
+    steps = {g.entrant.name: g.plan.steps for g in small_race.groups}
+    assert steps["sam"] == steps["gd"] // 2
+
+
+def test_a_seed_gives_every_rule_the_same_start(small_race):
+    first = small_race.groups[0].start["validation/loss"]
+    for g in small_race.groups:
+        np.testing.assert_allclose(g.start["validation/loss"], first, rtol=1e-6)
+    assert len(set(first[:, 0].tolist())) == 3
+
+
+def test_batch_gd_is_last_at_an_equal_budget_of_examples():
+    """The lecture's order of things."""
+    race = uz.race(
+        uz.problems.classify("digits"),
+        ["gd@all", "gd@1", "gd", "momentum", "adagrad", "rmsprop", "adam"],
+        lr=uz.log_range(1e-3, 1, 7),
+        seeds=3,
+        epochs=5,
+    )
+    table = race.table().set_index("method")["validation/loss"]
+    assert table.idxmax() == "batch GD"
+    assert table["batch GD"] > 2 * table.drop("batch GD").max()
+
+
+def test_a_race_on_a_regression_csv(tmp_path):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(300, 3))
+    frame = pd.DataFrame(x, columns=["a", "b", "c"]).assign(y=x @ [1, 2, 3] + 5)
+    frame.to_csv(tmp_path / "t.csv", index=False)
+    problem = uz.problems.learn(f"{tmp_path / 't.csv'}:y", [16])
+    row = uz.race(problem, ["adam"], lr=[1e-3, 3e-2], seeds=3).table().iloc[0]
+    assert row["lr"] == 3e-2
+    assert row["test/r2"] > 0.95
+    assert row["test/mae"] < 0.2 * frame["y"].std()
+
+
+def test_a_race_on_ones_own_function():
+    """Least squares with parameters in a dict: the best step size finds the line."""
+    x = np.linspace(-1, 1, 200, dtype=np.float32)
+    problem = uz.Problem(
+        init=lambda key: {"slope": jnp.zeros(()), "shift": jnp.zeros(())},
+        loss=lambda w, batch, key: jnp.mean((w["slope"] * batch[0] + w["shift"] - batch[1]) ** 2),
+        data=(x, 3 * x + 1),
+    )
+    race = uz.race(problem, [uz.GradientDescent(), uz.Momentum()], lr=[1e-3, 1e-1], seeds=3)
+    assert race.table()["test/loss"].max() < 1e-3
+    assert (race.table()["lr"] == 0.1).all()
+
+
+def test_a_grid_tries_every_combination(digits):
+    race = uz.race(
+        digits, ["adam", "gd"], lr=SIZES, grid={"adam.b2": [0.9, 0.999]}, seeds=1, epochs=1
+    )
+    adam, gd = race.groups
+    pairs = set(zip(adam.settings["lr"], adam.settings["b2"], strict=True))
+    assert pairs == {(lr, b2) for lr in SIZES for b2 in (0.9, 0.999)}
+    assert adam.tried == ["lr", "b2"]
+    assert gd.lanes == 3
+
+
+def test_a_table_of_lanes_has_a_row_for_each(small_race):
+    lanes = small_race.table(lanes=True)
+    assert len(lanes) == 27
+    best = lanes[lanes.entrant == "adam"].groupby("lr")["validation/loss"].median()
+    row = small_race.table().set_index("entrant").loc["adam"]
+    assert row["lr"] == best.idxmin()
+    assert row["validation/loss"] == pytest.approx(best.min())
+
+
+def test_json_is_strict_and_whole(small_race):
+    text = json.dumps(small_race.to_json(), allow_nan=False)
+    assert len(json.loads(text)["entrants"][1]["curves"]["validation/loss"]) == 3
+
+
+def test_csv_has_at_most_200_points_a_lane(tmp_path):
+    problem = uz.problems.rosenbrock()
+    race = uz.race(problem, ["gd"], lr=[1e-4, 1e-3], seeds=2, gradients=5000)
+    race.to_csv(tmp_path / "lanes.csv")
+    frame = pd.read_csv(tmp_path / "lanes.csv")
+    assert (frame.groupby(["entrant", "lr", "seed"]).size() <= 200).all()
+    assert frame["step"].max() == 5000
+
+
+def test_ctrl_c_keeps_what_is_done(digits):
+    def interrupt(done, total):
+        if done > total // 2:
+            raise KeyboardInterrupt
+
+    race = uz.race(digits, ["gd", "adam"], lr=SIZES, seeds=6, epochs=5, on_progress=interrupt)
+    done = sum(int(g.done.sum()) for g in race.groups)
+    assert race.interrupted
+    assert 0 < done < 36
+    assert race.table()["seeds"].max() >= 1
+    assert len(race.table(lanes=True)) == done
+
+
+def group(losses, lr, finite=True):
+    """A group with these validation losses [seeds, settings]."""
+    losses = np.asarray(losses, np.float32)
+    g = Group(entrant("adam"), planned(10, 2, 1, epochs=1), {"lr": np.asarray(lr)},
+              tuple(range(len(losses))), 1)  # fmt: skip
+    g.end = {"validation/loss": losses, "train/loss": losses}
+    g.start = {"train/loss": np.ones_like(losses)}
+    g.done[:], g.finite[:] = True, finite
+    return g
+
+
+def test_tolerance_is_the_width_within_ten_per_cent():
+    assert group([[2.0, 1.0, 1.2]], [0.01, 0.1, 1.0]).tolerance() == pytest.approx(0.1 + 0.5)
+    assert group([[1.0, 1.0, 1.05]], [0.01, 0.1, 1.0]).tolerance() == pytest.approx(2.0)
+    assert group([[np.inf, 1.0, np.nan]], [0.01, 0.1, 1.0]).tolerance() == 0.0
+    assert group([[-1.0, -0.95, 1.0]], [0.01, 0.1, 1.0]).tolerance() == pytest.approx(
+        1 + 0.05 / 1.95
+    )
+
+
+def test_a_lane_that_was_not_finite_is_worse_than_any_number():
+    g = group([[0.1, 5.0]], [1.0, 2.0], finite=np.array([[False, True]]))
+    assert g.best == 1
+    assert g.score().tolist() == [[math.inf, 5.0]]
+    assert g.above_start.tolist() == [[True, True]]
+
+
+def test_entrants_are_named_and_told_apart():
+    made = entrants(["gd@all", "gd@1", "gd@256", "gd", uz.Adam(), "adam"])
+    assert [e.batch for e in made] == ["all", 1, 256, None, None, None]
+    assert [e.name for e in made][-2:] == ["adam", "adam#2"]
+    assert [e.title for e in made[:4]] == ["batch GD", "SGD", "mini-batch GD", "mini-batch GD"]
+
+
+@pytest.mark.parametrize("text", ["adm", "gd@", "gd@0", "gd@-1", "gd@x", "gd@1.5", ""])
+def test_unknown_entrants_are_refused(text):
+    with pytest.raises(InputError):
+        entrant(text)
+
+
+def test_nearest_names_are_told():
+    with pytest.raises(InputError, match="did you mean adam"):
+        entrant("adamm")
+    with pytest.raises(InputError, match="momentum"):
+        entrant("momentun@all")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"lr": [0.0]},
+        {"lr": [math.nan]},
+        {"lr": []},
+        {"grid": {"adam.b3": [0.9]}},
+        {"grid": {"rmsprop.rho": [0.9]}},
+        {"grid": {"b2": [0.9]}},
+        {"grid": {"adam.b2": [1.0]}},
+        {"grid": {"adam.b2": []}},
+        {"seeds": 0},
+        {"seeds": 1.5},
+        {"epochs": 0},
+        {"batch": 5000},
+    ],
+)
+def test_what_cannot_be_raced_is_refused(digits, wrong):
+    with pytest.raises(InputError) as error:
+        uz.race(digits, ["adam"], **wrong)
+    assert "\n" not in str(error.value)
+
+
+def test_nobody_is_refused(digits):
+    with pytest.raises(InputError, match="at least one"):
+        uz.race(digits, [])
+
+
+def test_ranges():
+    assert uz.log_range(1e-4, 1, 5) == [1e-4, 1e-3, 1e-2, 1e-1, 1.0]
+    for low, high, count in [(1, 1e-4, 5), (0, 1, 5), (1, 1, 5), (1e-4, math.inf, 5), (1, 2, 1)]:
+        with pytest.raises(InputError):
+            uz.log_range(low, high, count)
+
+
+def test_pieces_cover_every_lane_once_and_fit_the_cache():
+    entries = []
+    for name in ("gd@all", "gd@1", "adam"):
+        who = entrant(name)
+        plan = planned(100, who.batch or 10, 1, epochs=2)
+        entries.append(Entry(who, settings(who, uz.log_range(1e-3, 1, 13), {}), plan))
+    for parameters in (1, 2410, 100_000):
+        covered = np.zeros((3, 10, 13), int)
+        for p in pieces(entries, parameters, 10):
+            covered[p.entry, p.seeds, p.settings] += 1
+        assert (covered == 1).all()
+    assert width(100_000, 2, 13, 10) == (1, 1)
+    assert width(2410, 2, 13, 10)[1] >= 10
+
+
+def test_a_picture_is_drawn_in_full(small_race):
+    figure = small_race.plot()
+    assert len(figure.axes) == 3
+    assert all(len(axes.get_lines()) >= 3 for axes in figure.axes)

@@ -1,0 +1,5 @@
+import sys
+
+from uzviz.cli import main
+
+sys.exit(main())
