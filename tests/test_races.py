@@ -13,7 +13,7 @@ from uzviz.engine import planned
 from uzviz.errors import Diverged, InputError
 from uzviz.races.entrants import entrant, entrants, settings
 from uzviz.races.heats import Entry, pieces, width
-from uzviz.races.race import Group
+from uzviz.races.result import Group
 
 SIZES = [1e-3, 1e-2, 1e-1]
 

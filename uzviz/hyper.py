@@ -57,7 +57,7 @@ class Hyper:
     meaning: str
 
 
-def hyper(default: float, interval: str, meaning: str) -> Any:
+def hyperparameter(default: float, interval: str, meaning: str) -> Any:
     """A dataclass field that holds a hyperparameter; ``interval`` as in :class:`Interval`."""
     declaration = Hyper(default, Interval(interval), meaning)
     return dataclasses.field(default=default, metadata={"hyper": declaration})

@@ -20,7 +20,7 @@ from uzviz.races.entrants import (
 )
 from uzviz.races.heats import Entry, Progress
 from uzviz.races.heats import run as heats
-from uzviz.races.race import Group, Race
+from uzviz.races.result import Group, Race
 from uzviz.rules import Rule
 
 

@@ -17,7 +17,7 @@ from uzviz import engine, records, tree
 from uzviz.engine import Plan
 from uzviz.problems import Problem
 from uzviz.races.entrants import Entrant, side_by_side
-from uzviz.races.race import Group, Race
+from uzviz.races.result import Group, Race
 
 PIECE_BYTES = {"cpu": 1 << 19}
 """Weights, state and gradients trained side by side in one program: on a CPU what stays in a

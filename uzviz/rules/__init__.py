@@ -9,8 +9,8 @@ import numpy as np
 from uzviz.errors import unknown
 from uzviz.hyper import declared
 from uzviz.rules.adaptive import AdaGrad, Adam, AdamW, AMSGrad, RMSProp
+from uzviz.rules.base import Oracle, Params, Rule, State, rule
 from uzviz.rules.descent import SAM, GradientDescent, Momentum, Nesterov
-from uzviz.rules.rule import Oracle, Params, Rule, State, rule
 
 NAMES: dict[str, type[Rule]] = {
     "gd": GradientDescent,

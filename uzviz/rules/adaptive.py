@@ -8,8 +8,8 @@ from __future__ import annotations
 import jax.numpy as jnp
 
 from uzviz import tree
-from uzviz.hyper import hyper
-from uzviz.rules.rule import Oracle, Params, Rule, State, rule
+from uzviz.hyper import hyperparameter
+from uzviz.rules.base import Oracle, Params, Rule, State, rule
 from uzviz.tree import each
 
 
@@ -26,8 +26,8 @@ class AdaGrad(Rule):
     title = "AdaGrad"
     memory = 1
 
-    lr: float = hyper(0.01, "(0, inf)", "step size α")
-    eps: float = hyper(1e-8, "[0, inf)", "ε, which keeps the division finite")
+    lr: float = hyperparameter(0.01, "(0, inf)", "step size α")
+    eps: float = hyperparameter(1e-8, "[0, inf)", "ε, which keeps the division finite")
 
     def init(self, w: Params) -> State:
         return {"r": tree.zeros(w)}
@@ -52,9 +52,9 @@ class RMSProp(Rule):
     title = "RMSProp"
     memory = 1
 
-    lr: float = hyper(0.001, "(0, inf)", "step size α")
-    rho: float = hyper(0.9, "[0, 1)", "memory ρ of the squared gradient")
-    eps: float = hyper(1e-8, "[0, inf)", "ε, which keeps the division finite")
+    lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
+    rho: float = hyperparameter(0.9, "[0, 1)", "memory ρ of the squared gradient")
+    eps: float = hyperparameter(1e-8, "[0, inf)", "ε, which keeps the division finite")
 
     def init(self, w: Params) -> State:
         return {"r": tree.zeros(w)}
@@ -89,10 +89,10 @@ class Adam(Rule):
     title = "Adam"
     memory = 2
 
-    lr: float = hyper(0.001, "(0, inf)", "step size α")
-    b1: float = hyper(0.9, "[0, 1)", "memory β₁ of the gradient")
-    b2: float = hyper(0.999, "[0, 1)", "memory β₂ of the squared gradient")
-    eps: float = hyper(1e-8, "[0, inf)", "ε, which keeps the division finite")
+    lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
+    b1: float = hyperparameter(0.9, "[0, 1)", "memory β₁ of the gradient")
+    b2: float = hyperparameter(0.999, "[0, 1)", "memory β₂ of the squared gradient")
+    eps: float = hyperparameter(1e-8, "[0, inf)", "ε, which keeps the division finite")
 
     def init(self, w: Params) -> State:
         return {"m": tree.zeros(w), "v": tree.zeros(w)}
@@ -120,10 +120,10 @@ class AMSGrad(Rule):
     title = "AMSGrad"
     memory = 3
 
-    lr: float = hyper(0.001, "(0, inf)", "step size α")
-    b1: float = hyper(0.9, "[0, 1)", "memory β₁ of the gradient")
-    b2: float = hyper(0.999, "[0, 1)", "memory β₂ of the squared gradient")
-    eps: float = hyper(1e-8, "[0, inf)", "ε, which keeps the division finite")
+    lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
+    b1: float = hyperparameter(0.9, "[0, 1)", "memory β₁ of the gradient")
+    b2: float = hyperparameter(0.999, "[0, 1)", "memory β₂ of the squared gradient")
+    eps: float = hyperparameter(1e-8, "[0, inf)", "ε, which keeps the division finite")
 
     def init(self, w: Params) -> State:
         return {"m": tree.zeros(w), "v": tree.zeros(w), "vmax": tree.zeros(w)}
@@ -149,11 +149,11 @@ class AdamW(Rule):
     title = "AdamW"
     memory = 2
 
-    lr: float = hyper(0.001, "(0, inf)", "step size α")
-    b1: float = hyper(0.9, "[0, 1)", "memory β₁ of the gradient")
-    b2: float = hyper(0.999, "[0, 1)", "memory β₂ of the squared gradient")
-    eps: float = hyper(1e-8, "[0, inf)", "ε, which keeps the division finite")
-    decay: float = hyper(0.01, "[0, inf)", "decay λ of the weights")
+    lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
+    b1: float = hyperparameter(0.9, "[0, 1)", "memory β₁ of the gradient")
+    b2: float = hyperparameter(0.999, "[0, 1)", "memory β₂ of the squared gradient")
+    eps: float = hyperparameter(1e-8, "[0, inf)", "ε, which keeps the division finite")
+    decay: float = hyperparameter(0.01, "[0, inf)", "decay λ of the weights")
 
     def init(self, w: Params) -> State:
         return {"m": tree.zeros(w), "v": tree.zeros(w)}

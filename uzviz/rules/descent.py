@@ -8,8 +8,8 @@ from __future__ import annotations
 import jax.numpy as jnp
 
 from uzviz import tree
-from uzviz.hyper import hyper
-from uzviz.rules.rule import Oracle, Params, Rule, State, rule
+from uzviz.hyper import hyperparameter
+from uzviz.rules.base import Oracle, Params, Rule, State, rule
 from uzviz.tree import each
 
 
@@ -25,7 +25,7 @@ class GradientDescent(Rule):
     title = "GD"
     memory = 0
 
-    lr: float = hyper(0.01, "(0, inf)", "step size α")
+    lr: float = hyperparameter(0.01, "(0, inf)", "step size α")
 
     def init(self, w: Params) -> State:
         return {}
@@ -47,8 +47,8 @@ class Momentum(Rule):
     title = "momentum"
     memory = 1
 
-    lr: float = hyper(0.01, "(0, inf)", "step size α")
-    beta: float = hyper(0.9, "[0, 1)", "momentum β")
+    lr: float = hyperparameter(0.01, "(0, inf)", "step size α")
+    beta: float = hyperparameter(0.9, "[0, 1)", "momentum β")
 
     def init(self, w: Params) -> State:
         return {"p": tree.zeros(w)}
@@ -74,8 +74,8 @@ class Nesterov(Rule):
     title = "Nesterov"
     memory = 1
 
-    lr: float = hyper(0.01, "(0, inf)", "step size α")
-    beta: float = hyper(0.9, "[0, 1)", "momentum β")
+    lr: float = hyperparameter(0.01, "(0, inf)", "step size α")
+    beta: float = hyperparameter(0.9, "[0, 1)", "momentum β")
 
     def init(self, w: Params) -> State:
         return {"p": tree.zeros(w)}
@@ -102,8 +102,8 @@ class SAM(Rule):
     gradients = 2
     memory = 0
 
-    lr: float = hyper(0.01, "(0, inf)", "step size α")
-    rho: float = hyper(0.05, "[0, inf)", "radius ρ of the neighbourhood")
+    lr: float = hyperparameter(0.01, "(0, inf)", "step size α")
+    rho: float = hyperparameter(0.05, "[0, inf)", "radius ρ of the neighbourhood")
 
     def init(self, w: Params) -> State:
         return {}

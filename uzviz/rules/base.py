@@ -22,7 +22,7 @@ class Rule:
 
     A rule is a frozen dataclass and a pytree: its hyperparameters are its leaves, so that a race
     is a ``vmap`` over the rule and no number recompiles a program. A field that is not declared
-    by :func:`uzviz.hyper.hyper` is structure, fixed when compiled.
+    by :func:`uzviz.hyper.hyperparameter` is structure, fixed when compiled.
     """
 
     title: ClassVar[str]
@@ -47,7 +47,9 @@ class Rule:
         raise NotImplementedError
 
 
-@dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(hyper.hyper,))
+@dataclass_transform(
+    frozen_default=True, kw_only_default=True, field_specifiers=(hyper.hyperparameter,)
+)
 def rule(cls: type[R]) -> type[R]:
     """Make a class a rule: a frozen dataclass whose declared hyperparameters are pytree leaves."""
     made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)

@@ -1,0 +1,25 @@
+"""What the README shows is true."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+README = (Path(__file__).parent.parent / "README.md").read_text()
+BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+
+
+def test_the_tour_runs_as_it_stands(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    for block in BLOCKS:
+        exec(block.replace("epochs=20", "epochs=1"), names)
+    assert (tmp_path / "race.png").exists()
+    assert names["race"].table().shape[0] == 5
+    halfway = names["uz"].train(names["digits"], names["Halfway"](), epochs=2)
+    assert halfway.status == "finished"
+
+
+@pytest.mark.parametrize("path", re.findall(r"\]\(((?!http)[^)]+)\)", README))
+def test_links_lead_somewhere(path):
+    assert (Path(__file__).parent.parent / path).exists()
