@@ -171,11 +171,14 @@ def test_text_labels_are_fine(uzviz, tmp_path):
 @pytest.mark.parametrize("command", ["train", "race"])
 def test_ctrl_c_reports_what_is_done(tmp_path, command):
     """A real process, interrupted once training goes on."""
+    # What starts in the background of a shell ignores SIGINT, and its children with it.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(
         [sys.executable, "-m", "uzviz", command, "digits", "--epochs", "100000"],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip
+    signal.signal(signal.SIGINT, before)
     time.sleep(15)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)

@@ -45,7 +45,7 @@ def on_device(problem: Problem) -> Any:
 
 def start_point(problem: Problem, seed: int) -> Any:
     """The parameters that this seed starts from."""
-    w = problem.init(key_for(seed, "init"))
+    w = programs.initial(problem, key_for(seed, "init"))
     leaves = jax.tree.leaves(w)
     if not leaves:
         raise InputError(f"{problem.name} starts without parameters: init must return arrays.")
@@ -55,7 +55,7 @@ def start_point(problem: Problem, seed: int) -> Any:
                 f"A parameter of {problem.name} has type {jnp.asarray(leaf).dtype}, but must be a "
                 "floating-point array."
             )
-    return jax.tree.map(lambda x: jnp.array(x, copy=True), w)
+    return w
 
 
 class _Places:
@@ -88,9 +88,9 @@ class _Places:
             return jax.tree.map(jnp.asarray, each[0])
         return jax.tree.map(lambda *x: jnp.stack([jnp.asarray(v) for v in x]), *each)
 
-    def rows_of(self, window: Window) -> list[Any]:
-        full, last = zip(*[s.rows_of(self.lanes.plan, window) for s in self.samplers], strict=True)
-        return [self.joined(full), self.joined(last)]
+    def rows_of(self, window: Window) -> list[np.ndarray]:
+        parts = zip(*[s.rows_of(self.lanes.plan, window) for s in self.samplers], strict=True)
+        return [part[0] if self.lanes.solo else np.stack(part) for part in parts]
 
 
 def run(
@@ -148,7 +148,7 @@ def run(
 
 
 def _steps(seen: Any, window: Window, pace: _Pace) -> records.Steps:
-    loss = np.asarray(seen)[..., : window.epochs, : window.steps + window.ends]
+    loss = np.asarray(seen.block_until_ready())[..., : window.epochs, : window.steps + window.ends]
     pace.made(window.size)
     return records.Steps(window.first + 1, loss.reshape(*loss.shape[:-2], -1))
 

@@ -152,6 +152,11 @@ def solo_probe(problem: Problem, probe: Any, *arguments: Any):
     return probed(problem, probe, *arguments)
 
 
+@partial(jax.jit, static_argnums=0)
+def initial(problem: Problem, key: jax.Array) -> Tree:
+    return problem.init(key)
+
+
 @jax.jit
 def start_of(rule: Rule, w: Tree) -> Carry:
     return Carry(w, rule.init(w), jnp.array(True))

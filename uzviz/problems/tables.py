@@ -1,19 +1,24 @@
-"""Data sets as arrays: scikit-learn's digits, and CSV files."""
+"""Data sets as arrays: scikit-learn's digits, arrays from Python, and CSV files."""
 
 from __future__ import annotations
 
-import warnings
+import csv
+import io
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from uzviz.errors import InputError, unknown
+from uzviz.problems.checks import shown
 
 MOST_CLASSES = 20
 """A target of whole numbers with at most this many different values is taken for classes."""
 MOST_CATEGORIES = 100
 """A column of texts with more different values than this is no category."""
+
+NOT_FINITE = "values that are missing, infinite or beyond float32: fill them or drop the rows"
 
 
 class Table(NamedTuple):
@@ -22,24 +27,16 @@ class Table(NamedTuple):
     x: np.ndarray
     y: np.ndarray
     classes: list[str] | None
+    unit: float | None = None
+    """What centred features are divided by; their standard deviation if None."""
 
 
-def digits() -> Table:
+def digits(task: str | None = None) -> Table:
     """scikit-learn's handwritten digits: 1,797 images of 8 × 8 pixels from 0 to 16."""
     from sklearn.datasets import load_digits
 
     data: Any = load_digits()
-    return Table(
-        data.data.astype(np.float32), data.target.astype(np.int32), [str(d) for d in range(10)]
-    )
-
-
-def is_classes(y: np.ndarray) -> bool:
-    """Whether a target holds classes: texts, booleans, or at most 20 different whole numbers."""
-    if y.dtype.kind not in "iuf":
-        return True
-    finite = y[np.isfinite(y)]
-    return bool(np.all(finite == np.round(finite))) and len(np.unique(finite)) <= MOST_CLASSES
+    return from_arrays(data.data, data.target, task)._replace(unit=16.0)
 
 
 def from_arrays(x: Any, y: Any, task: str | None = None) -> Table:
@@ -48,105 +45,202 @@ def from_arrays(x: Any, y: Any, task: str | None = None) -> Table:
     Raises
     ------
     InputError
-        for shapes that don't fit, values missing or not finite, and a target of one class only.
+        for shapes that don't fit, values missing or not finite, and a target of one value only.
     """
-    x = _numbers(np.asarray(x))
-    y = np.asarray(y)
-    if x.ndim < 2:
-        raise InputError(f"X has shape {x.shape}, but must be [examples, features].")
-    x = x.reshape(len(x), -1)
+    x, y = _array("X", x), _array("y", y)
+    if x.ndim < 2 or not x.size:
+        raise InputError(
+            f"X has shape {x.shape}, but must be [examples, features] with some of each."
+        )
     if y.shape not in {(len(x),), (len(x), 1)}:
         raise InputError(
             f"y has shape {y.shape}, but must hold one target for each of {len(x)} rows."
         )
-    y = y.reshape(-1)
-    if not len(x) or not x.shape[1]:
-        raise InputError(f"X has shape {x.shape}, but must hold examples and features.")
-    if not np.isfinite(x).all():
-        raise InputError(
-            "X holds values that are missing or not finite: fill them or drop the rows."
-        )
-    if y.dtype.kind == "O" and all(isinstance(v, (int, float)) for v in y):
-        y = y.astype(float)
-    if y.dtype.kind == "f" and not np.isfinite(y).all():
-        raise InputError(
-            "y holds values that are missing or not finite: fill them or drop the rows."
-        )
-    if task not in {None, "classify", "regress"}:
-        raise unknown("task", task, ["classify", "regress"])
+    if x.dtype.kind not in "biufO":
+        raise _no_numbers(x)
+    try:
+        features = _float32(x).reshape(len(x), -1)
+    except (TypeError, ValueError, OverflowError):
+        raise _no_numbers(x) from None
+    if not np.isfinite(features).all():
+        raise InputError(f"X holds {NOT_FINITE}.")
+    return with_target(features, y.reshape(-1), task)
+
+
+def with_target(x: np.ndarray, y: np.ndarray, task: str | None) -> Table:
+    """A table whose target is read as the task needs, or, with None, as it looks."""
+    y = _plain(y)
     if task == "classify" or (task is None and is_classes(y)):
         return _classes(x, y)
-    if y.dtype.kind not in "iuf":
+    if y.dtype.kind == "U":
         raise InputError(
-            "The target holds texts, which no regression can predict: use --task classify."
+            "The target holds texts, which no regression can predict: classify it, or choose a "
+            "target of numbers."
         )
-    if np.ptp(y.astype(float)) == 0:
-        raise InputError("The target has the same value in every row: there is nothing to learn.")
-    return Table(x, y.astype(np.float32), None)
-
-
-def _numbers(x: np.ndarray) -> np.ndarray:
-    try:
-        return x.astype(np.float32)
-    except (TypeError, ValueError):
+    y = _float32(y)
+    if not np.isfinite(y).all():
+        raise InputError(f"The target holds {NOT_FINITE}.")
+    if np.ptp(y) == 0:
         raise InputError(
-            "X holds texts: give numbers, or a CSV file, whose texts are encoded."
-        ) from None
+            "The target has, to float32's seven digits, the same value in every row: choose a "
+            "target that varies."
+        )
+    return Table(x, y, None)
+
+
+def is_classes(y: np.ndarray) -> bool:
+    """Whether a target holds classes: texts, booleans, or at most 20 different whole numbers."""
+    if y.dtype.kind in "bU":
+        return True
+    return bool(np.all(y == np.round(y))) and len(np.unique(y)) <= MOST_CLASSES
+
+
+def _array(name: str, given: Any) -> np.ndarray:
+    if np.ma.is_masked(given):
+        raise InputError(f"{name} holds masked values: fill them or drop the rows.")
+    try:
+        return np.asarray(given)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} has rows of different lengths: give an array.") from None
+
+
+def _no_numbers(x: np.ndarray) -> InputError:
+    return InputError(
+        f"X has type {x.dtype}, but must hold numbers: convert it, or give a CSV file, whose texts "
+        "are encoded."
+    )
+
+
+def _float32(x: np.ndarray) -> np.ndarray:
+    with np.errstate(over="ignore"):
+        return x.astype(np.float32)
+
+
+def _plain(y: np.ndarray) -> np.ndarray:
+    """A target as booleans, finite numbers or texts."""
+    if y.dtype.kind in "OT":
+        import pandas as pd
+
+        if pd.isna(y).any():
+            raise InputError("The target has missing values: fill them or drop the rows.")
+        y = _array("The target", y.tolist())
+    if y.dtype.kind not in "biufU" or y.ndim > 1:
+        raise InputError(
+            f"The target has type {y.dtype}, but must hold numbers, texts or booleans: convert it."
+        )
+    if y.dtype.kind == "f" and not np.isfinite(y).all():
+        raise InputError(f"The target holds {NOT_FINITE}.")
+    return y
 
 
 def _classes(x: np.ndarray, y: np.ndarray) -> Table:
-    names, numbers = np.unique(y.astype(str) if y.dtype.kind in "OUS" else y, return_inverse=True)
+    names, numbers = np.unique(y, return_inverse=True)
     if len(names) < 2:
         raise InputError(
-            f"The target has one class only ({names[0]}): give rows of at least two classes."
+            f"The target has one class only ({shown(str(names[0]))}): give rows of at least two."
         )
     if len(names) > len(y) // 2:
+        advice = "choose another" if y.dtype.kind == "U" else "regress it or choose another"
         raise InputError(
-            f"The target has {len(names)} different values in {len(y)} rows: too many for classes; "
-            "use --task regress or another target."
+            f"The target has {len(names)} different values in {len(y)} rows, too many for classes: "
+            f"{advice}."
         )
     return Table(x, numbers.astype(np.int32), [str(name) for name in names])
 
 
 def from_csv(path: str, target: str, task: str | None = None) -> Table:
-    """A CSV file with a header; texts and booleans among the features become indicator columns.
+    """A CSV file with a header, in UTF-8; texts among the features become indicator columns.
 
     Raises
     ------
     InputError
         when the file is missing, empty, ragged or has missing values, or when the target is missing
-        or has one class only.
+        or has one value only.
     """
-    frame = _read(path)
+    frame = _frame(path)
     if target not in frame.columns:
-        raise unknown(f"column of {path}", target, map(str, frame.columns))
-    if not len(frame):
-        raise InputError(f"{path} holds a header and no rows: give a file with examples.")
-    missing = frame.isna().sum()
-    if missing.any():
-        name = missing.idxmax()
-        raise InputError(
-            f"{path} has {missing[name]} missing values in column '{name}': fill them or drop the rows."
-        )
+        raise unknown(f"column of {shown(path)}", shown(target), map(shown, frame.columns))
+    for column, missing in frame.isna().sum().items():
+        if missing:
+            raise InputError(
+                f"{shown(path)} has missing values in column '{shown(column)}' ({missing} of "
+                f"{len(frame)}): fill them or drop the rows."
+            )
     features = _features(path, frame.drop(columns=target))
-    return from_arrays(features, frame[target].to_numpy(), task)
+    return with_target(features, frame[target].to_numpy(), task)
 
 
-def _read(path: str) -> Any:
+def _frame(path: str) -> Any:
     import pandas as pd
 
-    if not Path(path).is_file():
-        raise InputError(f"There is no file {path}: give the path of a CSV file.")
+    text = _text(path)
+    header = _header(path, text)
+    return pd.read_csv(
+        io.StringIO(text), header=0, names=header, index_col=False, skipinitialspace=True,
+        low_memory=False,
+    )  # fmt: skip
+
+
+def _text(path: str) -> str:
+    if os.path.isdir(path):
+        raise InputError(f"{shown(path)} is a folder: give the path of a CSV file.")
+    if not os.path.isfile(path):
+        raise InputError(f"There is no file {shown(path)}: give the path of a CSV file.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(path, index_col=False)
-    except pd.errors.EmptyDataError:
-        raise InputError(f"{path} is empty: give a CSV file with a header and rows.") from None
-    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
-        raise InputError(f"{path} is ragged: {str(error).strip().rstrip('.')}.") from None
-    except (UnicodeDecodeError, OSError, ValueError) as error:
-        raise InputError(f"{path} cannot be read as CSV: {error}.") from None
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InputError(
+            f"{shown(path)} cannot be read ({error.strerror}): give a file that can."
+        ) from None
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise InputError(f"{shown(path)} is no text in UTF-8: save it as CSV in UTF-8.")
+    return text
+
+
+def _header(path: str, text: str) -> list[str]:
+    """The names of the columns, once every row is known to have as many fields."""
+    rows = csv.reader(io.StringIO(text), skipinitialspace=True, strict=True)
+    lengths = []
+    try:
+        header = [name.strip() for name in next(filter(_filled, rows), [])]
+        for row in filter(_filled, rows):
+            lengths.append(len(row))
+            if len(row) != len(header):
+                raise InputError(
+                    f"{shown(path)} is ragged: line {rows.line_num} has {len(row)} fields and the "
+                    f"header {len(header)}, so make them as many."
+                )
+    except csv.Error as error:
+        raise InputError(
+            f"{shown(path)} is no CSV from line {rows.line_num} on ({error}): mend its quotes."
+        ) from None
+    _check_names(path, header)
+    if not lengths:
+        raise InputError(f"{shown(path)} holds a header and no rows: give a file with examples.")
+    return header
+
+
+def _filled(row: list[str]) -> bool:
+    return len(row) > 1 or any(field.strip() for field in row)
+
+
+def _check_names(path: str, header: list[str]) -> None:
+    if not header:
+        raise InputError(f"{shown(path)} is empty: give a CSV file with a header and rows.")
+    if len(header) == 1:
+        raise InputError(
+            f"{shown(path)} has one column only ({shown(header[0])}): give a target and a feature "
+            "or more, with commas between them."
+        )
+    for i, name in enumerate(header):
+        if not name:
+            raise InputError(f"Column {i + 1} of {shown(path)} has no name: name it or drop it.")
+        if name in header[:i]:
+            raise InputError(
+                f"{shown(path)} has two columns '{shown(name)}': give each a name of its own."
+            )
 
 
 def _features(path: str, frame: Any) -> np.ndarray:
@@ -154,11 +248,16 @@ def _features(path: str, frame: Any) -> np.ndarray:
 
     texts = [c for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])]
     for column in texts:
-        if frame[column].nunique() > MOST_CATEGORIES:
+        different = frame[column].nunique()
+        if different > MOST_CATEGORIES:
             raise InputError(
-                f"{path}: column '{column}' holds {frame[column].nunique()} different texts, more than "
-                f"the {MOST_CATEGORIES} that can be encoded: drop it or group them."
+                f"Column '{shown(column)}' of {shown(path)} holds {different} different texts, more "
+                f"than the {MOST_CATEGORIES} that can be encoded: drop it or group them."
             )
-    if frame.shape[1] == 0:
-        raise InputError(f"{path} has no column besides the target: give at least one feature.")
-    return pd.get_dummies(frame, columns=texts).to_numpy(dtype=np.float32)
+    encoded = pd.get_dummies(frame, columns=texts)
+    x = _float32(encoded.to_numpy(dtype=float))
+    finite = np.isfinite(x).all(axis=0)
+    if not finite.all():
+        column = encoded.columns[finite.argmin()]
+        raise InputError(f"Column '{shown(column)}' of {shown(path)} holds {NOT_FINITE}.")
+    return x

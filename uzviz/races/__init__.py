@@ -18,8 +18,7 @@ from uzviz.races.entrants import (
     log_range,
     settings,
 )
-from uzviz.races.heats import Entry, Progress
-from uzviz.races.heats import run as heats
+from uzviz.races.heats import Entry, Progress, run
 from uzviz.races.result import Group, Race
 from uzviz.rules import Rule
 
@@ -61,7 +60,7 @@ def race(
         "seeds": list(range(seed, seed + seeds)),
         "device": jax.default_backend(),
     }
-    return heats(problem, entries, range(seed, seed + seeds), protocol)
+    return run(problem, entries, range(seed, seed + seeds), protocol)
 
 
 __all__ = [

@@ -19,9 +19,10 @@ from uzviz.problems import Problem
 from uzviz.races.entrants import Entrant, side_by_side
 from uzviz.races.result import Group, Race
 
-PIECE_BYTES = {"cpu": 1 << 19}
-"""Weights, state and gradients trained side by side in one program: on a CPU what stays in a
-core's cache (measured in docs/decisions.md), elsewhere a gigabyte."""
+PIECE = {"cpu": (16, 3 << 18)}
+"""Lanes trained side by side in one program, and bytes of their weights, state and gradients: on a
+CPU what stays in a core's cache (measured in docs/decisions.md), elsewhere a gigabyte."""
+WIDE = (1 << 16, 1 << 30)
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,8 @@ def width(parameters: int, memory: int, settings: int, seeds: int) -> tuple[int,
 
     A seed's settings share its examples, so they are the first to go together.
     """
-    lane = 4 * parameters * (3 + memory)
-    lanes = max(1, PIECE_BYTES.get(jax.default_backend(), 1 << 30) // lane)
+    most, room = PIECE.get(jax.default_backend(), WIDE)
+    lanes = max(1, min(most, room // (4 * parameters * (3 + memory))))
     if lanes < settings:
         return 1, lanes
     return min(seeds, lanes // settings), settings
