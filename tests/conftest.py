@@ -1,5 +1,10 @@
 import jax
 import pytest
+from hypothesis import settings
+
+# The same examples every time; how long one takes depends on what was compiled before.
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.load_profile("fixed")
 
 
 @pytest.fixture

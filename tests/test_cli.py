@@ -118,7 +118,7 @@ BAD = [
     (["train", "digits", "--activation", "rely"], "relu"),
     (["train", "digits", "--init", "hee"], "he"),
     (["train", "digits", "--loss", "mse"], "cross-entropy"),
-    (["train", "digits", "--epochs", "0"], "more than 0"),
+    (["train", "digits", "--epochs", "0"], "number above 0"),
     (["train", "digits", "--epochs", "1", "--gradients", "9"], "once"),
     (["train", "digits", "--split", "100/0/0"], "split"),
     (["train", "digits", "--split", "99.99/0.005/0.005"], "empty"),

@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from uzviz import engine, hyper, probes, problems, races, rules
-from uzviz.errors import InputError, unknown
+from uzviz.checks import whole
+from uzviz.errors import InputError, named, unknown
 from uzviz.problems import Problem
 from uzviz.races import Batch, Entrant, Race, log_range
 from uzviz.records import Record, Run, Start, Steps
@@ -70,7 +71,7 @@ def train(
         raise InputError(f"The rule is {rule!r}, but must be a rule such as Adam(lr=1e-3).")
     if sampling not in engine.SAMPLINGS:
         raise unknown("sampling", sampling, engine.SAMPLINGS)
-    if isinstance(every, bool) or int(every) != every or every < 1:
+    if not whole(every):
         raise InputError(f"Probes are to run every {every} steps; give a whole number from 1.")
     epochs, gradients = _budget(problem, epochs, gradients)
     n = len(problem.split(seed).train)
@@ -155,7 +156,7 @@ def _check(problem: Problem, seed: int) -> None:
         raise InputError(
             f"The problem is {problem!r}, but must be a Problem, such as classify('digits')."
         )
-    if isinstance(seed, bool) or int(seed) != seed or not 0 <= seed < 2**31:
+    if not whole(seed, 0):
         raise InputError(f"The seed is {seed}, but must be a whole number from 0 to {2**31 - 1}.")
 
 
@@ -176,15 +177,11 @@ def _probes(
 ) -> list[tuple[str, engine.Probe]]:
     if isinstance(given, Mapping):
         return list(given.items())
-    for name in given:
-        if name not in probes.NAMES:
-            raise unknown("probe", name, probes.NAMES)
-    return [(name, probes.NAMES[name]) for name in given]
+    return [(name, named("probe", name, probes.NAMES)) for name in given]
 
 
 rule_named = rules.named
-_TASKS: dict[str | None, Callable[..., Problem]] = {
-    None: problems.learn,
+_TASKS: dict[str, Callable[..., Problem]] = {
     "classify": problems.classify,
     "regress": problems.regress,
 }
@@ -213,10 +210,9 @@ def problem_named(
     if name not in problems.SURFACES:
         if name != "digits" and ":" not in name and not name.endswith(".csv"):
             raise unknown("problem", name, [*problems.SURFACES, "digits", "file.csv:target"])
-        if task not in _TASKS:
-            raise unknown("task", task, ["classify", "regress"])
+        learn = problems.learn if task is None else named("task", task, _TASKS)
         chosen = {} if loss is None else {"loss": loss}
-        return _TASKS[task](name, hidden, activation=activation, init=init, split=split, **chosen)
+        return learn(name, hidden, activation=activation, init=init, split=split, **chosen)
     options: dict[str, Any] = {"start": start, "spread": spread, "spectrum": spectrum}
     taken = inspect.signature(problems.SURFACES[name]).parameters
     if spectrum is not None and "spectrum" not in taken:

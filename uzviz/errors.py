@@ -11,8 +11,14 @@ Every message is one sentence: what was given, what is allowed, what to do.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from typing import TypeVar
+
+LONGEST = 200
+"""Characters of what was given that a sentence quotes."""
+
+T = TypeVar("T")
 
 
 class InputError(ValueError):
@@ -23,9 +29,28 @@ class Diverged(RuntimeError):
     """Every lane diverged, so there is nothing to compare."""
 
 
+def shown(value: object) -> str:
+    """A value as a sentence quotes it: on one line, printable, not too long."""
+    text = repr(value)[1:-1] if isinstance(value, str) else " ".join(repr(value).split())
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
 def unknown(kind: str, given: object, allowed: Iterable[str]) -> InputError:
     """The error for a name nobody knows, with the nearest names that exist."""
     names = sorted(allowed)
     near = get_close_matches(str(given), names, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"choose one of {', '.join(names)}."
-    return InputError(f"Unknown {kind} '{given}': {hint}")
+    return InputError(f"Unknown {kind} '{shown(given)}': {hint}")
+
+
+def named(kind: str, name: object, table: Mapping[str, T]) -> T:
+    """What has this name in a table.
+
+    Raises
+    ------
+    InputError
+        with the nearest names that exist.
+    """
+    if not isinstance(name, str) or name not in table:
+        raise unknown(kind, name, table)
+    return table[name]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import os
 import shlex
 from collections.abc import Callable, Sequence
@@ -97,11 +98,12 @@ def whole(text: Any) -> int:
 def numbers(text: str, option: str) -> list[float]:
     """Numbers with commas between them."""
     try:
-        return [float(part) for part in text.split(",")]
+        values = [float(part) for part in text.split(",")]
     except ValueError:
-        raise InputError(
-            f"{option} is '{text}', but must be numbers with commas between them."
-        ) from None
+        values = [math.nan]
+    if not all(map(math.isfinite, values)):
+        raise InputError(f"{option} is '{text}', but must be numbers with commas between them.")
+    return values
 
 
 def _hidden(text: str) -> list[int]:

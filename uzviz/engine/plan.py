@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from uzviz.checks import numbers, whole
 from uzviz.errors import InputError
 from uzviz.problems import generator_for
 
@@ -136,7 +137,7 @@ def planned(
         for a batch, or a budget, that allows no step.
     """
     size = n if batch == "all" else batch
-    if isinstance(size, (str, bool)) or int(size) != size or not 1 <= size <= n:
+    if not whole(size, 1, n):
         raise InputError(
             f"The batch is {batch}, but must be a whole number from 1 to {n} training examples, "
             "or 'all'."
@@ -144,8 +145,8 @@ def planned(
     if (epochs is None) == (gradients is None):
         raise InputError("Give the budget once: either in epochs or in gradients.")
     given, what = (epochs, "epochs") if epochs is not None else (gradients, "gradients")
-    if given is None or not (np.isfinite(given) and given > 0):
-        raise InputError(f"The budget is {given} {what}, but must be more than 0.")
+    if given is None or numbers([given]) is None or given <= 0:
+        raise InputError(f"The budget is {given} {what}, but must be a number above 0.")
     plan = Plan(n, int(size), cost, round(given * n) if what == "epochs" else int(given))
     if plan.steps < 1:
         raise InputError(

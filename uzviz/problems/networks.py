@@ -10,6 +10,9 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 
+from uzviz.checks import numbers
+from uzviz.errors import InputError, named, shown
+
 ACTIVATIONS: dict[str, Callable[[jax.Array], jax.Array]] = {
     "relu": jax.nn.relu,
     "tanh": jnp.tanh,
@@ -53,3 +56,25 @@ def _linear(n_in: int, n_out: int, initialisation: str, key: jax.Array) -> eqx.n
     weight = deviation * jax.random.normal(key, (n_out, n_in))
     layer = eqx.nn.Linear(n_in, n_out, key=key)
     return eqx.tree_at(lambda m: (m.weight, m.bias), layer, (weight, jnp.zeros(n_out)))
+
+
+def starts(
+    ends: Sequence[int], hidden: Sequence[int], activation: str, init: str
+) -> Callable[[jax.Array], MLP]:
+    """``init(key)`` of a perceptron: ``ends`` are its inputs and outputs.
+
+    Raises
+    ------
+    InputError
+        for names nobody knows and layers without units.
+    """
+    units = numbers(hidden)
+    if units is None or any(u != round(u) or u < 1 for u in units):
+        raise InputError(
+            f"The hidden layers are {shown(hidden)}, but must be whole numbers of units from 1, "
+            "such as [64, 32]."
+        )
+    named("activation", activation, ACTIVATIONS)
+    named("initialisation", init, INITIALISATIONS)
+    sizes = [ends[0], *map(int, units), ends[1]]
+    return lambda key: MLP(sizes, activation, init, key)

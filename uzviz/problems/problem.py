@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import jax
 import numpy as np
 
-from uzviz.errors import InputError
+from uzviz.checks import numbers
+from uzviz.errors import InputError, shown
 
 Params = Any
 Examples = Any
@@ -55,6 +55,14 @@ def _none(rows: Any) -> tuple[()]:
     return ()
 
 
+def _check_lengths(what: str, arrays: Examples) -> None:
+    lengths = [np.shape(leaf)[:1] for leaf in jax.tree.leaves(arrays)]
+    if len(set(lengths)) != 1 or () in lengths:
+        raise InputError(
+            f"The first axes of the {what} are {lengths}, but must be as long in every array."
+        )
+
+
 @dataclass(frozen=True, eq=False)
 class Problem:
     """What is minimised: any JAX function of any pytree, with or without data.
@@ -96,18 +104,18 @@ class Problem:
     summary: Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]] = _as_is
     fit: Callable[[Examples], Any] = _none
     prepare: Callable[[Any, Examples], Batch] = _same
-    ratio: tuple[float, float, float] = (0.6, 0.2, 0.2)
+    ratio: Sequence[float] = (0.6, 0.2, 0.2)
     name: str = "problem"
     spec: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.data is None:
             return
-        sizes = {len(leaf) for leaf in jax.tree.leaves(self.data)}
-        if len(sizes) != 1:
-            raise InputError(
-                f"The arrays of the data hold {sorted(sizes)} examples: each must hold as many."
-            )
+        _check_lengths("data", self.data)
+        if self.test is not None:
+            _check_lengths("test set", self.test)
+            if jax.tree.structure(self.test) != jax.tree.structure(self.data):
+                raise InputError("The test set must be the same pytree of arrays as the data.")
         self.split(0)
 
     @property
@@ -132,14 +140,16 @@ class Problem:
 
     def sizes(self, n: int) -> tuple[int, int, int]:
         """How many of n examples each part gets."""
-        if len(self.ratio) != 3 or not all(math.isfinite(r) and r > 0 for r in self.ratio):
+        ratio = numbers(self.ratio)
+        if ratio is None or len(ratio) != 3 or not (ratio > 0).all():
             raise InputError(
-                f"The split is {self.ratio}, but must be three positive shares such as 60/20/20."
+                f"The split is {shown(self.ratio)}, but must be three positive shares such as "
+                "60/20/20."
             )
         official = self.test is not None
-        whole = sum(self.ratio[:2] if official else self.ratio)
-        validation = round(n * self.ratio[1] / whole)
-        test = 0 if official else round(n * self.ratio[2] / whole)
+        whole = sum(ratio[:2] if official else ratio)
+        validation = round(n * ratio[1] / whole)
+        test = 0 if official else round(n * ratio[2] / whole)
         train = n - validation - test
         empty = [
             name
@@ -148,7 +158,7 @@ class Problem:
         ]
         if empty:
             raise InputError(
-                f"The split {self.ratio} of {n} examples leaves the {empty[0]} part empty: "
+                f"The split {shown(self.ratio)} of {n} examples leaves the {empty[0]} part empty: "
                 "give it a larger share or more examples."
             )
         return train, validation, test

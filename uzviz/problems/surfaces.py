@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from uzviz.errors import InputError
+from uzviz.checks import numbers
+from uzviz.errors import InputError, shown
 from uzviz.problems.problem import Problem
 
 
@@ -25,11 +26,11 @@ def surface(
 
     A seed moves the start by normal noise of standard deviation ``spread``.
     """
-    point = np.asarray(start, dtype=float)
-    if point.ndim != 1 or not np.isfinite(point).all():
-        raise InputError(f"The start of {name} is {list(start)}, but must be a few finite numbers.")
-    if not (np.isfinite(spread) and spread >= 0):
-        raise InputError(f"The spread of {name}'s start is {spread}, but must be 0 or more.")
+    point = numbers(start)
+    if point is None or not len(point):
+        raise InputError(f"The start of {name} is {shown(start)}, but must be some finite numbers.")
+    if numbers([spread]) is None or spread < 0:
+        raise InputError(f"The spread of {name}'s start is {shown(spread)}, but must be 0 or more.")
 
     def init(key: jax.Array) -> jax.Array:
         return jnp.asarray(point) + spread * jax.random.normal(key, point.shape)
@@ -42,8 +43,8 @@ def surface(
 
 
 def _plane(name: str, f: Callable[[Any, Any], jax.Array], start: Sequence[float], spread: float):
-    if len(start) != 2:
-        raise InputError(f"The start of {name} is {list(start)}, but must be two numbers x,y.")
+    if np.shape(start) != (2,):
+        raise InputError(f"The start of {name} is {shown(start)}, but must be two numbers x,y.")
     return surface(lambda w: f(w[0], w[1]), start, spread=spread, name=name)
 
 
@@ -74,15 +75,14 @@ def quadratic(
     spread: float = 0.0,
 ) -> Problem:
     """½ Σ λᵢ wᵢ² for the eigenvalues λ of ``spectrum``; the start is all ones unless given."""
-    eigenvalues = np.asarray(spectrum, dtype=float)
-    if eigenvalues.ndim != 1 or not len(eigenvalues) or not np.isfinite(eigenvalues).all():
-        raise InputError(
-            f"The spectrum is {list(spectrum)}, but must be one or more finite numbers."
-        )
+    eigenvalues = numbers(spectrum)
+    if eigenvalues is None or not len(eigenvalues):
+        raise InputError(f"The spectrum is {shown(spectrum)}, but must be some finite numbers.")
     point = [1.0] * len(eigenvalues) if start is None else start
-    if len(point) != len(eigenvalues):
+    if np.shape(point) != eigenvalues.shape:
         raise InputError(
-            f"The start has {len(point)} numbers, but the spectrum {len(eigenvalues)}: give as many."
+            f"The start is {shown(start)}, but must be {len(eigenvalues)} numbers, as many as the "
+            "spectrum's."
         )
     return surface(
         lambda w: jnp.sum(jnp.asarray(eigenvalues, w.dtype) * w**2) / 2,

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from uzviz.errors import InputError, unknown
-from uzviz.problems.checks import shown
+from uzviz.errors import InputError, shown, unknown
 
 MOST_CLASSES = 20
 """A target of whole numbers with at most this many different values is taken for classes."""
@@ -27,6 +26,7 @@ class Table(NamedTuple):
     x: np.ndarray
     y: np.ndarray
     classes: list[str] | None
+    name: str = "arrays"
     unit: float | None = None
     """What centred features are divided by; their standard deviation if None."""
 
@@ -36,7 +36,7 @@ def digits(task: str | None = None) -> Table:
     from sklearn.datasets import load_digits
 
     data: Any = load_digits()
-    return from_arrays(data.data, data.target, task)._replace(unit=16.0)
+    return from_arrays(data.data, data.target, task)._replace(name="digits", unit=16.0)
 
 
 def from_arrays(x: Any, y: Any, task: str | None = None) -> Table:
@@ -159,7 +159,7 @@ def from_csv(path: str, target: str, task: str | None = None) -> Table:
     """
     frame = _frame(path)
     if target not in frame.columns:
-        raise unknown(f"column of {shown(path)}", shown(target), map(shown, frame.columns))
+        raise unknown(f"column of {shown(path)}", target, map(shown, frame.columns))
     for column, missing in frame.isna().sum().items():
         if missing:
             raise InputError(
@@ -167,7 +167,8 @@ def from_csv(path: str, target: str, task: str | None = None) -> Table:
                 f"{len(frame)}): fill them or drop the rows."
             )
     features = _features(path, frame.drop(columns=target))
-    return with_target(features, frame[target].to_numpy(), task)
+    table = with_target(features, frame[target].to_numpy(), task)
+    return table._replace(name=f"{path}:{target}")
 
 
 def _frame(path: str) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Generator, Mapping, Sequence
 
 import jax
 
+from uzviz.checks import whole
 from uzviz.engine import planned
 from uzviz.errors import InputError
 from uzviz.problems import Problem
@@ -36,7 +37,7 @@ def race(
     gradients: int | None,
 ) -> Generator[Progress | Race, None, None]:
     """Race all entrants, saying how far it got; last, the race."""
-    if isinstance(seeds, bool) or int(seeds) != seeds or seeds < 1:
+    if not whole(seeds):
         raise InputError(f"The race has {seeds} seeds, but needs a whole number from 1.")
     everyone = entrants(given)
     check_grid(grid, everyone)

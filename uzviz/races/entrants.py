@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from uzviz import rules
+from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, unknown
 from uzviz.rules import GradientDescent, Rule
 
@@ -88,11 +89,11 @@ def log_range(low: float, high: float, count: int) -> list[float]:
     InputError
         for ends that are swapped or not positive, and for fewer than two numbers.
     """
-    if not (np.isfinite(low) and np.isfinite(high) and 0 < low < high):
+    if numbers([low, high]) is None or not 0 < low < high:
         raise InputError(
-            f"The range is {low:g} to {high:g}, but must rise from one positive number to another."
+            f"The range is {low} to {high}, but must rise from one positive number to another."
         )
-    if isinstance(count, bool) or int(count) != count or count < 2:
+    if not whole(count, 2):
         raise InputError(f"The range has {count} numbers, but needs a whole number from 2.")
     return [float(f"{x:.6g}") for x in np.geomspace(low, high, int(count))]
 

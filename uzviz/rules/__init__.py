@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from uzviz.errors import unknown
+from uzviz import errors
 from uzviz.hyper import declared
 from uzviz.rules.adaptive import AdaGrad, Adam, AdamW, AMSGrad, RMSProp
 from uzviz.rules.base import Oracle, Params, Rule, State, rule
@@ -33,12 +33,9 @@ def named(name: str, **hyperparameters: float) -> Rule:
     InputError
         for a name or a hyperparameter nobody knows, with the nearest that exist.
     """
-    if name not in NAMES:
-        raise unknown("rule", name, NAMES)
-    cls = NAMES[name]
+    cls = errors.named("rule", name, NAMES)
     for field in hyperparameters:
-        if field not in declared(cls):
-            raise unknown(f"hyperparameter of {name}", field, declared(cls))
+        errors.named(f"hyperparameter of {name}", field, declared(cls))
     return cls(**hyperparameters)
 
 

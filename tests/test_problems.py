@@ -1,0 +1,171 @@
+"""Problems: splits that are partitions, statistics of the training part alone, honest metrics."""
+
+import dataclasses
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import log_loss, mean_absolute_error, r2_score
+
+import uzviz as uz
+from uzviz import engine
+from uzviz.errors import InputError
+
+RNG = np.random.default_rng(0)
+TABLE = RNG.normal(size=(90, 3)) * [1, 10, 100] + [0, 5, -50]
+NUMBER = TABLE @ [1.0, 0.2, 0.01] + 7
+CLASS = (NUMBER > 7).astype(int) + (NUMBER > 9)
+
+
+def nothing(n, ratio=(0.6, 0.2, 0.2), test=None):
+    return uz.Problem(
+        init=lambda key: jnp.zeros(1), loss=lambda w, batch, key: jnp.sum(w), ratio=ratio,
+        data=np.arange(float(n)), test=test,
+    )  # fmt: skip
+
+
+SHARE = st.floats(0.05, 1)
+
+
+@given(n=st.integers(60, 400), ratio=st.tuples(SHARE, SHARE, SHARE), seed=st.integers(0, 2**31 - 1))
+def test_a_split_is_a_partition_in_the_ratio_asked(n, ratio, seed):
+    split = nothing(n, ratio).split(seed)
+    assert sorted(np.concatenate(split)) == list(range(n))
+    wanted = np.array(ratio) / sum(ratio) * n
+    assert np.abs([len(part) for part in split] - wanted).max() <= 1
+
+
+@given(n=st.integers(60, 400), m=st.integers(1, 50), seed=st.integers(0, 100))
+def test_an_official_test_set_is_the_test_part_and_nothing_else(n, m, seed):
+    problem = nothing(n, test=np.arange(1000.0, 1000 + m))
+    split = problem.split(seed)
+    assert set(problem.rows[split.test]) == set(range(1000, 1000 + m))
+    assert sorted(np.concatenate([split.train, split.validation])) == list(range(n))
+    assert abs(len(split.train) - 0.75 * n) <= 1
+
+
+def test_seeds_redraw_the_split_and_repeat_it():
+    problem = nothing(100)
+    a, again, b = problem.split(1).train, problem.split(1).train, problem.split(2).train
+    assert np.array_equal(a, again)
+    assert not np.array_equal(np.sort(a), np.sort(b))
+
+
+@pytest.mark.parametrize(
+    "ratio", [(1, 1), (1, 1, 0), (1, 1, -1), (1, 1, np.nan), 0.2, "abc", (1, 1, 1, 1), (1e-9, 1, 1)]
+)
+def test_splits_that_cannot_be_used(ratio):
+    with pytest.raises(InputError, match=r"[Ss]plit"):
+        nothing(10, ratio)
+
+
+def test_arrays_that_disagree_are_refused():
+    def problem(data, test=None):
+        return dataclasses.replace(nothing(10), data=data, test=test)
+
+    for data in [(np.ones(10), np.ones(9)), 3.0, (np.ones(10), 1.0), {}]:
+        with pytest.raises(InputError, match="first axes of the data"):
+            problem(data)
+    with pytest.raises(InputError, match="first axes of the test set"):
+        problem((np.ones(10), np.ones(10)), (np.ones(3), np.ones(4)))
+    with pytest.raises(InputError, match="same pytree"):
+        problem((np.ones(10), np.ones(10)), np.ones(3))
+
+
+def test_statistics_come_from_the_training_part_alone():
+    problem = uz.problems.regress((TABLE, NUMBER))
+    split = problem.split(0)
+    (mean, scale), (centre, unit) = problem.fit((TABLE[split.train], NUMBER[split.train]))
+    assert np.allclose(mean, TABLE[split.train].mean(0), rtol=1e-5)
+    assert np.allclose(scale, TABLE[split.train].std(0), rtol=1e-5)
+    assert np.allclose([centre, unit], [NUMBER[split.train].mean(), NUMBER[split.train].std()])
+    touched = TABLE.copy()
+    touched[split.test] = 1e9
+    run = uz.train(problem, uz.Adam(), epochs=2)
+    other = uz.train(uz.problems.regress((touched, NUMBER)), uz.Adam(), epochs=2)
+    assert np.array_equal(run.loss, other.loss)
+    assert run.results["validation/loss"] == other.results["validation/loss"]
+    assert run.results["test/loss"] != other.results["test/loss"]
+
+
+def test_a_constant_feature_stays_zero():
+    x = np.column_stack([TABLE[:, 0], np.full(90, 0.1)])
+    problem = uz.problems.classify((x, CLASS))
+    rows = tuple(map(np.asarray, problem.data))
+    batch = problem.prepare(problem.fit(rows), rows)
+    assert np.array_equal(batch.x[:, 1], np.zeros(90))
+
+
+def outputs(problem, run, part="test"):
+    """What the trained network says of a part, and the rows themselves."""
+    split = problem.split(0)
+    rows = [v[getattr(split, part)] for v in problem.data]
+    learned = problem.fit([v[split.train] for v in problem.data])
+    batch = problem.prepare(learned, rows)
+    return np.stack([run.w(x) for x in jnp.asarray(batch.x)]), rows[1], learned
+
+
+def test_r2_and_mae_are_those_of_scikit_learn_in_the_targets_unit():
+    problem = uz.problems.regress((TABLE, 1000 * NUMBER))
+    run = uz.train(problem, uz.Adam(lr=1e-2), epochs=30)
+    z, y, (_, (centre, unit)) = outputs(problem, run)
+    prediction = z[:, 0] * unit + centre
+    assert run.results["test/r2"] == pytest.approx(r2_score(y, prediction), abs=1e-4)
+    assert run.results["test/mae"] == pytest.approx(mean_absolute_error(y, prediction), rel=1e-4)
+    assert run.results["test/r2"] > 0.5
+
+
+def test_cross_entropy_and_accuracy_are_those_of_scikit_learn():
+    problem = uz.problems.classify((TABLE, CLASS))
+    run = uz.train(problem, uz.Adam(lr=1e-2), epochs=30)
+    z, y, _ = outputs(problem, run)
+    p = np.exp(z - z.max(1, keepdims=True))
+    p /= p.sum(1, keepdims=True)
+    assert run.results["test/loss"] == pytest.approx(log_loss(y, p, labels=[0, 1, 2]), rel=1e-4)
+    assert run.results["test/accuracy"] == pytest.approx(np.mean(z.argmax(1) == y))
+
+
+def test_binary_cross_entropy_is_that_of_scikit_learn():
+    y = ["yes" if v else "no" for v in CLASS > 0]
+    problem = uz.problems.classify((TABLE, y), loss="binary-cross-entropy")
+    run = uz.train(problem, uz.Adam(lr=1e-2), epochs=30)
+    z, number, _ = outputs(problem, run)
+    p = 1 / (1 + np.exp(-z[:, 0]))
+    assert run.results["test/loss"] == pytest.approx(log_loss(number, p), rel=1e-4)
+    assert run.results["test/accuracy"] == pytest.approx(np.mean((p > 0.5) == number))
+
+
+def test_options_that_cannot_be_used():
+    wrong = [
+        ({"hidden": [0]}, "hidden layers"),
+        ({"hidden": [2.5]}, "hidden layers"),
+        ({"hidden": 32}, "hidden layers"),
+        ({"hidden": ["a"]}, "hidden layers"),
+        ({"activation": "rely"}, "did you mean relu"),
+        ({"init": "hee"}, "did you mean he"),
+        ({"loss": "mse"}, "Unknown loss of a classification"),
+        ({"loss": "binary-cross-entropy"}, "two classes"),
+        ({"activation": None}, "Unknown activation"),
+    ]
+    for options, says in wrong:
+        with pytest.raises(InputError, match=says):
+            uz.problems.classify((TABLE, CLASS), **options)
+    with pytest.raises(InputError, match="Unknown loss of a regression"):
+        uz.problems.regress((TABLE, NUMBER), loss="cross-entropy")
+
+
+def test_learn_looks_at_the_target():
+    assert uz.problems.learn((TABLE, CLASS)).spec["kind"] == "classify"
+    assert uz.problems.learn((TABLE, NUMBER), loss="mae").spec["loss"] == "mae"
+
+
+def test_a_start_without_floats_is_refused():
+    for init, says in [
+        (lambda key: {}, "without parameters"),
+        (lambda key: jnp.zeros(2, int), "int"),
+    ]:
+        problem = uz.Problem(init=init, loss=lambda w, batch, key: 0.0)
+        with pytest.raises(InputError, match=says):
+            engine.start_point(problem, 0)
