@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from uzviz import verdicts
 from uzviz.races.result import Group, Race
@@ -79,6 +80,7 @@ def _finish(race: Race, shown: list[Group], sizes: Any, epochs: Any, gradients: 
     lows = [np.quantile(g.score()[:, g.best], 0.25) for g in shown]
     starts = [float(np.median(g.start["validation/loss"][g.complete])) for g in shown]
     positive = bool(lows) and min(lows) > 0
+    epochs.xaxis.set_major_locator(MaxNLocator(integer=True))
     for axes in (sizes, epochs, gradients):
         axes.grid(True, which="major", color="#dddddd", linewidth=0.7)
         axes.spines[["top", "right"]].set_visible(False)
