@@ -98,7 +98,7 @@ def test_a_batch_outside_the_data_is_refused(batch):
     "budget", [{"epochs": 0}, {"epochs": -1}, {"epochs": float("nan")}, {"gradients": 0}]
 )
 def test_an_empty_budget_is_refused(budget):
-    with pytest.raises(InputError, match="more than 0"):
+    with pytest.raises(InputError, match="number above 0"):
         planned(100, 10, 1, **budget)
 
 
