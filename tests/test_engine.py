@@ -187,3 +187,33 @@ def test_what_cannot_be_used_is_refused_in_a_sentence(small, wrong):
 def test_a_class_is_no_rule(small):
     with pytest.raises(InputError, match="rule"):
         uz.train(small, uz.Adam)
+
+
+def test_a_run_that_leaves_the_numbers_in_its_last_step_diverged():
+    problem = uz.problems.quadratic([1.0], start=[1.0])
+    run = uz.train(problem, uz.GradientDescent(lr=1e30), gradients=1)
+    assert np.isfinite(run.loss).all()
+    assert run.status == "diverged"
+
+
+@pytest.mark.parametrize("kind", ["Steps", "Evaluation"])
+def test_an_interrupted_run_keeps_what_it_reached(kind):
+    """Ctrl-C while a record is taken: the weights are those after the steps that were made."""
+    problem = uz.problems.classify("digits", hidden=[8])
+
+    def interrupt(record):
+        if type(record).__name__ == kind and getattr(record, "step", 99) > 0:
+            raise KeyboardInterrupt
+
+    run = uz.train(problem, uz.Adam(), epochs=9, on_record=interrupt)
+    assert run.status == "interrupted"
+    assert 0 < run.end.step < run.start.steps
+    part = uz.train(problem, uz.Adam(), gradients=run.end.step * 32 + 9, epochs=None)
+    if part.end.step == run.end.step:
+        assert all(map(np.array_equal, jax.tree.leaves(part.w), jax.tree.leaves(run.w)))
+
+
+@pytest.mark.parametrize("wrong", [{"seed": 0.0}, {"seed": True}, {"every": 2.0}, {"batch": 32.0}])
+def test_whole_numbers_are_whole(wrong):
+    with pytest.raises(InputError, match="whole number"):
+        uz.train(uz.problems.classify("digits"), uz.Adam(), epochs=1, **wrong)

@@ -140,7 +140,7 @@ def test_a_table_of_lanes_has_a_row_for_each(small_race):
 
 
 def test_json_is_strict_and_whole(small_race):
-    text = json.dumps(small_race.to_json(), allow_nan=False)
+    text = json.dumps(small_race.to_dict(), allow_nan=False)
     assert len(json.loads(text)["entrants"][1]["curves"]["validation/loss"]) == 3
 
 
@@ -197,7 +197,10 @@ def test_entrants_are_named_and_told_apart():
     made = entrants(["gd@all", "gd@1", "gd@256", "gd", uz.Adam(), "adam"])
     assert [e.batch for e in made] == ["all", 1, 256, None, None, None]
     assert [e.name for e in made][-2:] == ["adam", "adam#2"]
-    assert [e.title for e in made[:4]] == ["batch GD", "SGD", "mini-batch GD", "mini-batch GD"]
+    titles = [e.title(batch, 500) for e, batch in zip(made, [500, 1, 256, 32, 32, 32], strict=True)]
+    assert titles == ["batch GD", "SGD", "mini-batch GD@256", "mini-batch GD", "Adam", "Adam #2"]
+    assert made[3].title(500, 500) == "batch GD"
+    assert made[3].title(1, 1) == "GD"
 
 
 @pytest.mark.parametrize("text", ["adm", "gd@", "gd@0", "gd@-1", "gd@x", "gd@1.5", ""])
@@ -268,3 +271,48 @@ def test_a_picture_is_drawn_in_full(small_race):
     figure = small_race.plot()
     assert len(figure.axes) == 3
     assert all(len(axes.get_lines()) >= 3 for axes in figure.axes)
+
+
+def test_the_number_of_cores_changes_no_bit(digits, monkeypatch):
+    def race():
+        return uz.race(digits, ["adam"], lr=SIZES, seeds=6, epochs=2).groups[0]
+
+    both = [race(), monkeypatch.setattr("uzviz.races.heats.workers", lambda: 1) or race()]
+    for name in both[0].curves:
+        assert np.array_equal(both[0].curves[name], both[1].curves[name])
+
+
+def test_of_a_users_metric_less_is_better():
+    group = Group(entrant("gd"), planned(9, 3, 1, epochs=1), {"lr": np.array([0.1])}, (0, 1, 2), 5)
+    group.done[:], group.finite[:, 0] = True, [True, False, False]
+    group.end = {"test/perplexity": np.array([[3.0], [4.0], [5.0]])}
+    group.end["test/accuracy"] = group.end["test/perplexity"] / 10
+    assert group.medians("test/perplexity") == math.inf
+    assert sorted(group.score("test/accuracy")[:, 0]) == [-math.inf, -math.inf, 0.3]
+
+
+def test_what_only_a_later_entrant_varies_is_in_the_table():
+    problem = uz.problems.quadratic([1.0, 4.0])
+    race = uz.race(problem, ["gd", "adam"], lr=[0.1], grid={"adam.b2": [0.9, 0.99]}, seeds=1)
+    table = race.table()
+    assert race.tried == ["lr", "b2"]
+    assert list(table.columns).index("b2") < list(table.columns).index("validation/loss")
+    assert np.isnan(table["b2"][0])
+    assert table["b2"][1] in {0.9, 0.99}
+    assert table["coverage"].tolist() == [0, 0]
+
+
+def test_a_rule_without_hyperparameters_cannot_race():
+    @uz.rules.rule
+    class Still(uz.rules.Rule):
+        memory = 0
+
+        def init(self, w):
+            return {}
+
+        def step(self, f, w, s, t):
+            return w, s, f(w)[0]
+
+    assert Still.title == "Still"
+    with pytest.raises(InputError, match="declares no hyperparameter"):
+        uz.race(uz.problems.beale(), [Still()])

@@ -5,11 +5,15 @@ from __future__ import annotations
 import inspect
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
+
+import numpy as np
 
 from uzviz import engine, hyper, probes, problems, races, rules
 from uzviz.checks import whole
-from uzviz.errors import InputError, named, unknown
+from uzviz.errors import InputError, named, shown, unknown
 from uzviz.problems import Problem
 from uzviz.races import Batch, Entrant, Race, log_range
 from uzviz.records import Record, Run, Start, Steps
@@ -59,7 +63,7 @@ def train(
     -------
     Run
         With ``w``, ``loss`` of every step, ``evaluations``, ``results`` and ``status``; Ctrl-C
-        gives the run so far, "interrupted".
+        gives the run so far, "interrupted", with the parameters it had reached.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def train(
     if not whole(every):
         raise InputError(f"Probes are to run every {every} steps; give a whole number from 1.")
     epochs, gradients = _budget(problem, epochs, gradients)
-    n = len(problem.split(seed).train)
+    n = problem.sizes[0]
     plan = engine.planned(n, _batch(n, batch), rule.gradients, epochs=epochs, gradients=gradients)
     lanes = engine.Lanes(problem, rule, (seed,), plan, engine.on_device(problem), sampling=sampling)
     said = engine.run(lanes, probes=_probes(probe), every=every, clock=time.perf_counter)
@@ -86,8 +90,9 @@ def train(
         for record in said:
             run.add(record)
             on_record(record)
-    except KeyboardInterrupt:
-        pass
+    except KeyboardInterrupt as interrupt:
+        with suppress(KeyboardInterrupt):
+            run.add(said.throw(interrupt))
     return run
 
 
@@ -125,7 +130,7 @@ def race(
     Returns
     -------
     Race
-        With ``table()``, ``plot()``, ``to_json()`` and ``to_csv(path)``; after Ctrl-C it holds the
+        With ``table()``, ``plot()``, ``to_json(path)`` and ``to_csv(path)``; after Ctrl-C it holds the
         lanes that were done.
 
     Raises
@@ -135,11 +140,10 @@ def race(
     """
     _check(problem, seed)
     epochs, gradients = _budget(problem, epochs, gradients)
-    n = len(problem.split(seed).train)
-    sizes = LR if lr is None else [lr] if isinstance(lr, (int, float)) else lr
+    sizes = LR if lr is None else np.atleast_1d(np.asarray(lr)).tolist()
     said = races.race(
         problem, entrants, lr=sizes, grid=grid or {}, seeds=seeds, seed=seed,
-        batch=_batch(n, batch), epochs=epochs, gradients=gradients,
+        batch=_batch(problem.sizes[0], batch), epochs=epochs, gradients=gradients,
     )  # fmt: skip
     news = next(said)
     while not isinstance(news, Race):
@@ -187,37 +191,32 @@ _TASKS: dict[str, Callable[..., Problem]] = {
 }
 
 
-def problem_named(
-    name: str,
-    *,
-    hidden: Sequence[int],
-    activation: str,
-    init: str,
-    loss: str | None,
-    split: Sequence[float],
-    task: str | None,
-    start: Sequence[float] | None,
-    spread: float,
-    spectrum: Sequence[float] | None,
-) -> Problem:
+def problem_named(name: str, *, task: str | None = None, **options: Any) -> Problem:
     """The problem of that name: a surface, or a data set learned by an MLP.
+
+    ``options`` are those of the surface, or of ``problems.classify`` and ``problems.regress``.
 
     Raises
     ------
     InputError
         for a name nobody knows and for options that cannot be used.
     """
-    if name not in problems.SURFACES:
-        if name != "digits" and ":" not in name and not name.endswith(".csv"):
-            raise unknown("problem", name, [*problems.SURFACES, "digits", "file.csv:target"])
+    if name in problems.SURFACES:
+        if task is not None:
+            raise InputError(f"{name} has no task: give --task with data only.")
+        make, taken = problems.SURFACES[name], problems.SURFACES[name]
+    elif name == "digits" or ":" in name or name.endswith(".csv"):
         learn = problems.learn if task is None else named("task", task, _TASKS)
-        chosen = {} if loss is None else {"loss": loss}
-        return learn(name, hidden, activation=activation, init=init, split=split, **chosen)
-    options: dict[str, Any] = {"start": start, "spread": spread, "spectrum": spectrum}
-    taken = inspect.signature(problems.SURFACES[name]).parameters
-    if spectrum is not None and "spectrum" not in taken:
-        raise InputError(f"{name} has no spectrum: give --spectrum with quadratic only.")
-    return problems.SURFACES[name](**{k: v for k, v in options.items() if v is not None})
+        make, taken = partial(learn, name), problems.classify
+    else:
+        raise unknown("problem", name, [*problems.SURFACES, "digits", "file.csv:target"])
+    allowed = list(inspect.signature(taken).parameters.keys() - {"data"})
+    for option in options:
+        if option not in allowed:
+            raise InputError(
+                f"{shown(name)} has no option '{option}': it takes {', '.join(sorted(allowed))}."
+            )
+    return make(**options)
 
 
 def _rules() -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ def numbers(values: Any) -> np.ndarray | None:
 
 
 def whole(value: Any, low: int = 1, high: int = 2**31 - 1) -> bool:
-    """Whether a value is a whole number from ``low`` to ``high``."""
-    x = numbers([value])
-    return x is not None and x[0] == round(x[0]) and low <= x[0] <= high
+    """Whether a value is a whole number, of a type that counts, from ``low`` to ``high``."""
+    try:
+        return not isinstance(value, (bool, np.bool_)) and low <= operator.index(value) <= high
+    except TypeError:
+        return False

@@ -7,6 +7,7 @@ their own axes in front, ``[seeds, settings]``.
 from __future__ import annotations
 
 import csv
+import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,8 +99,6 @@ class Run:
                 self.probed.append(record)
             case End():
                 self.end = record
-            case Start():
-                self.start = record
 
     @property
     def w(self) -> Any:
@@ -119,9 +118,9 @@ class Run:
     @property
     def status(self) -> str:
         """ "finished", "diverged", or "interrupted" when it ended before its budget."""
-        if self.end is None:
-            return "interrupted"
-        return "finished" if bool(np.all(self.end.finite)) else "diverged"
+        if self.end and not np.all(self.end.finite):
+            return "diverged"
+        return "finished" if self.end and self.end.step == self.start.steps else "interrupted"
 
     @property
     def results(self) -> dict[str, float]:
@@ -131,7 +130,7 @@ class Run:
             last.update({name: float(value) for name, value in e.values.items()})
         return last
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The whole run as plain values; what is not finite is None, beside the status."""
         return plain(
             {
@@ -149,6 +148,10 @@ class Run:
                 ],
             }
         )
+
+    def to_json(self, path: str | Path) -> None:
+        """Write :meth:`to_dict` as strict JSON."""
+        Path(path).write_text(json.dumps(self.to_dict(), allow_nan=False))
 
     def to_csv(self, path: str | Path) -> None:
         """Write every value as a row: step, name, value."""

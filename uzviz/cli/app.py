@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
@@ -31,17 +32,26 @@ ProblemName = Annotated[
         help="digits, file.csv:target, or a surface: rosenbrock, beale, himmelblau, quadratic."
     ),
 ]
-Hidden = Annotated[str, typer.Option(help="Units of each hidden layer, as 64,32; none: no layer.")]
-Activation = Annotated[str, typer.Option(help="relu, tanh, sigmoid, gelu or silu.")]
-Init = Annotated[str, typer.Option(help="Start of the weights: zero, small, large, xavier or he.")]
+Hidden = Annotated[
+    str | None, typer.Option(help="Units of each hidden layer, as 64,32; none; 32 unless given.")
+]
+Activation = Annotated[
+    str | None, typer.Option(help="relu (unless given), tanh, sigmoid, gelu or silu.")
+]
+Init = Annotated[
+    str | None, typer.Option(help="Start: zero, small, large, xavier or he (unless given).")
+]
 Loss = Annotated[str | None, typer.Option(help="cross-entropy, binary-cross-entropy, mse or mae.")]
-SplitRatio = Annotated[str, typer.Option(help="Shares of training, validation and test.")]
+SplitRatio = Annotated[
+    str | None,
+    typer.Option(help="Shares of training, validation, test; 60/20/20 unless given."),
+]
 Task = Annotated[
     str | None, typer.Option(help="classify or regress, where the target leaves it open.")
 ]
 StartPoint = Annotated[str | None, typer.Option(help="Start on a surface, as -1.5,2.5.")]
 Spread = Annotated[
-    float,
+    float | None,
     typer.Option(
         parser=options.real,
         metavar="NUMBER",
@@ -133,14 +143,14 @@ def train(
     every: Annotated[
         int, typer.Option(parser=options.whole, metavar="WHOLE", help="Steps between two probes.")
     ] = 100,
-    hidden: Hidden = "32",
-    activation: Activation = "relu",
-    init: Init = "he",
+    hidden: Hidden = None,
+    activation: Activation = None,
+    init: Init = None,
     loss: Loss = None,
-    split: SplitRatio = "60/20/20",
+    split: SplitRatio = None,
     task: Task = None,
     start: StartPoint = None,
-    spread: Spread = 0.0,
+    spread: Spread = None,
     spectrum: Spectrum = None,
     json_: JsonFile = None,
     csv: CsvFile = None,
@@ -163,7 +173,7 @@ def train(
                 probe=probe or [], every=every, on_record=report.steps_of(advance),
             )  # fmt: skip
         report.run(run)
-        options.write_json(json_, run.to_json)
+        options.write(json_, run.to_json)
         options.write(csv, run.to_csv)
         if run.status == "interrupted":
             raise typer.Exit(130)
@@ -192,14 +202,14 @@ def race(
     epochs: Epochs = None,
     gradients: Gradients = None,
     seed: Seed = 0,
-    hidden: Hidden = "32",
-    activation: Activation = "relu",
-    init: Init = "he",
+    hidden: Hidden = None,
+    activation: Activation = None,
+    init: Init = None,
     loss: Loss = None,
-    split: SplitRatio = "60/20/20",
+    split: SplitRatio = None,
     task: Task = None,
     start: StartPoint = None,
-    spread: Spread = 0.0,
+    spread: Spread = None,
     spectrum: Spectrum = None,
     plot: Annotated[Path, typer.Option(help="The picture.")] = Path("race.png"),
     no_plot: Annotated[bool, typer.Option("--no-plot", help="Draw no picture.")] = False,
@@ -228,7 +238,7 @@ def race(
                 on_progress=advance,
             )  # fmt: skip
         report.race(result)
-        options.write_json(json_, result.to_json)
+        options.write(json_, result.to_json)
         options.write(csv, result.to_csv)
         options.write_picture(picture, result)
         if picture:
@@ -255,7 +265,7 @@ def list_(
             raise unknown("list", what, api.CATALOGUES)
         rows = api.CATALOGUES[what]()
         report.listed(what, rows)
-        options.write_json(json_, lambda: rows)
+        options.write(json_, lambda file: file.write_text(json.dumps(rows)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

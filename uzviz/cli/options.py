@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 import math
 import os
 import shlex
@@ -22,45 +20,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ProblemOptions:
-    """A problem as the command line names it."""
+    """A problem as the command line names it; what is None was not given."""
 
     name: str
-    hidden: str = "32"
-    activation: str = "relu"
-    init: str = "he"
-    loss: str | None = None
-    split: str = "60/20/20"
-    task: str | None = None
-    start: str | None = None
-    spread: float = 0.0
-    spectrum: str | None = None
+    hidden: str | None
+    activation: str | None
+    init: str | None
+    loss: str | None
+    split: str | None
+    task: str | None
+    start: str | None
+    spread: float | None
+    spectrum: str | None
 
     def make(self) -> Problem:
         """The problem itself."""
         from uzviz import api
 
-        return api.problem_named(
-            self.name,
-            hidden=_hidden(self.hidden),
-            activation=self.activation,
-            init=self.init,
-            loss=self.loss,
-            split=numbers(self.split.replace("/", ","), "--split"),
-            task=self.task,
-            start=None if self.start is None else numbers(self.start, "--start"),
-            spread=self.spread,
-            spectrum=None if self.spectrum is None else numbers(self.spectrum, "--spectrum"),
-        )
+        read: dict[str, Callable[[str], Any]] = {
+            "hidden": _hidden,
+            "split": lambda text: numbers(text.replace("/", ","), "--split"),
+            "start": lambda text: numbers(text, "--start"),
+            "spectrum": lambda text: numbers(text, "--spectrum"),
+        }
+        given = {
+            name: read[name](value) if name in read else value
+            for name, value in vars(self).items()
+            if value is not None and name != "name"
+        }
+        return api.problem_named(self.name, **given)
 
     def flags(self) -> str:
-        """The options that differ from their defaults, as typed."""
-        return flags(
-            **{
-                f.name: None if getattr(self, f.name) == f.default else getattr(self, f.name)
-                for f in dataclasses.fields(self)
-                if f.name != "name"
-            }
-        )
+        """The options given, as typed."""
+        return flags(**{name: value for name, value in vars(self).items() if name != "name"})
 
 
 def flags(**options: Any) -> str:
@@ -150,7 +142,10 @@ def assignments(texts: Sequence[str]) -> dict[str, float]:
         name, equals, value = text.partition("=")
         if not equals:
             raise InputError(f"--set is '{text}', but must be field=value, such as b2=0.99.")
-        (made[name],) = numbers(value, f"--set {name}")[:1]
+        values = numbers(value, f"--set {name}")
+        if len(values) != 1:
+            raise InputError(f"--set is '{text}', but must give one number, such as b2=0.99.")
+        made[name] = values[0]
     return made
 
 
@@ -188,11 +183,6 @@ def write(path: Path | None, writer: Callable[[Path], object]) -> None:
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def write_json(path: Path | None, result: Callable[[], Any]) -> None:
-    """Write strict JSON: what is not finite is null."""
-    write(path, lambda file: file.write_text(json.dumps(result(), allow_nan=False)))
 
 
 PICTURES = {".png", ".svg", ".pdf"}

@@ -77,10 +77,8 @@ def run(run: Run) -> None:
 
 def race(race: Race) -> None:
     """A row for each method."""
-    frame, metrics = race.table(), race.metrics
+    frame, metrics, tried = race.table(), race.metrics, race.tried
     say(_protocol(race))
-    columns = list(frame.columns)
-    tried = columns[3 : columns.index("validation/loss")]
     table = Table(box=None, pad_edge=False, header_style="bold")
     names = [f"{part}\n{m}" for m in ["loss", *metrics] for part in ("validation", "test")]
     heads = ["method", "batch", *(_short(t) for t in tried), *names, "step-size\ntolerance"]
@@ -98,7 +96,8 @@ def race(race: Race) -> None:
         )  # fmt: skip
     Console(width=max(out.width, WIDEST), highlight=False).print(table, soft_wrap=True)
     say(
-        "Best step size by median validation loss; [interval of the median over seeds, 95 %]; "
+        f"Best step size by median validation loss; [interval of the median over seeds, covering "
+        f"{100 * frame['coverage'].min():.1f} %]; "
         "tolerance: decades of step size within 10 % of the best loss; memory: numbers per parameter."
     )
 
@@ -146,5 +145,5 @@ def _ranged(row: dict[str, Any], name: str) -> str:
     if name.endswith("accuracy"):
         middle, low, high = (f"{100 * v:.1f}" if math.isfinite(v) else "–" for v in values)
         return f"{middle} % \\[{low}, {high}]"
-    middle, low, high = (f"{v:.3g}" if math.isfinite(v) else "∞" for v in values)
+    middle, low, high = (f"{v:.3g}".replace("inf", "∞") for v in values)
     return f"{middle} \\[{low}, {high}]"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -99,12 +99,13 @@ def run(
     probes: Sequence[tuple[str, Probe]] = (),
     every: int = 100,
     clock: Callable[[], float] | None = None,
-) -> Iterator[records.Record]:
+) -> Generator[records.Record, None, None]:
     """Train, and say so: start, then steps, evaluations and probes as they come, then end.
 
     Validation is evaluated at every point of the curves, the other parts at start and end.
     Windows last about 0.2 s if a ``clock`` is given; their length changes no bit of the result.
-    A lane freezes at the point where its loss is not finite; when all have, the run ends.
+    A lane freezes at the point where its loss is not finite; when all have, the run ends. Ctrl-C
+    ends it too, with the parameters it has reached.
 
     Parameters
     ----------
@@ -121,30 +122,31 @@ def run(
     carry, alive, now = places.carry, np.True_, np.True_
     yield _start(places)
     # What is said waits until the next window is under way, so that the device never does.
-    waiting: list[Saying] = [
-        _evaluated(places, carry.w, 0, PARTS),
-        *_probed(places, carry, 0, probes),
-    ]
+    evaluated = _evaluated(places, carry.w, 0, PARTS)
+    waiting: list[Saying] = [evaluated, *_probed(places, carry, 0, probes)]
     at = 0
-    for stop in sorted(evaluations | probing - {0}):
-        while at < stop:
-            window = plan.window(at, stop, pace.most)
-            carry, seen, now = advance(problem, places.rule, carry, places.feed, lanes.rows,
-                                       *places.rows_of(window), *window)  # fmt: skip
-            yield from (said() for said in waiting)
-            waiting = [partial(_steps, seen, window, pace)]
-            at += window.size
-        over = stop in evaluations and not np.asarray(alive).any()
-        alive = now
-        if stop in probing:
-            waiting += _probed(places, carry, at, probes)
-        if stop in evaluations:
-            parts = PARTS if over or at == plan.steps else ("validation",)
-            waiting.append(_evaluated(places, carry.w, at, parts))
-        if over:
-            break
-    yield from (said() for said in waiting)
-    yield records.End(at, np.asarray(alive), carry.w)
+    try:
+        for stop in sorted(evaluations | probing - {0}):
+            for window in plan.windows(at, stop, lambda: pace.most):
+                carry, seen, now = advance(problem, places.rule, carry, places.feed, lanes.rows,
+                                           *places.rows_of(window), *window)  # fmt: skip
+                at += window.size
+                yield from (said() for said in waiting)
+                waiting = [partial(_steps, seen, window, pace)]
+            over = stop in evaluations and not np.asarray(alive).any()
+            alive = now
+            if stop in probing:
+                waiting += _probed(places, carry, at, probes)
+            if stop in evaluations:
+                parts = PARTS if over or at == plan.steps else ("validation",)
+                waiting.append(evaluated := _evaluated(places, carry.w, at, parts))
+            if over:
+                break
+        yield from (said() for said in waiting)
+        finite = [np.isfinite(evaluated().values[f"{part}/loss"]) for part in PARTS]
+    except KeyboardInterrupt:
+        finite = [np.True_]
+    yield records.End(at, np.all([np.asarray(now), *finite], axis=0), carry.w)
 
 
 def _steps(seen: Any, window: Window, pace: _Pace) -> records.Steps:
@@ -189,7 +191,9 @@ def _start(places: _Places) -> records.Start:
     )
 
 
-def _evaluated(places: _Places, w: Any, step: int, parts: Sequence[str]) -> Saying:
+def _evaluated(
+    places: _Places, w: Any, step: int, parts: Sequence[str]
+) -> Callable[[], records.Evaluation]:
     lanes, plan = places.lanes, places.lanes.plan
     evaluate = programs.solo_evaluation if lanes.solo else programs.lane_evaluation
     means = {
@@ -197,7 +201,7 @@ def _evaluated(places: _Places, w: Any, step: int, parts: Sequence[str]) -> Sayi
         for part in parts
     }
 
-    def said() -> records.Record:
+    def said() -> records.Evaluation:
         values: dict[str, np.ndarray] = {}
         for part, found in means.items():
             shown = lanes.problem.summary({name: np.asarray(x) for name, x in found.items()})

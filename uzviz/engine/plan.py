@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -111,14 +111,12 @@ class Plan:
         ends = bool(self.rest) and within > made and at + made == self.full
         return Window(first, 1, made, ends)
 
-    def windows(self, stops: list[int], most: int) -> Iterator[Window]:
-        """All windows, cut at every one of ``stops`` and about ``most`` steps long."""
-        at = 0
-        for stop in stops:
-            while at < stop:
-                window = self.window(at, stop, most)
-                yield window
-                at += window.size
+    def windows(self, first: int, stop: int, most: Callable[[], int]) -> Iterator[Window]:
+        """The windows from ``first`` to ``stop``, each as long as ``most()`` then says."""
+        while first < stop:
+            window = self.window(first, stop, most())
+            yield window
+            first += window.size
 
 
 def planned(

@@ -116,8 +116,9 @@ class Asked:
 
 def probed(problem: Problem, probe: Any, rule: Rule, carry: Carry, feed: Feed, rows: Any,
            index: jax.Array, t: Any, key: jax.Array):  # fmt: skip
-    """What a probe measures before step ``t`` on that step's batch."""
-    f = oracle_of(problem, batch_of(problem, rows, feed.statistics, index), key)
+    """What a probe measures before step ``t``, of what that step will see."""
+    batch = batch_of(problem, rows, feed.statistics, index)
+    f = oracle_of(problem, batch, jax.random.fold_in(feed.key, t))
     return probe(carry.w, carry.s, Asked(f, rule, carry.w, carry.s, t), key)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import jax
@@ -116,7 +117,7 @@ class Problem:
             _check_lengths("test set", self.test)
             if jax.tree.structure(self.test) != jax.tree.structure(self.data):
                 raise InputError("The test set must be the same pytree of arrays as the data.")
-        self.split(0)
+        self.sizes  # noqa: B018 - refuses a split that leaves a part empty
 
     @property
     def rows(self) -> Examples:
@@ -130,16 +131,19 @@ class Problem:
         if self.data is None:
             return Split(*[np.zeros(1, np.int32)] * 3)
         n = len(jax.tree.leaves(self.data)[0])
-        train, validation, _ = self.sizes(n)
+        train, validation, _ = self.sizes
         order = generator_for(seed, "split").permutation(n).astype(np.int32)
         cut = order[train : train + validation]
         if self.test is None:
             return Split(order[:train], cut, order[train + validation :])
-        official = len(jax.tree.leaves(self.test)[0])
-        return Split(order[:train], cut, np.arange(n, n + official, dtype=np.int32))
+        return Split(order[:train], cut, np.arange(n, len(order) + self.sizes[2], dtype=np.int32))
 
-    def sizes(self, n: int) -> tuple[int, int, int]:
-        """How many of n examples each part gets."""
+    @cached_property
+    def sizes(self) -> tuple[int, int, int]:
+        """How many examples each part gets."""
+        if self.data is None:
+            return 1, 1, 1
+        n = len(jax.tree.leaves(self.data)[0])
         ratio = numbers(self.ratio)
         if ratio is None or len(ratio) != 3 or not (ratio > 0).all():
             raise InputError(
@@ -161,4 +165,4 @@ class Problem:
                 f"The split {shown(self.ratio)} of {n} examples leaves the {empty[0]} part empty: "
                 "give it a larger share or more examples."
             )
-        return train, validation, test
+        return train, validation, len(jax.tree.leaves(self.test)[0]) if official else test

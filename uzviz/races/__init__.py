@@ -9,7 +9,7 @@ import jax
 from uzviz.checks import whole
 from uzviz.engine import planned
 from uzviz.errors import InputError
-from uzviz.problems import Problem
+from uzviz.problems import PARTS, Problem
 from uzviz.races.entrants import (
     Batch,
     Entrant,
@@ -28,7 +28,7 @@ def race(
     problem: Problem,
     given: Sequence[Rule | Entrant | str],
     *,
-    lr: Sequence[float] | None,
+    lr: Sequence[float],
     grid: Mapping[str, Sequence[float]],
     seeds: int,
     seed: int,
@@ -41,7 +41,7 @@ def race(
         raise InputError(f"The race has {seeds} seeds, but needs a whole number from 1.")
     everyone = entrants(given)
     check_grid(grid, everyone)
-    n = len(problem.split(seed).train)
+    n = problem.sizes[0]
     entries = [
         Entry(e, settings(e, lr, grid), planned(
             n, batch if e.batch is None else e.batch, e.rule.gradients,
@@ -54,8 +54,8 @@ def race(
         "budget": entries[0].plan.budget,
         "unit": "gradients of examples",
         "epochs": epochs,
-        "examples": {k: len(v) for k, v in problem.split(seed)._asdict().items()},
-        "split": "redrawn by each seed",
+        "examples": dict(zip(PARTS, problem.sizes, strict=True)),
+        "split": "none" if problem.data is None else "redrawn by each seed",
         "schedule": "constant step size",
         "last batch": "divided by its real size",
         "seeds": list(range(seed, seed + seeds)),

@@ -11,7 +11,7 @@ import numpy as np
 
 from uzviz import rules
 from uzviz.checks import numbers, whole
-from uzviz.errors import InputError, unknown
+from uzviz.errors import InputError, shown, unknown
 from uzviz.rules import GradientDescent, Rule
 
 Batch = int | str
@@ -28,18 +28,26 @@ class Entrant:
     def __post_init__(self) -> None:
         if not isinstance(self.rule, Rule):
             raise InputError(
-                f"An entrant needs a rule such as Adam(), but was given {self.rule!r}."
+                f"An entrant needs a rule such as Adam(), but was given {shown(self.rule)}."
+            )
+        if not rules.declared(self.rule):
+            raise InputError(
+                f"{self.rule.title} declares no hyperparameter: a rule needs one to enter a race."
             )
         if not self.name:
             at = "" if self.batch is None else f"@{self.batch}"
             object.__setattr__(self, "name", rules.name_of(self.rule) + at)
 
-    @property
-    def title(self) -> str:
-        """What people call it: gradient descent has a name for each kind of batch."""
-        if isinstance(self.rule, GradientDescent):
-            return {"all": "batch GD", 1: "SGD"}.get(self.batch, "mini-batch GD")  # pyright: ignore[reportArgumentType, reportCallIssue] - any batch may be asked for
-        return self.rule.title if self.batch is None else f"{self.rule.title}@{self.batch}"
+    def title(self, batch: int, n: int) -> str:
+        """What people call it: gradient descent has a name for each kind of batch of n examples."""
+        _, _, number = self.name.partition("#")
+        title = self.rule.title
+        if isinstance(self.rule, GradientDescent) and n > 1:
+            kinds = {n: "batch GD", 1: "SGD"}
+            title = kinds.get(batch, f"mini-batch GD{'' if self.batch is None else f'@{batch}'}")
+        elif self.batch is not None:
+            title = f"{title}@{self.batch}"
+        return f"{title} #{number}" if number else title
 
 
 def entrant(text: str) -> Entrant:
@@ -99,7 +107,7 @@ def log_range(low: float, high: float, count: int) -> list[float]:
 
 
 def settings(
-    who: Entrant, lr: Sequence[float] | None, grid: Mapping[str, Sequence[float]]
+    who: Entrant, lr: Sequence[float], grid: Mapping[str, Sequence[float]]
 ) -> dict[str, np.ndarray]:
     """Every hyperparameter of an entrant, one value a setting: the product of what is tried.
 
@@ -108,9 +116,7 @@ def settings(
     InputError
         for a hyperparameter, or a value of one, that the rule doesn't have.
     """
-    tried: dict[str, Sequence[float]] = {} if lr is None else {"lr": lr}
-    if "lr" not in rules.declared(who.rule):
-        tried = {}
+    tried = {"lr": lr} if "lr" in rules.declared(who.rule) else {}
     tried |= {key.partition(".")[2]: values for key, values in grid.items() if _meant(key, who)}
     for name, values in tried.items():
         if name not in rules.declared(who.rule):

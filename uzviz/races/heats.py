@@ -49,6 +49,14 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Done:
+    """A piece that is done, and what its lanes said."""
+
+    piece: Piece
+    said: list[records.Record]
+
+
+@dataclass(frozen=True)
 class Progress:
     """Lane-steps done of all there are."""
 
@@ -86,7 +94,9 @@ def _cut(n: int, most: int) -> list[slice]:
 
 def workers() -> int:
     """Programs at once: one for each core of a CPU, which a small program can't fill alone."""
-    return len(os.sched_getaffinity(0)) if jax.default_backend() == "cpu" else 1
+    if jax.default_backend() != "cpu":
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def run(
@@ -100,7 +110,7 @@ def run(
     for piece in pieces(entries, parameters, len(seeds)):
         todo.put(piece)
     total = sum(e.plan.steps * e.lanes * len(seeds) for e in entries)
-    said = queue.SimpleQueue[int | BaseException | None]()
+    said = queue.SimpleQueue[int | Done | BaseException | None]()
     stop = threading.Event()
 
     def train(piece: Piece) -> None:
@@ -117,7 +127,7 @@ def run(
                 said.put(record.loss.shape[-1] * count)
             if stop.is_set():
                 return
-        groups[piece.entry].fill(piece.seeds, piece.settings, collected)
+        said.put(Done(piece, collected))
         said.put(entry.plan.steps * count - told)
 
     def work() -> None:
@@ -141,6 +151,9 @@ def run(
             news = said.get()
             if isinstance(news, BaseException):
                 raise news
+            if isinstance(news, Done):
+                groups[news.piece.entry].fill(news.piece.seeds, news.piece.settings, news.said)
+                continue
             working -= news is None
             done += news or 0
             yield Progress(done, total)

@@ -30,11 +30,11 @@ def draw(race: Race) -> Figure:
         steps = np.array(g.points)
         curve = g.curves["validation/loss"][g.complete][:, g.best]
         visited = np.array([g.plan.examples(s) / g.plan.n for s in steps])
-        _band(epochs, visited, curve, g.entrant.title, look)
+        _band(epochs, visited, curve, g.title, look)
         spent = np.array([g.plan.spent(s) for s in steps])
-        _band(gradients, spent[1:], curve[:, 1:], g.entrant.title, look)
+        _band(gradients, spent[1:], curve[:, 1:], g.title, look)
     _finish(race, shown, sizes, epochs, gradients)
-    seeds = len(race.protocol["seeds"])
+    seeds = max((int(g.complete.sum()) for g in shown), default=0)
     figure.suptitle(
         f"{race.problem}: {len(shown)} methods, median and quartiles of {seeds} seeds",
         fontsize=13,
@@ -57,12 +57,11 @@ def _band(axes: Any, x: np.ndarray, lanes: np.ndarray, label: str, look: dict[st
 
 def _step_sizes(axes: Any, g: Group, look: dict[str, Any]) -> None:
     """The losses of the best setting's other hyperparameters over the step size."""
-    same = np.ones(g.lanes, bool)
-    for name, values in g.settings.items():
-        same &= (values == values[g.best]) | (name == "lr")
-    order = np.flatnonzero(same)[np.argsort(g.settings["lr"][same])]
+    order = g.along_step_size()
+    if not len(order):
+        return
     lr, score = g.settings["lr"][order], g.score()[:, order]
-    _band(axes, lr, score, g.entrant.title, {"marker": "o", "markersize": 3, **look})
+    _band(axes, lr, score, g.title, {"marker": "o", "markersize": 3, **look})
     best = g.settings["lr"][g.best], g.medians()[g.best]
     axes.plot(*best, marker="*", markersize=13, color=look["color"], markeredgecolor="white")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,13 @@ if TYPE_CHECKING:
 
 NEAR = 1.1
 """A step size is good while its median loss is within 10 % of the best."""
+HIGHER_IS_BETTER = {"accuracy", "r2"}
+"""Metrics of which more is better; of all others, less."""
+
+
+def sign(metric: str) -> int:
+    """1 where less of a metric is better, −1 where more is."""
+    return -1 if metric.rpartition("/")[2] in HIGHER_IS_BETTER else 1
 
 
 @dataclass
@@ -45,6 +53,11 @@ class Group:
     def __post_init__(self) -> None:
         shape = len(self.seeds), self.lanes
         self.finite, self.done = np.zeros(shape, bool), np.zeros(shape, bool)
+
+    @property
+    def title(self) -> str:
+        """What people call the entrant."""
+        return self.entrant.title(self.plan.batch, self.plan.n)
 
     @property
     def lanes(self) -> int:
@@ -92,12 +105,11 @@ class Group:
         return np.asarray(self.done.all(axis=1))
 
     def score(self, name: str = "validation/loss") -> np.ndarray:
-        """An end value of every complete seed; infinite where the lane's loss wasn't finite."""
+        """An end value of every complete seed; infinitely bad where the lane's wasn't finite."""
         if name not in self.end:
             return np.empty((0, self.lanes))
-        bad = math.inf if name.endswith(("/loss", "/mae")) else -math.inf
         ok = self.finite & np.isfinite(self.end[name])
-        return np.where(ok, self.end[name], bad)[self.complete]
+        return np.where(ok, self.end[name], sign(name) * math.inf)[self.complete]
 
     def medians(self, name: str = "validation/loss") -> np.ndarray:
         """The median over seeds for every setting; infinite where half of the lanes are."""
@@ -122,16 +134,24 @@ class Group:
         below = self.end["train/loss"] <= self.start["train/loss"]
         return np.array(self.done & ~(self.finite & below))
 
+    def along_step_size(self) -> np.ndarray:
+        """Settings that differ from the best in the step size alone, in its order; none without."""
+        if "lr" not in self.settings:
+            return np.empty(0, int)
+        same = np.ones(self.lanes, bool)
+        for name, values in self.settings.items():
+            same &= (values == values[self.best]) | (name == "lr")
+        return np.flatnonzero(same)[np.argsort(self.settings["lr"][same])]
+
     def tolerance(self) -> float:
         """Decades of step size over which the median validation loss is within 10 % of the best.
 
         Around the best step size, other hyperparameters fixed; between two step sizes that were
         tried, the loss is taken to be linear in the logarithm of the step size.
         """
-        same = np.ones(self.lanes, bool)
-        for name, values in self.settings.items():
-            same &= (values == values[self.best]) | (name == "lr")
-        order = np.flatnonzero(same)[np.argsort(self.settings["lr"][same])]
+        order = self.along_step_size()
+        if not len(order) or not len(self.score()):
+            return math.nan
         x, y = np.log10(self.settings["lr"][order]), self.medians()[order]
         at = int(np.flatnonzero(order == self.best)[0])
         limit = y[at] + (NEAR - 1) * abs(y[at])
@@ -156,7 +176,7 @@ class Race:
     groups: list[Group]
     problem: str
     protocol: dict[str, Any]
-    """What was raced and how: problem, budget, seeds, batch, schedule."""
+    """What was raced and how: problem, budget, seeds, schedule."""
     interrupted: bool = False
 
     @property
@@ -166,6 +186,11 @@ class Race:
         return [
             n.removeprefix("test/") for n in names if n.startswith("test/") and n != "test/loss"
         ]
+
+    @property
+    def tried(self) -> list[str]:
+        """Hyperparameters that anyone varied, and the step size."""
+        return list(dict.fromkeys(name for g in self.groups for name in g.tried))
 
     @property
     def winner(self) -> Group:
@@ -189,8 +214,9 @@ class Race:
         """A row for each entrant at its best step size, or for each lane.
 
         The best setting has the lowest median validation loss. Values are medians over seeds,
-        with "… low" and "… high" the 95 % interval of the median by order statistics; tolerance in
-        decades of step size; memory in numbers per parameter.
+        with "… low" and "… high" an interval of the median by order statistics, of 95 % where there
+        are seeds enough and of "coverage" always; the validation's is optimistic, since the setting
+        was chosen by it. Tolerance in decades of step size; memory in numbers per parameter.
         """
         import pandas as pd
 
@@ -198,19 +224,23 @@ class Race:
         return pd.DataFrame(rows if lanes else [self._row(g) for g in self.groups])
 
     def _row(self, g: Group) -> dict[str, Any]:
-        row: dict[str, Any] = {"method": g.entrant.title, "entrant": g.entrant.name}
-        row |= {"batch": g.plan.batch} | {k: float(g.settings[k][g.best]) for k in g.tried}
+        row: dict[str, Any] = {"method": g.title, "entrant": g.entrant.name}
+        row |= {"batch": g.plan.batch}
+        row |= {k: float(g.settings[k][g.best]) if k in g.tried else math.nan for k in self.tried}
+        coverage = 0.0
         for metric in ["loss", *self.metrics]:
             for part in ("validation", "test"):
                 name = f"{part}/{metric}"
                 score = g.score(name)[:, g.best]
-                sign = -1 if metric in {"accuracy", "r2"} else 1
-                found = verdicts.median_interval(sign * score)
-                ends = sorted([sign * found.low, sign * found.high])
-                row |= {name: sign * found.median, f"{name} low": ends[0], f"{name} high": ends[1]}
+                s = sign(metric)
+                found = verdicts.median_interval(s * score)
+                low, high = sorted([s * found.low, s * found.high])
+                row |= {name: s * found.median, f"{name} low": low, f"{name} high": high}
+                coverage = found.coverage
         return row | {
             "seeds": int(g.complete.sum()),
-            "tolerance": g.tolerance() if g.complete.any() else math.nan,
+            "coverage": coverage,
+            "tolerance": g.tolerance(),
             "memory": g.entrant.rule.memory,
             "above start": int(g.above_start.sum()),
             "diverged": int(g.diverged.sum()),
@@ -248,7 +278,7 @@ class Race:
                 )
         pd.concat(frames or [pd.DataFrame()]).to_csv(path, index=False)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The whole result as plain values; what is not finite is None, beside a status."""
         return records.plain(
             {
@@ -259,7 +289,7 @@ class Race:
                 "entrants": [
                     {
                         "entrant": g.entrant.name,
-                        "method": g.entrant.title,
+                        "method": g.title,
                         "batch": g.plan.batch,
                         "parameters": g.parameters,
                         "settings": {k: v.tolist() for k, v in g.settings.items()},
@@ -277,6 +307,10 @@ class Race:
                 ],
             }
         )
+
+    def to_json(self, path: str | Path) -> None:
+        """Write :meth:`to_dict` as strict JSON."""
+        Path(path).write_text(json.dumps(self.to_dict(), allow_nan=False))
 
     def plot(self) -> Any:
         """A matplotlib figure: loss against step size, best curves over epochs and gradients."""

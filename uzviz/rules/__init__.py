@@ -54,6 +54,6 @@ def values(rule: Rule) -> dict[str, Any]:
 
 __all__ = [
     "NAMES", "AMSGrad", "AdaGrad", "Adam", "AdamW", "GradientDescent", "Momentum",
-    "Nesterov", "Oracle", "Params", "RMSProp", "Rule", "SAM", "State", "name_of", "named", "rule",
-    "values",
+    "Nesterov", "Oracle", "Params", "RMSProp", "Rule", "SAM", "State", "declared", "name_of", "named",
+    "rule", "values",
 ]  # fmt: skip

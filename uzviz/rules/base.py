@@ -26,7 +26,7 @@ class Rule:
     """
 
     title: ClassVar[str]
-    """The name people use."""
+    """The name people use; the class's own unless given."""
     gradients: ClassVar[int] = 1
     """What a step costs: gradients asked of the oracle."""
     memory: ClassVar[int]
@@ -53,6 +53,7 @@ class Rule:
 def rule(cls: type[R]) -> type[R]:
     """Make a class a rule: a frozen dataclass whose declared hyperparameters are pytree leaves."""
     made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
+    made.title = getattr(made, "title", made.__name__)
     data = list(hyper.declared(made))
     static = [f.name for f in dataclasses.fields(made) if f.name not in data]
     jax.tree_util.register_dataclass(made, data, static)
