@@ -127,6 +127,21 @@ BAD = [
     (["train", "digits", "--seed", "-1"], "seed"),
     (["train", "digits", "--probe", "gradients"], "gradient-norm"),
     (["train", "digits", "--set", "b2=0.9,0.99"], "one number"),
+    (["train", "digits", "--set", "lr=1", "--lr", "2"], "one value"),
+    (["train", "digits", "--batch", "9" * 5000], "whole number"),
+    (["train", "digits", "--hidden", "1000000000"], "1,000,000"),
+    (["train", "digits", "--epochs", "1e300"], "finite"),
+    (["train", "digits", "--epochs", "inf"], "finite"),
+    (["train", "digits", "--epochs", "1e9"], "the most"),
+    (["train", "digits", "--split", "1e308/1e308/1e308"], "shares"),
+    (["train", "digits", "--lr", "1e-60"], "float32"),
+    (["train", "digits", "--json", "x", "--csv", "./x"], "two results"),
+    (["train", "good.csv:y", "--json", "good.csv"], "holds the data"),
+    (["train", "digits", "--json", "n" * 254], "cannot be written"),
+    (["train", "beale", "--start", "1e300,2"], "numbers"),
+    (["race", "digits", "--seeds", "2147483647"], "100,000"),
+    (["race", "digits", "--lr", "1:2:1000000000"], "100,000"),
+    (["race", "digits", "--grid", "adam.b2=0.9", "--grid", "adam.b2=0.5"], "twice"),
     (["train", "digits", "--start", "1,2"], "no option 'start'"),
     (["train", "digits", "--hidden", "nan"], "--hidden"),
     (["train", "beale", "--start", "1"], "two numbers"),
@@ -198,3 +213,29 @@ def test_ctrl_c_reports_what_is_done(tmp_path, command):
 def test_help_is_in_place_of_nothing(uzviz):
     assert "race" in uzviz().stdout
     assert uzviz().exit_code == 0
+
+
+def test_who_stops_reading_early_loses_no_file(tmp_path):
+    command = f"{sys.executable} -m uzviz race quadratic --seeds 2 --gradients 20 --rules gd"
+    line = f"{command} --no-plot --json r.json --csv r.csv | head -1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stderr == ""
+    assert {p.name for p in tmp_path.iterdir()} == {"r.json", "r.csv"}
+
+
+def test_links_and_pipes_stay_what_they_are(tmp_path):
+    (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
+    os.mkfifo(tmp_path / "pipe")
+    command = [sys.executable, "-m", "uzviz", "train", "quadratic", "--gradients", "3"]
+    reader = subprocess.Popen(["cat", "pipe"], cwd=tmp_path, stdout=subprocess.PIPE)
+    subprocess.run([*command, "--json", "link.json", "--csv", "pipe"], cwd=tmp_path, check=True)
+    assert (tmp_path / "link.json").is_symlink()
+    assert json.loads((tmp_path / "real.json").read_text())["status"] == "finished"
+    assert reader.communicate()[0].startswith(b"step,name,value")
+
+
+def test_the_winners_command_names_every_hyperparameter_that_is_not_the_default(uzviz):
+    result = uzviz("race", "beale", "--rules", "adam", "--lr", "0.05", "--grid", "adam.b2=0.5",
+                   "--gradients", "9", "--seeds", "1", "--no-plot")  # fmt: skip
+    assert "--lr 0.05 --set b2=0.5 --batch 1 --gradients 9" in result.stdout

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from sklearn.metrics import log_loss, mean_absolute_error, r2_score
 
 import uzviz as uz
-from uzviz import engine
 from uzviz.errors import InputError
 
 RNG = np.random.default_rng(0)
@@ -161,11 +160,33 @@ def test_learn_looks_at_the_target():
     assert uz.problems.learn((TABLE, NUMBER), loss="mae").spec["loss"] == "mae"
 
 
-def test_a_start_without_floats_is_refused():
-    for init, says in [
-        (lambda key: {}, "without parameters"),
-        (lambda key: jnp.zeros(2, int), "int"),
-    ]:
-        problem = uz.Problem(init=init, loss=lambda w, batch, key: 0.0)
+ONE = {"init": lambda key: jnp.zeros(2), "loss": lambda w, batch, key: jnp.sum(w)}
+FUNCTIONS = {
+    "no parameters": ({"init": lambda key: {}}, "without parameters"),
+    "parameters of size 0": ({"init": lambda key: jnp.zeros(0)}, "without parameters"),
+    "whole numbers": ({"init": lambda key: jnp.zeros(2, int)}, "type int32"),
+    "a vector": ({"loss": lambda w, batch, key: w}, "loss of problem"),
+    "one number in a vector": ({"loss": lambda w, batch, key: w[:1]}, "loss of problem"),
+    "nothing": ({"loss": lambda w, batch, key: None}, "loss of problem"),
+    "a complex loss": ({"loss": lambda w, batch, key: jnp.sum(w) * 1j}, "loss of problem"),
+    "metrics of nothing": ({"metrics": lambda w, batch: None}, "must be a dict"),
+    "a metric named loss": ({"metrics": lambda w, batch: {"loss": 1.0}}, "without the name 'loss'"),
+    "a vector of metrics": ({"metrics": lambda w, batch: {"a": w}}, "The a of problem"),
+}
+
+
+@pytest.mark.parametrize("case", FUNCTIONS)
+def test_functions_of_the_wrong_shape_are_refused(case):
+    wrong, says = FUNCTIONS[case]
+    problem = uz.Problem(**{**ONE, **wrong})
+    for call in (lambda: uz.train(problem, uz.Adam()), lambda: uz.race(problem, ["adam"])):
         with pytest.raises(InputError, match=says):
-            engine.start_point(problem, 0)
+            call()
+
+
+def test_what_is_no_function_is_refused():
+    for wrong in ({"init": 3}, {"loss": None}, {"metrics": {}}):
+        with pytest.raises(InputError, match="must be a function"):
+            uz.Problem(**{**ONE, **wrong})
+    with pytest.raises(InputError, match="must hold numbers"):
+        uz.Problem(**ONE, data=np.array(["a", "b", "c"] * 9))

@@ -316,3 +316,38 @@ def test_a_rule_without_hyperparameters_cannot_race():
     assert Still.title == "Still"
     with pytest.raises(InputError, match="declares no hyperparameter"):
         uz.race(uz.problems.beale(), [Still()])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"lr": "0.1"}, {"lr": {0.1}}, {"lr": [[0.1, 0.2]]}, {"lr": []}, {"lr": True}, {"lr": [10**400]},
+     {"grid": {"adam.b2": None}}, {"grid": {"adam.b2": ["a"]}}, {"grid": {3: [1]}}, {"entrants": 3},
+     {"seeds": 2.0}, {"seeds": np.nan}, {"epochs": "1"}, {"gradients": 40.7}, {"batch": [3, 4]}],
+    ids=str,
+)  # fmt: skip
+def test_what_cannot_be_used_is_refused_in_a_sentence(given):
+    options = {"entrants": ["adam"], "seeds": 1, **given}
+    if not {"epochs", "gradients"} & options.keys():
+        options["gradients"] = 9
+    with pytest.raises(InputError) as error:
+        uz.race(uz.problems.beale(), **options)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "lr", [0.1, np.float32(0.1), np.array(0.1), jnp.float32(0.1), np.array([0.1])]
+)
+def test_a_step_size_of_any_type(lr):
+    race = uz.race(uz.problems.beale(), ["adam"], lr=lr, seeds=1, gradients=9)
+    assert race.groups[0].settings["lr"] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(
+    "lr",
+    [[0.1], {}, 1j, np.array([0.1, 0.2]), jnp.float32(-1), 10**400, object()],
+    ids=lambda lr: repr(lr)[:20],
+)
+def test_a_rule_with_anything_but_a_number_is_refused(lr):
+    for call in (uz.train, lambda p, r, **o: uz.race(p, [r], **o)):
+        with pytest.raises(InputError, match="step size"):
+            call(uz.problems.beale(), uz.Adam(lr=lr), gradients=9)

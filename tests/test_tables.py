@@ -49,8 +49,12 @@ REFUSED = {
     "unnamed column": ("a,,y\n1,2,3\n", "Column 2"),
     "twice the same column": ("a,a,y\n1,2,3\n", "two columns 'a'"),
     "binary": (b"\x89PNG\r\n\x1a\n\x00\x00", "no text in UTF-8"),
-    "open quotes": ('a,y\n1,"x\n', "mend its quotes"),
+    "open quotes": ('a,y\n1,"x\n', "is no CSV from line 2"),
     "ids": ("a,y\n" + "".join(f"{i},n{i}\n" for i in range(50)), "too many for classes"),
+    "one bad number": (
+        "a,y\n" + "".join(f"{i / 7},{i % 2}\n" for i in range(40)) + "7..1,0\n",
+        "holds numbers, but also '7..1'",
+    ),
     "texts without end": (
         "a,y\n" + "".join(f"t{i},{i % 2}\n" for i in range(101)),
         "101 different",
@@ -195,3 +199,8 @@ def test_names_of_data():
         load("house.csv", None)
     with pytest.raises(InputError, match="given as list"):
         load([1, 2], None)  # pyright: ignore[reportArgumentType]
+
+
+def test_a_column_may_have_a_colon_in_its_name(tmp_path):
+    (tmp_path / "t.csv").write_text("a,b:c\n" + "1,x\n2,y\n" * 3)
+    assert load(f"{tmp_path}/t.csv:b:c", None).classes == ["x", "y"]

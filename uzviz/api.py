@@ -9,8 +9,6 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-import numpy as np
-
 from uzviz import engine, hyper, probes, problems, races, rules
 from uzviz.checks import whole
 from uzviz.errors import InputError, named, shown, unknown
@@ -72,11 +70,14 @@ def train(
     """
     _check(problem, seed)
     if not isinstance(rule, Rule):
-        raise InputError(f"The rule is {rule!r}, but must be a rule such as Adam(lr=1e-3).")
+        raise InputError(f"The rule is {shown(rule)}, but must be a rule such as Adam(lr=1e-3).")
+    rules.check_numbers(rule)
     if sampling not in engine.SAMPLINGS:
         raise unknown("sampling", sampling, engine.SAMPLINGS)
     if not whole(every):
-        raise InputError(f"Probes are to run every {every} steps; give a whole number from 1.")
+        raise InputError(
+            f"Probes are to run every {shown(every)} steps; give a whole number from 1."
+        )
     epochs, gradients = _budget(problem, epochs, gradients)
     n = problem.sizes[0]
     plan = engine.planned(n, _batch(n, batch), rule.gradients, epochs=epochs, gradients=gradients)
@@ -140,9 +141,8 @@ def race(
     """
     _check(problem, seed)
     epochs, gradients = _budget(problem, epochs, gradients)
-    sizes = LR if lr is None else np.atleast_1d(np.asarray(lr)).tolist()
     said = races.race(
-        problem, entrants, lr=sizes, grid=grid or {}, seeds=seeds, seed=seed,
+        problem, entrants, lr=LR if lr is None else lr, grid=grid or {}, seeds=seeds, seed=seed,
         batch=_batch(problem.sizes[0], batch), epochs=epochs, gradients=gradients,
     )  # fmt: skip
     news = next(said)
@@ -158,10 +158,13 @@ def race(
 def _check(problem: Problem, seed: int) -> None:
     if not isinstance(problem, Problem):
         raise InputError(
-            f"The problem is {problem!r}, but must be a Problem, such as classify('digits')."
+            f"The problem is {shown(problem)}, but must be a Problem, such as classify('digits')."
         )
+    engine.check(problem)
     if not whole(seed, 0):
-        raise InputError(f"The seed is {seed}, but must be a whole number from 0 to {2**31 - 1}.")
+        raise InputError(
+            f"The seed is {shown(seed)}, but must be a whole number from 0 to {2**31 - 1}."
+        )
 
 
 def _budget(
@@ -180,7 +183,15 @@ def _probes(
     given: Mapping[str, engine.Probe] | Sequence[str],
 ) -> list[tuple[str, engine.Probe]]:
     if isinstance(given, Mapping):
+        for name, probe in given.items():
+            if not callable(probe):
+                raise InputError(
+                    f"The probe {shown(name)} is {shown(probe)}, but must be a function."
+                )
         return list(given.items())
+    given = [given] if isinstance(given, str) else given
+    if not isinstance(given, (list, tuple)):
+        raise InputError(f"The probes are {shown(given)}, but must be names, or functions by name.")
     return [(name, named("probe", name, probes.NAMES)) for name in given]
 
 

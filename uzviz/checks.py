@@ -7,14 +7,16 @@ from typing import Any
 
 import numpy as np
 
+LARGEST = float(np.finfo(np.float32).max)
+
 
 def numbers(values: Any) -> np.ndarray | None:
-    """Finite numbers as an array [n], or None for anything else."""
+    """Numbers that are finite in float32 as an array [n], or None for anything else."""
     try:
         x = np.asarray(values)
     except (TypeError, ValueError):
         return None
-    if x.ndim != 1 or x.dtype.kind not in "iuf" or not np.isfinite(x).all():
+    if x.ndim != 1 or x.dtype.kind not in "iuf" or not (np.abs(x) <= LARGEST).all():
         return None
     return x.astype(float)
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 import math
-import numbers
+from numbers import Number
 from typing import Any
 
 import numpy as np
 
-from uzviz.errors import InputError
+from uzviz.checks import numbers
+from uzviz.errors import InputError, shown
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,6 +70,23 @@ def declared(cls: Any) -> dict[str, Hyper]:
     return {f.name: f.metadata["hyper"] for f in fields if "hyper" in f.metadata}
 
 
+def check_numbers(owner: Any) -> None:
+    """Refuse what is not a single number of float32 in its declared range.
+
+    Raises
+    ------
+    InputError
+        with the field, what was given and the range allowed.
+    """
+    for name, h in declared(owner).items():
+        x = numbers([getattr(owner, name)])
+        if x is None or not h.interval.holds(x) or (x[0] != 0 and np.float32(x[0]) == 0):
+            raise InputError(
+                f"{type(owner).__name__}: {name} ({h.meaning}) is {shown(getattr(owner, name))}, but "
+                f"must be one number of float32 in {h.interval.text}."
+            )
+
+
 def check(owner: Any) -> None:
     """Refuse numbers outside their declared range.
 
@@ -84,5 +102,7 @@ def check(owner: Any) -> None:
         what = f"{type(owner).__name__}: {name} ({h.meaning})"
         if isinstance(value, (str, bool)) or value is None:
             raise InputError(f"{what} is {value!r}, but must be a number in {h.interval.text}.")
-        if isinstance(value, (numbers.Number, np.ndarray)) and not h.interval.holds(value):
-            raise InputError(f"{what} is {value}, but must lie in {h.interval.text}.")
+        if isinstance(value, (Number, np.ndarray)):
+            x = numbers(np.ravel(np.asarray(value)))
+            if x is None or not h.interval.holds(x):
+                raise InputError(f"{what} is {shown(value)}, but must lie in {h.interval.text}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 import sys
@@ -161,8 +162,11 @@ def train(
             problem, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
             task=task, start=start, spread=spread, spectrum=spectrum,
         )  # fmt: skip
-        values = options.assignments(set_ or []) | ({} if lr is None else {"lr": lr})
-        options.check_files(json_, csv)
+        values = options.assignments(set_ or [])
+        if lr is not None and "lr" in values:
+            raise InputError(f"lr is set to {values['lr']} and {lr}: give it one value.")
+        values |= {} if lr is None else {"lr": lr}
+        options.check_files(problem, json_, csv)
         from uzviz import api
         from uzviz.cli import report
 
@@ -172,9 +176,9 @@ def train(
                 epochs=epochs, gradients=gradients, seed=seed, sampling=sampling,
                 probe=probe or [], every=every, on_record=report.steps_of(advance),
             )  # fmt: skip
-        report.run(run)
         options.write(json_, run.to_json)
         options.write(csv, run.to_csv)
+        report.run(run)
         if run.status == "interrupted":
             raise typer.Exit(130)
         if run.status == "diverged":
@@ -225,7 +229,7 @@ def race(
         picture = None if no_plot else plot
         sizes, more = options.step_sizes(lr), options.grid(grid or [])
         options.check_picture(picture)
-        options.check_files(json_, csv, picture)
+        options.check_files(problem, json_, csv, picture)
         from uzviz import api
         from uzviz.cli import report
 
@@ -237,10 +241,10 @@ def race(
                 epochs=epochs, gradients=gradients, batch=options.batch(batch), seed=seed,
                 on_progress=advance,
             )  # fmt: skip
-        report.race(result)
         options.write(json_, result.to_json)
         options.write(csv, result.to_csv)
         options.write_picture(picture, result)
+        report.race(result)
         if picture:
             report.say(f"Drew {picture}.")
         if result.interrupted:
@@ -263,6 +267,7 @@ def list_(
 
         if what not in api.CATALOGUES:
             raise unknown("list", what, api.CATALOGUES)
+        options.check_files("", json_)
         rows = api.CATALOGUES[what]()
         report.listed(what, rows)
         options.write(json_, lambda file: file.write_text(json.dumps(rows)))
@@ -270,11 +275,18 @@ def list_(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code; 2 with one sentence for bad input."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         return app(arguments, prog_name="uzviz", standalone_mode=False) or 0
     except TyperException as error:
         print(f"uzviz: {error.format_message()}", file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"uzviz: {error.filename or 'The output'} cannot be written: {error.strerror}.",
+              file=sys.stderr)  # fmt: skip
+        return 1
     except (KeyboardInterrupt, typer.Abort):
         print("uzviz: interrupted before anything was done.", file=sys.stderr)
         return 130

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from uzviz.errors import InputError
+from uzviz.errors import InputError, shown
 
 if TYPE_CHECKING:
     from uzviz.api import Problem, Race
@@ -63,10 +63,14 @@ def flags(**options: Any) -> str:
 
 def winner_flags(race: Race) -> str:
     """The options of `uzviz train` that train the winner of a race."""
+    from uzviz.hyper import declared
+
     group = race.winner
     rule, _, _ = group.entrant.name.partition("@")
-    values = {name: float(group.settings[name][group.best]) for name in group.tried}
+    own = declared(group.entrant.rule)
+    values = {name: float(values[group.best]) for name, values in group.settings.items()}
     lr = values.pop("lr", None)
+    values = {name: value for name, value in values.items() if value != own[name].default}
     sets = "".join(flags(set=f"{name}={value!r}") for name, value in values.items())
     return flags(rule=rule.partition("#")[0], lr=lr) + sets + flags(batch=group.plan.batch)
 
@@ -131,6 +135,8 @@ def grid(texts: Sequence[str]) -> dict[str, list[float]]:
             raise InputError(
                 f"--grid is '{text}', but must be rule.field=values, such as adam.b2=0.9,0.99."
             )
+        if name in made:
+            raise InputError(f"--grid names {name} twice: give all its values at once.")
         made[name] = numbers(values, f"--grid {name}")
     return made
 
@@ -140,6 +146,8 @@ def assignments(texts: Sequence[str]) -> dict[str, float]:
     made = {}
     for text in texts:
         name, equals, value = text.partition("=")
+        if name in made:
+            raise InputError(f"{name} is set twice: give it one value.")
         if not equals:
             raise InputError(f"--set is '{text}', but must be field=value, such as b2=0.99.")
         values = numbers(value, f"--set {name}")
@@ -153,34 +161,51 @@ def batch(text: str | None) -> int | str | None:
     """A number of examples, "all", or None."""
     if text is None or text == "all":
         return text
-    if not text.isdecimal():
-        raise InputError(f"--batch is '{text}', but must be a whole number from 1, or 'all'.")
+    if not text.isdecimal() or len(text) > 18:
+        raise InputError(f"--batch is '{shown(text)}', but must be a whole number, or 'all'.")
     return int(text)
 
 
-def check_files(*paths: Path | None) -> None:
+def check_files(problem: str, *paths: Path | None) -> None:
     """Refuse, before anything is computed, files that could not be written at its end."""
-    for path in paths:
-        if path is None:
-            continue
+    given = [path for path in paths if path is not None]
+    for i, path in enumerate(given):
         if path.is_dir():
             raise InputError(f"{path} is a folder: give the name of a file.")
         if not path.absolute().parent.is_dir():
             raise InputError(f"There is no folder {path.parent}: make it or write elsewhere.")
-        if not os.access(path.absolute().parent, os.W_OK):
-            raise InputError(
-                f"Nothing can be written in {path.absolute().parent}: write elsewhere."
-            )
+        if path.resolve() == Path(problem.rpartition(":")[0] or problem).resolve():
+            raise InputError(f"{path} holds the data: write elsewhere.")
+        if path.resolve() in [other.resolve() for other in given[:i]]:
+            raise InputError(f"{path} is to hold two results: give each a file of its own.")
+        if not path.exists() or path.is_file():
+            try:
+                _unfinished(path).touch(exist_ok=False)
+            except OSError as error:
+                raise InputError(
+                    f"{path} cannot be written ({error.strerror}): write elsewhere."
+                ) from None
+            _unfinished(path).unlink()
+
+
+def _unfinished(path: Path) -> Path:
+    return path.resolve().with_name(f".{path.name}.{os.getpid()}")
 
 
 def write(path: Path | None, writer: Callable[[Path], object]) -> None:
-    """Write a file whole or not at all: under another name first, then renamed."""
+    """Write a file whole or not at all: under another name first, then renamed.
+
+    What is no plain file, such as a pipe, is written straight into; a link stays one.
+    """
     if path is None:
         return
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    if path.exists() and not path.is_file():
+        writer(path)
+        return
+    unfinished = _unfinished(path)
     try:
         writer(unfinished)
-        os.replace(unfinished, path)
+        os.replace(unfinished, path.resolve())
     finally:
         unfinished.unlink(missing_ok=True)
 

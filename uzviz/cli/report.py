@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
+import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -15,7 +18,16 @@ from uzviz.api import Race, Record, Run, Start, Steps
 
 WIDEST = 240
 """Tables are printed in their own width, for a person to widen the window or scroll."""
-out = Console(highlight=False, soft_wrap=False)
+
+
+class Out(Console):
+    """The console of standard output; who stops reading it early, as `head` does, is left alone."""
+
+    def on_broken_pipe(self) -> None:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+out = Out(highlight=False, soft_wrap=False)
 
 
 def say(text: str) -> None:
@@ -94,7 +106,7 @@ def race(race: Race) -> None:
             _number(row["tolerance"]), str(row["memory"]),
             f"{row['above start']}/{lanes}", f"{row['diverged']}/{lanes}",
         )  # fmt: skip
-    Console(width=max(out.width, WIDEST), highlight=False).print(table, soft_wrap=True)
+    Out(width=max(out.width, WIDEST), highlight=False).print(table, soft_wrap=True)
     say(
         f"Best step size by median validation loss; [interval of the median over seeds, covering "
         f"{100 * frame['coverage'].min():.1f} %]; "
@@ -119,11 +131,24 @@ def listed(what: str, rows: list[dict[str, Any]]) -> None:
     """A catalogue, its parts one under the other."""
     for row in rows:
         out.print(f"[bold]{row['name']}[/bold]  {row['title']}")
-        for line in row["text"].splitlines():
+        for line in _readable(row["text"]).splitlines():
             say(f"    {line}" if line else "")
         for h in row.get("hyperparameters", []):
             say(f"    --set {h['name']}={h['default']:g}  {h['meaning']}, in {h['range']}")
         out.print()
+
+
+SIGNS = {r"\leftarrow": "←", r"\sqrt": "√", r"\quad": " ", r"\,": " ", r"\max": "max", "\\": "",
+         ":math:": "", ".. math::": "", "`": ""}  # fmt: skip
+
+
+def _readable(text: str) -> str:
+    """A docstring's formulas as one writes them by hand."""
+    text = re.sub(r"\\hat (\w)", "\\1\u0302", text)
+    text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", re.sub(r"\\bigl|\\bigr", "", text))
+    for sign, plain in SIGNS.items():
+        text = text.replace(sign, plain)
+    return text
 
 
 def _short(name: str) -> str:

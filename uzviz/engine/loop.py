@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 import jax
@@ -14,7 +16,7 @@ import numpy as np
 from uzviz import records, rules, tree
 from uzviz.engine import programs
 from uzviz.engine.plan import MOST_STEPS, Plan, Sampler, Window
-from uzviz.errors import InputError
+from uzviz.errors import InputError, shown
 from uzviz.problems import PARTS, Problem, key_for
 from uzviz.rules import Rule
 
@@ -43,19 +45,56 @@ def on_device(problem: Problem) -> Any:
     return jax.tree.map(jnp.asarray, problem.rows)
 
 
-def start_point(problem: Problem, seed: int) -> Any:
-    """The parameters that this seed starts from."""
-    w = programs.initial(problem, key_for(seed, "init"))
+def check(problem: Problem) -> None:
+    """Refuse a problem whose start, loss or metrics have the wrong shape, before it is trained.
+
+    Raises
+    ------
+    InputError
+        that names the function and what it gave.
+    """
+    key = jax.eval_shape(lambda: key_for(0, "init"))
+    w = jax.eval_shape(problem.init, key)
     leaves = jax.tree.leaves(w)
-    if not leaves:
+    if not leaves or not tree.size(w):
         raise InputError(f"{problem.name} starts without parameters: init must return arrays.")
     for leaf in leaves:
-        if not jnp.issubdtype(jnp.asarray(leaf).dtype, jnp.floating):
+        if not jnp.issubdtype(leaf.dtype, jnp.floating):
             raise InputError(
-                f"A parameter of {problem.name} has type {jnp.asarray(leaf).dtype}, but must be a "
-                "floating-point array."
+                f"A parameter of {problem.name} has type {leaf.dtype}, but must be a floating-point "
+                "array."
             )
-    return w
+
+    def evaluated(w: Any, rows: Any) -> Any:
+        batch = None if rows is None else problem.prepare(problem.fit(problem.data), rows)
+        return problem.loss(w, batch, None), problem.metrics(w, batch)
+
+    few = jax.tree.map(lambda x: x[:2], problem.data)
+    loss, metrics = jax.eval_shape(evaluated, w, few)
+    if not isinstance(metrics, dict) or "loss" in metrics:
+        raise InputError(
+            f"The metrics of {problem.name} must be a dict of scalars without the name 'loss'."
+        )
+    for name, value in {"loss": loss, **metrics}.items():
+        if not _is_real_scalar(value, name == "loss"):
+            raise InputError(
+                f"The {name} of {problem.name} is {shown(value)}, but must be a scalar, a mean over "
+                "the batch."
+            )
+
+
+def _is_real_scalar(value: Any, differentiable: bool) -> bool:
+    kind = jnp.floating if differentiable else jnp.number
+    return (
+        getattr(value, "shape", None) == ()
+        and jnp.issubdtype(value.dtype, kind)
+        and not jnp.issubdtype(value.dtype, jnp.complexfloating)
+    )
+
+
+def start_point(problem: Problem, seed: int) -> Any:
+    """The parameters that this seed starts from."""
+    return programs.initial(problem, key_for(seed, "init"))
 
 
 class _Places:
@@ -117,7 +156,7 @@ def run(
     places = _Places(lanes)
     advance = programs.solo_steps if lanes.solo else programs.lane_steps
     evaluations = set(plan.evaluations())
-    probing = set(range(0, plan.steps, every)) if probes else set()
+    probing = range(every, plan.steps, every) if probes else range(0)
     pace = _Pace(clock)
     carry, alive, now = places.carry, np.True_, np.True_
     yield _start(places)
@@ -126,7 +165,7 @@ def run(
     waiting: list[Saying] = [evaluated, *_probed(places, carry, 0, probes)]
     at = 0
     try:
-        for stop in sorted(evaluations | probing - {0}):
+        for stop, _ in groupby(heapq.merge(sorted(evaluations), probing)):
             for window in plan.windows(at, stop, lambda: pace.most):
                 carry, seen, now = advance(problem, places.rule, carry, places.feed, lanes.rows,
                                            *places.rows_of(window), *window)  # fmt: skip

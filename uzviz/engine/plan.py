@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from uzviz.checks import numbers, whole
-from uzviz.errors import InputError
+from uzviz.errors import InputError, shown
 from uzviz.problems import generator_for
 
 MOST_STEPS = 16_384
@@ -134,18 +134,26 @@ def planned(
     InputError
         for a batch, or a budget, that allows no step.
     """
-    size = n if batch == "all" else batch
+    size = n if isinstance(batch, str) and batch == "all" else batch
     if not whole(size, 1, n):
         raise InputError(
-            f"The batch is {batch}, but must be a whole number from 1 to {n} training examples, "
+            f"The batch is {shown(batch)}, but must be a whole number from 1 to {n} training examples, "
             "or 'all'."
         )
     if (epochs is None) == (gradients is None):
         raise InputError("Give the budget once: either in epochs or in gradients.")
     given, what = (epochs, "epochs") if epochs is not None else (gradients, "gradients")
-    if given is None or numbers([given]) is None or given <= 0:
-        raise InputError(f"The budget is {given} {what}, but must be a number above 0.")
+    counted = numbers([given]) if what == "epochs" else whole(given, 0, 2**53)
+    if counted is None or counted is False or given is None or given <= 0:
+        raise InputError(
+            f"The budget is {shown(given)} {what}, but must be a finite number above 0, of gradients "
+            "a whole one."
+        )
     plan = Plan(n, int(size), cost, round(given * n) if what == "epochs" else int(given))
+    if plan.steps >= 2**31:
+        raise InputError(
+            f"The budget of {plan.budget} gradients makes {plan.steps} steps, but 2³¹ − 1 is the most."
+        )
     if plan.steps < 1:
         raise InputError(
             f"The budget of {plan.budget} gradients pays for no step of {plan.batch} examples at "

@@ -32,6 +32,9 @@ INITIALISATIONS: dict[str, Callable[[int, int], float]] = {
 (2015). Biases start at zero."""
 
 
+MOST_UNITS = 1_000_000
+
+
 class MLP(eqx.Module):
     """A multilayer perceptron: linear layers with an activation between them."""
 
@@ -69,10 +72,10 @@ def starts(
         for names nobody knows and layers without units.
     """
     units = numbers(hidden)
-    if units is None or any(u != round(u) or u < 1 for u in units):
+    if units is None or any(u != round(u) or not 1 <= u <= MOST_UNITS for u in units):
         raise InputError(
-            f"The hidden layers are {shown(hidden)}, but must be whole numbers of units from 1, "
-            "such as [64, 32]."
+            f"The hidden layers are {shown(hidden)}, but must be whole numbers of units from 1 to "
+            f"{MOST_UNITS:,}, such as [64, 32]."
         )
     named("activation", activation, ACTIVATIONS)
     named("initialisation", init, INITIALISATIONS)

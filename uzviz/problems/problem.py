@@ -57,7 +57,13 @@ def _none(rows: Any) -> tuple[()]:
 
 
 def _check_lengths(what: str, arrays: Examples) -> None:
-    lengths = [np.shape(leaf)[:1] for leaf in jax.tree.leaves(arrays)]
+    leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(arrays)]
+    for leaf in leaves:
+        if leaf.dtype.kind not in "biuf":
+            raise InputError(
+                f"An array of the {what} has type {leaf.dtype}, but must hold numbers: convert it."
+            )
+    lengths = [leaf.shape[:1] for leaf in leaves]
     if len(set(lengths)) != 1 or () in lengths:
         raise InputError(
             f"The first axes of the {what} are {lengths}, but must be as long in every array."
@@ -110,6 +116,11 @@ class Problem:
     spec: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for name in ("init", "loss", "metrics", "summary", "fit", "prepare"):
+            if not callable(getattr(self, name)):
+                raise InputError(
+                    f"{name} of {self.name} is {shown(getattr(self, name))}, but must be a function."
+                )
         if self.data is None:
             return
         _check_lengths("data", self.data)
@@ -150,6 +161,7 @@ class Problem:
                 f"The split is {shown(self.ratio)}, but must be three positive shares such as "
                 "60/20/20."
             )
+        ratio /= ratio.max()
         official = self.test is not None
         whole = sum(ratio[:2] if official else ratio)
         validation = round(n * ratio[1] / whole)

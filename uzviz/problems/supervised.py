@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -177,12 +178,18 @@ def load(data: Data, task: str | None) -> Table:
         )
     if data == "digits":
         return tables.digits(task)
-    path, _, target = data.rpartition(":")
-    if path:
-        return tables.from_csv(path, target, task)
+    if ":" in data:
+        return tables.from_csv(*_file_and_column(data), task)
     if data.endswith(".csv"):
         raise InputError(f"{shown(data)} names no target: write {shown(data)}:column.")
     raise unknown("data set", data, ["digits", "file.csv:target"])
+
+
+def _file_and_column(data: str) -> tuple[str, str]:
+    """Cut at the last colon, or, where that leaves no file, at one that does."""
+    cuts = [i for i, c in enumerate(data) if c == ":"][::-1]
+    cut = next((i for i in cuts if os.path.isfile(data[:i])), cuts[0])
+    return data[:cut], data[cut + 1 :]
 
 
 def _standard(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -207,4 +214,10 @@ def _spec(
     split: Sequence[float],
 ) -> dict[str, Any]:
     network = {"hidden": list(hidden), "activation": activation, "init": init}
-    return {"kind": kind, "data": table.name, **network, "loss": loss, "split": list(split)}
+    return {
+        "kind": kind,
+        "data": table.name,
+        **network,
+        "loss": loss,
+        "split": np.asarray(split).tolist(),
+    }

@@ -215,7 +215,7 @@ def _header(path: str, text: str) -> list[str]:
                 )
     except csv.Error as error:
         raise InputError(
-            f"{shown(path)} is no CSV from line {rows.line_num} on ({error}): mend its quotes."
+            f"{shown(path)} is no CSV from line {rows.line_num} on ({error}): mend it."
         ) from None
     _check_names(path, header)
     if not lengths:
@@ -250,6 +250,12 @@ def _features(path: str, frame: Any) -> np.ndarray:
     texts = [c for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])]
     for column in texts:
         different = frame[column].nunique()
+        number: Any = pd.to_numeric(frame[column], errors="coerce")
+        if different > MOST_CLASSES and number.notna().mean() > 0.5:
+            raise InputError(
+                f"Column '{shown(column)}' of {shown(path)} holds numbers, but also "
+                f"'{shown(frame[column][number.isna()].iloc[0])}': mend it or drop the row."
+            )
         if different > MOST_CATEGORIES:
             raise InputError(
                 f"Column '{shown(column)}' of {shown(path)} holds {different} different texts, more "

@@ -8,7 +8,7 @@ import jax
 
 from uzviz.checks import whole
 from uzviz.engine import planned
-from uzviz.errors import InputError
+from uzviz.errors import InputError, shown
 from uzviz.problems import PARTS, Problem
 from uzviz.races.entrants import (
     Batch,
@@ -23,12 +23,14 @@ from uzviz.races.heats import Entry, Progress, run
 from uzviz.races.result import Group, Race
 from uzviz.rules import Rule
 
+MOST_SEEDS = 100_000
+
 
 def race(
     problem: Problem,
     given: Sequence[Rule | Entrant | str],
     *,
-    lr: Sequence[float],
+    lr: Sequence[float] | float,
     grid: Mapping[str, Sequence[float]],
     seeds: int,
     seed: int,
@@ -37,8 +39,10 @@ def race(
     gradients: int | None,
 ) -> Generator[Progress | Race, None, None]:
     """Race all entrants, saying how far it got; last, the race."""
-    if not whole(seeds):
-        raise InputError(f"The race has {seeds} seeds, but needs a whole number from 1.")
+    if not whole(seeds, 1, MOST_SEEDS):
+        raise InputError(
+            f"The race has {shown(seeds)} seeds, but needs a whole number from 1 to {MOST_SEEDS:,}."
+        )
     everyone = entrants(given)
     check_grid(grid, everyone)
     n = problem.sizes[0]

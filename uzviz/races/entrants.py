@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -11,10 +12,12 @@ import numpy as np
 
 from uzviz import rules
 from uzviz.checks import numbers, whole
-from uzviz.errors import InputError, shown, unknown
+from uzviz.errors import InputError, named, shown, unknown
 from uzviz.rules import GradientDescent, Rule
 
 Batch = int | str
+
+MOST_SETTINGS = 100_000
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Entrant:
             raise InputError(
                 f"An entrant needs a rule such as Adam(), but was given {shown(self.rule)}."
             )
+        rules.check_numbers(self.rule)
         if not rules.declared(self.rule):
             raise InputError(
                 f"{self.rule.title} declares no hyperparameter: a rule needs one to enter a race."
@@ -73,6 +77,8 @@ def entrants(given: Sequence[Rule | Entrant | str]) -> list[Entrant]:
     """
     if isinstance(given, (str, Rule, Entrant)):
         given = [given]
+    if not isinstance(given, (list, tuple)):
+        raise InputError(f"The entrants are {shown(given)}, but must be a list of rules or names.")
     made = [
         entrant(g) if isinstance(g, str) else g if isinstance(g, Entrant) else Entrant(g)
         for g in given
@@ -101,13 +107,16 @@ def log_range(low: float, high: float, count: int) -> list[float]:
         raise InputError(
             f"The range is {low} to {high}, but must rise from one positive number to another."
         )
-    if not whole(count, 2):
-        raise InputError(f"The range has {count} numbers, but needs a whole number from 2.")
+    if not whole(count, 2, MOST_SETTINGS):
+        raise InputError(
+            f"The range has {shown(count)} numbers, but needs a whole number from 2 to "
+            f"{MOST_SETTINGS:,}."
+        )
     return [float(f"{x:.6g}") for x in np.geomspace(low, high, int(count))]
 
 
 def settings(
-    who: Entrant, lr: Sequence[float], grid: Mapping[str, Sequence[float]]
+    who: Entrant, lr: Sequence[float] | float, grid: Mapping[str, Sequence[float]]
 ) -> dict[str, np.ndarray]:
     """Every hyperparameter of an entrant, one value a setting: the product of what is tried.
 
@@ -116,14 +125,16 @@ def settings(
     InputError
         for a hyperparameter, or a value of one, that the rule doesn't have.
     """
-    tried = {"lr": lr} if "lr" in rules.declared(who.rule) else {}
-    tried |= {key.partition(".")[2]: values for key, values in grid.items() if _meant(key, who)}
-    for name, values in tried.items():
-        if name not in rules.declared(who.rule):
-            raise unknown(f"hyperparameter of {who.name}", name, rules.declared(who.rule))
-        if len(values) == 0:
-            raise InputError(f"No value is given for {name} of {who.name}: give one or more.")
-        replace(who.rule, **{name: np.asarray(values)})
+    given: dict[str, Any] = {"lr": lr} if "lr" in rules.declared(who.rule) else {}
+    given |= {key.partition(".")[2]: values for key, values in grid.items() if _meant(key, who)}
+    tried: dict[str, list[float]] = {}
+    for name, some in given.items():
+        named(f"hyperparameter of {who.name}", name, rules.declared(who.rule))
+        tried[name] = values = _values(f"{name} of {who.name}", some)
+        for value in (min(values), max(values), min(values, key=abs)):
+            rules.check_numbers(replace(who.rule, **{name: value}))
+    if math.prod(map(len, tried.values())) > MOST_SETTINGS:
+        raise InputError(f"{who.name} has more than {MOST_SETTINGS:,} settings to try: give fewer.")
     combined = list(product(*tried.values()))
     own: dict[str, Any] = {
         name: [value] * len(combined) for name, value in rules.values(who.rule).items()
@@ -133,6 +144,13 @@ def settings(
     return {name: np.asarray(values, dtype=float) for name, values in own.items()}
 
 
+def _values(what: str, given: Any) -> list[float]:
+    values = numbers([given]) if numbers(given) is None else numbers(given)
+    if values is None or not len(values):
+        raise InputError(f"The values of {what} are {shown(given)}, but must be some numbers.")
+    return values.tolist()
+
+
 def _meant(key: str, who: Entrant) -> bool:
     return key.partition(".")[0] in {who.name, rules.name_of(who.rule)}
 
@@ -140,8 +158,10 @@ def _meant(key: str, who: Entrant) -> bool:
 def check_grid(grid: Mapping[str, Sequence[float]], everyone: Sequence[Entrant]) -> None:
     """Refuse a grid for a rule that doesn't race."""
     for key in grid:
-        if "." not in key:
-            raise InputError(f"The grid names '{key}', but must name rule.field, such as adam.b2.")
+        if not isinstance(key, str) or "." not in key:
+            raise InputError(
+                f"The grid names '{shown(key)}', but must name rule.field, such as adam.b2."
+            )
         if not any(_meant(key, e) for e in everyone):
             raise unknown("entrant in the grid", key.partition(".")[0], [e.name for e in everyone])
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from uzviz import errors
-from uzviz.hyper import declared
+from uzviz.hyper import check_numbers, declared
 from uzviz.rules.adaptive import AdaGrad, Adam, AdamW, AMSGrad, RMSProp
 from uzviz.rules.base import Oracle, Params, Rule, State, rule
 from uzviz.rules.descent import SAM, GradientDescent, Momentum, Nesterov
@@ -54,6 +54,6 @@ def values(rule: Rule) -> dict[str, Any]:
 
 __all__ = [
     "NAMES", "AMSGrad", "AdaGrad", "Adam", "AdamW", "GradientDescent", "Momentum",
-    "Nesterov", "Oracle", "Params", "RMSProp", "Rule", "SAM", "State", "declared", "name_of", "named",
+    "Nesterov", "Oracle", "Params", "RMSProp", "Rule", "SAM", "State", "check_numbers", "declared", "name_of", "named",
     "rule", "values",
 ]  # fmt: skip
