@@ -1,4 +1,4 @@
-"""The statistics of a race. No JAX."""
+"""Medians and intervals around them, which infinite values do not upset."""
 
 from __future__ import annotations
 
@@ -46,4 +46,6 @@ def median(values: np.ndarray) -> float:
     if not len(x):
         return math.inf
     low, high = x[(len(x) - 1) // 2], x[len(x) // 2]
+    if low == -high:
+        return 0.0
     return float(low if low == high else (low + high) / 2)

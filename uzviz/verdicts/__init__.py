@@ -1,0 +1,18 @@
+"""The statistics of a race. No JAX."""
+
+from uzviz.verdicts.budgets import best_of, order_changed, reached
+from uzviz.verdicts.intervals import Interval, median, median_interval
+from uzviz.verdicts.pairs import (
+    Verdict,
+    best,
+    compare,
+    fewest_seeds,
+    holm,
+    relative_difference,
+    sign_flip,
+)
+
+__all__ = [
+    "Interval", "Verdict", "best", "best_of", "compare", "fewest_seeds", "holm", "median",
+    "median_interval", "order_changed", "reached", "relative_difference", "sign_flip",
+]  # fmt: skip
