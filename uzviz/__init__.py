@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from uzviz import problems as problems
+    from uzviz import hyper, problems, rules, schedules, tree
     from uzviz.api import race, train
     from uzviz.errors import Diverged, InputError
     from uzviz.problems import Problem
@@ -41,20 +41,21 @@ _HOMES = {
         "RMSProp", "Rule",
     ),
 }  # fmt: skip
+_ROOMS = ("hyper", "problems", "rules", "schedules", "tree")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamW", "Diverged", "Entrant", "GradientDescent",
     "InputError", "Momentum", "Nesterov", "Problem", "RMSProp", "Race", "Rule", "Run",
-    "log_range", "problems", "race", "train",
+    "hyper", "log_range", "problems", "race", "rules", "schedules", "train", "tree",
 ]  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:
     if name in _HOME_OF:
         return getattr(importlib.import_module(f"uzviz.{_HOME_OF[name]}"), name)
-    if name == "problems":
-        return importlib.import_module("uzviz.problems")
+    if name in _ROOMS:
+        return importlib.import_module(f"uzviz.{name}")
     raise AttributeError(f"module 'uzviz' has no attribute '{name}'")
 
 

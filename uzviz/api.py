@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import inspect
+import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from uzviz import engine, hyper, probes, problems, races, rules
@@ -33,6 +35,7 @@ def train(
     gradients: int | None = None,
     seed: int = 0,
     sampling: str = "reshuffle",
+    schedule: str = "constant",
     probe: Mapping[str, engine.Probe] | Sequence[str] = (),
     every: int = 100,
     on_record: Callable[[Record], object] = lambda record: None,
@@ -51,6 +54,8 @@ def train(
         Fixes split, start and order of examples.
     sampling
         "reshuffle", a new order every epoch, or "uniform", examples drawn with replacement.
+    schedule
+        "constant", "cosine", "warmup-cosine" or "inverse-time", over the budget's steps.
     probe, every
         What to measure every so many steps: names from ``uzviz.probes.NAMES``, or functions by
         name, ``probe(w, s, oracle, key) -> {name: array}``.
@@ -81,6 +86,7 @@ def train(
     epochs, gradients = _budget(problem, epochs, gradients)
     n = problem.sizes[0]
     plan = engine.planned(n, _batch(n, batch), rule.gradients, epochs=epochs, gradients=gradients)
+    rule = rules.scheduled(rule, schedule, plan.steps)
     lanes = engine.Lanes(problem, rule, (seed,), plan, engine.on_device(problem), sampling=sampling)
     said = engine.run(lanes, probes=_probes(probe), every=every, clock=time.perf_counter)
     start = next(said)
@@ -103,14 +109,26 @@ def race(
     *,
     lr: Sequence[float] | float | None = None,
     grid: Mapping[str, Sequence[float]] | None = None,
+    search: str = "grid",
     seeds: int = 10,
+    final_seeds: int = 20,
     epochs: float | None = None,
     gradients: int | None = None,
+    seconds: float | None = None,
+    steps_from: str | Path | Mapping[str, int] | None = None,
     batch: Batch | None = None,
+    schedule: str = "constant",
     seed: int = 0,
-    on_progress: Callable[[int, int], object] = lambda done, total: None,
+    fixed_split: bool = False,
+    margin: float = 0.01,
+    target: float | None = None,
+    on_progress: Callable[[int, int, str], object] = lambda done, total, stage: None,
 ) -> Race:
-    """Race rules, each with every step size from every seed, trained together.
+    """Race rules: heats tune each of them, a final on fresh seeds decides.
+
+    Every entrant trains with every setting from every seed of the heats. Its setting with the
+    lowest median validation loss goes to the final; the test part is never seen before. The grid
+    grows by up to two decades where the best stands at its edge.
 
     Parameters
     ----------
@@ -120,19 +138,34 @@ def race(
         Step sizes to try; 13 from 1e-4 to 1 unless given.
     grid
         More to try, such as ``{"adam.b2": [0.9, 0.99, 0.999]}``.
+    search
+        "grid", or "random:K": K settings drawn between the ends of ``lr``.
     seeds, seed
-        How many seeds, from which on. A seed fixes split, start and order of examples, the same
-        for every rule.
+        How many seeds the heats have, from which on. A seed fixes split, start and order of
+        examples, the same for every rule.
+    final_seeds
+        How many fresh ones the final has: enough to tell that many entrants apart.
     epochs, gradients, batch
         As in :func:`train`: the same budget of gradients for everybody.
+    seconds, steps_from
+        A budget of seconds instead, turned into steps before the start by timing each entrant
+        alone; and the result of such a race, a JSON file or its "budgets", to repeat it exactly.
+    schedule
+        "constant", "cosine", "warmup-cosine" or "inverse-time", over the budget's steps.
+    fixed_split
+        One split for everybody: what is found then holds for this test set only.
+    margin
+        A relative difference in test loss that is too small to matter.
+    target
+        The validation loss to reach; the median entrant's final one unless given.
     on_progress
-        Called with the lane-steps done and those there are.
+        Called with the lane-steps done, those there are, and what is going on.
 
     Returns
     -------
     Race
-        With ``table()``, ``plot()``, ``to_json(path)`` and ``to_csv(path)``; after Ctrl-C it holds the
-        lanes that were done.
+        With ``verdicts()``, ``sentences``, ``table()``, ``plot()``, ``to_json(path)`` and
+        ``to_csv(path)``; after Ctrl-C it holds the lanes that were done.
 
     Raises
     ------
@@ -140,19 +173,35 @@ def race(
         for anything that cannot be used, before a step is made.
     """
     _check(problem, seed)
-    epochs, gradients = _budget(problem, epochs, gradients)
-    said = races.race(
-        problem, entrants, lr=LR if lr is None else lr, grid=grid or {}, seeds=seeds, seed=seed,
-        batch=_batch(problem.sizes[0], batch), epochs=epochs, gradients=gradients,
+    budgets = _budgets_from(steps_from)
+    if seconds is None and budgets is None:
+        epochs, gradients = _budget(problem, epochs, gradients)
+    terms = races.Terms(
+        lr=LR if lr is None else lr, grid=grid or {}, search=search, seeds=seeds, seed=seed,
+        batch=_batch(problem.sizes[0], batch), epochs=epochs, gradients=gradients, seconds=seconds,
+        budgets=budgets, final_seeds=final_seeds, margin=margin, target=target,
+        fixed_split=bool(fixed_split), schedule=schedule,
     )  # fmt: skip
+    said = races.race(problem, entrants, terms)
     news = next(said)
     while not isinstance(news, Race):
         try:
-            on_progress(news.done, news.total)
+            on_progress(news.done, news.total, news.stage)
             news = next(said)
         except KeyboardInterrupt as interrupt:
             news = said.throw(interrupt)
     return news
+
+
+def _budgets_from(source: str | Path | Mapping[str, int] | None) -> Mapping[str, int] | None:
+    if source is None or isinstance(source, Mapping):
+        return source
+    try:
+        return json.loads(Path(source).read_text())["protocol"]["budgets"]
+    except (OSError, ValueError, KeyError, TypeError):
+        raise InputError(
+            f"{shown(str(source))} holds no budgets: give the JSON file of an earlier race."
+        ) from None
 
 
 def _check(problem: Problem, seed: int) -> None:

@@ -60,6 +60,9 @@ Spread = Annotated[
     ),
 ]
 Spectrum = Annotated[str | None, typer.Option(help="Eigenvalues of the quadratic, as 1,100.")]
+ScheduleName = Annotated[
+    str, typer.Option(help="constant, cosine, warmup-cosine or inverse-time, over the budget.")
+]
 BatchSize = Annotated[str | None, typer.Option(help="Examples a step, or all; 32 unless given.")]
 Epochs = Annotated[
     float | None,
@@ -138,6 +141,7 @@ def train(
     sampling: Annotated[
         str, typer.Option(help="reshuffle each epoch, or uniform with replacement.")
     ] = "reshuffle",
+    schedule: ScheduleName = "constant",
     probe: Annotated[
         list[str] | None, typer.Option(help="Measure gradient-norm or update-ratio by layer.")
     ] = None,
@@ -173,7 +177,7 @@ def train(
         with report.bar("train") as advance:
             run = api.train(
                 chosen.make(), api.rule_named(rule, **values), batch=options.batch(batch),
-                epochs=epochs, gradients=gradients, seed=seed, sampling=sampling,
+                epochs=epochs, gradients=gradients, seed=seed, sampling=sampling, schedule=schedule,
                 probe=probe or [], every=every, on_record=report.steps_of(advance),
             )  # fmt: skip
         options.write(json_, run.to_json)
@@ -202,9 +206,39 @@ def race(
     seeds: Annotated[
         int, typer.Option(parser=options.whole, metavar="WHOLE", help="How many seeds.")
     ] = 10,
+    final_seeds: Annotated[
+        int,
+        typer.Option(parser=options.whole, metavar="WHOLE", help="Fresh seeds of the final."),
+    ] = 20,
+    search: Annotated[
+        str, typer.Option(help="grid, or random:64 settings between the ends of --lr.")
+    ] = "grid",
     batch: BatchSize = None,
     epochs: Epochs = None,
     gradients: Gradients = None,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            parser=options.real, metavar="NUMBER", help="Budget in seconds of each one alone."
+        ),
+    ] = None,
+    steps_from: Annotated[
+        Path | None, typer.Option(help="Budgets of an earlier race, from its JSON file.")
+    ] = None,
+    schedule: ScheduleName = "constant",
+    margin: Annotated[
+        float,
+        typer.Option(
+            parser=options.real, metavar="NUMBER", help="Share of the loss too small to matter."
+        ),
+    ] = 0.01,
+    target: Annotated[
+        float | None,
+        typer.Option(parser=options.real, metavar="NUMBER", help="Validation loss to reach."),
+    ] = None,
+    fixed_split: Annotated[
+        bool, typer.Option("--fixed-split", help="One split for every seed.")
+    ] = False,
     seed: Seed = 0,
     hidden: Hidden = None,
     activation: Activation = None,
@@ -237,9 +271,11 @@ def race(
         methods = METHODS if made.data is not None else METHODS.replace("gd@all,gd@1,", "")
         with report.bar("race") as advance:
             result = api.race(
-                made, (methods if rules is None else rules).split(","), lr=sizes, grid=more, seeds=seeds,
-                epochs=epochs, gradients=gradients, batch=options.batch(batch), seed=seed,
-                on_progress=advance,
+                made, (methods if rules is None else rules).split(","), lr=sizes, grid=more,
+                search=search, seeds=seeds, final_seeds=final_seeds, epochs=epochs,
+                gradients=gradients, seconds=seconds, steps_from=steps_from,
+                batch=options.batch(batch), schedule=schedule, margin=margin, target=target,
+                fixed_split=fixed_split, seed=seed, on_progress=advance,
             )  # fmt: skip
         options.write(json_, result.to_json)
         options.write(csv, result.to_csv)
@@ -250,7 +286,9 @@ def race(
         if result.interrupted:
             raise typer.Exit(130)
         won = options.winner_flags(result)
-        budget = options.flags(epochs=epochs, gradients=gradients, seed=seed or None)
+        spent = result.winner.plan.budget if steps_from or seconds is not None else gradients
+        shape = None if schedule == "constant" else schedule
+        budget = options.flags(epochs=epochs, gradients=spent, schedule=shape, seed=seed or None)
         report.say("\nTrain the winner:")
         report.say(f"  uzviz train {shlex.quote(problem)}{won}{budget}{chosen.flags()}")
 

@@ -36,8 +36,9 @@ def say(text: str) -> None:
 
 
 @contextmanager
-def bar(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar for people, none when the output is no terminal: call it with done, total."""
+def bar(title: str) -> Iterator[Callable[..., None]]:
+    """A progress bar for people, none when the output is no terminal: call it with what is done,
+    what there is, and, if that changes, what is going on."""
     columns = (
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
         TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
@@ -47,10 +48,12 @@ def bar(title: str) -> Iterator[Callable[[int, int], None]]:
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as shown:
         task = shown.add_task(title, total=None)
-        yield lambda done, total: shown.update(task, completed=done, total=total)
+        yield lambda done, total, stage=title: shown.update(
+            task, completed=done, total=total, description=stage
+        )
 
 
-def steps_of(advance: Callable[[int, int], None]) -> Callable[[Record], None]:
+def steps_of(advance: Callable[..., None]) -> Callable[[Record], None]:
     """Turn the records of a run into progress."""
     total = 0
 
@@ -88,30 +91,78 @@ def run(run: Run) -> None:
 
 
 def race(race: Race) -> None:
-    """A row for each method."""
-    frame, metrics, tried = race.table(), race.metrics, race.tried
+    """A row for each method, then the verdicts."""
+    if not any(g.complete.any() for g in race.groups):
+        say("Interrupted before a seed was done.")
+        return
     say(_protocol(race))
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    names = [f"{part}\n{m}" for m in ["loss", *metrics] for part in ("validation", "test")]
-    heads = ["method", "batch", *(_short(t) for t in tried), *names, "step-size\ntolerance"]
-    for head in [*heads, "memory", "ended\nabove start", "diverged"]:
-        table.add_column(head, justify="left" if head == "method" else "right", no_wrap=True)
-    for row in frame.to_dict("records"):
-        cells = [
-            _ranged(row, f"{p}/{m}") for m in ["loss", *metrics] for p in ("validation", "test")
-        ]
-        lanes = row["lanes"]
-        table.add_row(
-            row["method"], str(row["batch"]), *(_number(row.get(t)) for t in tried), *cells,
-            _number(row["tolerance"]), str(row["memory"]),
-            f"{row['above start']}/{lanes}", f"{row['diverged']}/{lanes}",
-        )  # fmt: skip
-    Out(width=max(out.width, WIDEST), highlight=False).print(table, soft_wrap=True)
+    frame, metrics, tried = race.table(), race.metrics, race.tried
+    names = [f"{part}/{m}" for m in ["loss", *metrics] for part in ("validation", "test")]
+    rows = frame.to_dict("records")
+    heads = ["method", "batch", *(_short(t) for t in tried), *(n.replace("/", "\n") for n in names)]
+    _print(
+        heads,
+        [
+            [
+                row["method"], str(row["batch"]),
+                *(("" if t != group.axis else row["edge"]) + _number(row[t]) for t in tried),
+                *(_ranged(row, name) for name in names),
+            ]
+            for row, group in zip(rows, race.groups, strict=True)
+        ],
+    )  # fmt: skip
+    heads = ["method", "gradients\nto target", "epochs\nto target", "tolerance", "memory"]
+    _print(
+        [*heads, "µs\na step", "chaos\nfloor", "above\nstart", "diverged"],
+        [
+            [
+                row["method"], *_to_target(row), _number(row["tolerance"]), str(row["memory"]),
+                _number(row["µs a step"]), _percent(row["chaos floor"]),
+                f"{row['above start']}/{row['lanes']}", f"{row['diverged']}/{row['lanes']}",
+            ]
+            for row in rows
+        ],
+    )  # fmt: skip
+    where = "the final" if race.finals else "the heats, which also chose the settings"
     say(
-        f"Best step size by median validation loss; [interval of the median over seeds, covering "
-        f"{100 * frame['coverage'].min():.1f} %]; "
-        "tolerance: decades of step size within 10 % of the best loss; memory: numbers per parameter."
+        f"Settings by median validation loss of the heats; losses over {frame['seeds'].min()} seeds "
+        f"of {where}, [interval of the median, {100 * frame['coverage'].min():.1f} %]; target: "
+        f"validation loss {race.target:.3g}; tolerance: decades of step size within 10 % of the best "
+        "loss; memory: numbers per parameter; µs a step: one run alone; chaos floor: change of the "
+        "test loss when the start moves by one unit in the last place."
     )
+    _sentences(race)
+
+
+def _print(heads: list[str], rows: list[list[str]]) -> None:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        table.add_column(head, justify="left" if head == "method" else "right", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    Out(width=max(out.width, WIDEST), highlight=False).print(table, soft_wrap=True)
+    say("")
+
+
+def _sentences(race: Race) -> None:
+    if not race.finals:
+        return
+    say("")
+    for sentence in race.sentences:
+        say(sentence)
+    if race.protocol["split"] not in {"none"} and not race.protocol["fixed"]:
+        say("(The splits of the seeds overlap, which makes p-values somewhat too small.)")
+
+
+def _to_target(row: dict[str, Any]) -> list[str]:
+    gradients, epochs = row["gradients to target"], row["epochs to target"]
+    if not math.isfinite(gradients):
+        return ["not reached", ""]
+    return [f"{gradients:,.0f}", f"{epochs:.3g}"]
+
+
+def _percent(share: float) -> str:
+    return "–" if math.isnan(share) else f"{100 * share:.1g} %".replace("inf", "∞")
 
 
 def _protocol(race: Race) -> str:
@@ -122,9 +173,18 @@ def _protocol(race: Race) -> str:
     sizes = "/".join(str(n) for n in p["examples"].values())
     return (
         f"{race.problem}: {what} of {race.groups[0].parameters:,} parameters, "
-        f"{len(p['seeds'])} seeds, budget {p['budget']:,} {p['unit']}, examples {sizes} "
-        f"({p['split']}), {p['schedule']}, last batch {p['last batch']}"
+        f"{len(p['seeds'])} seeds and {len(p['final seeds'])} fresh ones in the final, budget "
+        f"{p['budget']:,} {p['unit']}, examples {sizes} ({p['split']}), {p['schedule']} step size, "
+        f"tries {_tries(race)}, last batch {p['last batch']}"
     )
+
+
+def _tries(race: Race) -> str:
+    """How many settings each entrant had, once if all had as many."""
+    tries = {name: g.lanes for name, g in zip(race.names, race.groups, strict=True)}
+    if len(set(tries.values())) == 1:
+        return f"{next(iter(tries.values()))} each"
+    return ", ".join(f"{name} {n}" for name, n in tries.items())
 
 
 def listed(what: str, rows: list[dict[str, Any]]) -> None:

@@ -36,8 +36,14 @@ class Lanes:
     plan: Plan
     rows: Any
     """All examples, on the device."""
-    solo: bool = True
     sampling: str = "reshuffle"
+    nudged: np.ndarray | None = None
+    """For lanes, which settings start one unit in the last place higher; None in a solo run."""
+
+    @property
+    def solo(self) -> bool:
+        """Whether it is one run, without the axes of lanes."""
+        return self.nudged is None
 
 
 def on_device(problem: Problem) -> Any:
@@ -66,7 +72,7 @@ def check(problem: Problem) -> None:
             )
 
     def evaluated(w: Any, rows: Any) -> Any:
-        batch = None if rows is None else problem.prepare(problem.fit(problem.data), rows)
+        batch = None if rows is None else problem.prepare(problem.fit(few), rows)
         return problem.loss(w, batch, None), problem.metrics(w, batch)
 
     few = jax.tree.map(lambda x: x[:2], problem.data)
@@ -118,8 +124,11 @@ class _Places:
         self.feed = programs.Feed(self.joined(learned), self.joined(keys))
         w = self.joined([start_point(problem, seed) for seed in lanes.seeds])
         rule = jax.tree.map(lambda x: jnp.asarray(x, dtype=float), lanes.rule)
-        starts = programs.start_of if lanes.solo else programs.lane_starts
-        self.rule, self.carry = rule, starts(rule, w)
+        self.rule = rule
+        if lanes.solo:
+            self.carry = programs.start_of(rule, w)
+        else:
+            self.carry = programs.lane_starts(rule, lanes.nudged, w)
         self.parameters = tree.size(w) // (1 if lanes.solo else len(lanes.seeds))
 
     def joined(self, each: Sequence[Any]) -> Any:

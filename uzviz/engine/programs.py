@@ -61,7 +61,7 @@ def steps(problem: Problem, rule: Rule, carry: Carry, feed: Feed, rows: Any, ful
     def step(carry: Carry, index: jax.Array, t: jax.Array) -> tuple[Carry, jax.Array]:
         batch = batch_of(problem, rows, feed.statistics, index)
         f = oracle_of(problem, batch, jax.random.fold_in(feed.key, t))
-        w, s, loss = rule.step(f, carry.w, carry.s, t)
+        w, s, loss = rule.at(t).step(f, carry.w, carry.s, t)
         alive = carry.alive & jnp.isfinite(loss)
         w = jax.tree.map(lambda new, old: jnp.where(alive, new, old), w, carry.w)
         return Carry(w, s, alive), loss
@@ -111,7 +111,7 @@ class Asked:
 
     def step(self) -> Tree:
         """The parameters after the rule's next step on this batch."""
-        return self._rule.step(self._f, *self._at, self._t)[0]
+        return self._rule.at(self._t).step(self._f, *self._at, self._t)[0]
 
 
 def probed(problem: Problem, probe: Any, rule: Rule, carry: Carry, feed: Feed, rows: Any,
@@ -164,6 +164,15 @@ def start_of(rule: Rule, w: Tree) -> Carry:
 
 
 @jax.jit
-def lane_starts(rules: Rule, w: Tree) -> Carry:
-    """The first carry of every lane: starts [seeds, …], rules [settings]."""
-    return jax.vmap(lambda w: jax.vmap(start_of, in_axes=(0, None))(rules, w))(w)
+def lane_starts(rules: Rule, nudged: jax.Array, w: Tree) -> Carry:
+    """The first carry of every lane: starts [seeds, …], rules and nudges [settings].
+
+    A nudged lane starts one unit in the last place above the others, in every weight.
+    """
+
+    def start(rule: Rule, nudge: jax.Array, w: Tree) -> Carry:
+        return start_of(
+            rule, jax.tree.map(lambda x: jnp.where(nudge, jnp.nextafter(x, x + 1), x), w)
+        )
+
+    return jax.vmap(lambda w: jax.vmap(start, in_axes=(0, 0, None))(rules, nudged, w))(w)

@@ -112,6 +112,8 @@ class Problem:
     fit: Callable[[Examples], Any] = _none
     prepare: Callable[[Any, Examples], Batch] = _same
     ratio: Sequence[float] = (0.6, 0.2, 0.2)
+    split_seed: int | None = None
+    """The seed of one split for everybody; None: each seed redraws it."""
     name: str = "problem"
     spec: dict[str, Any] = field(default_factory=dict)
 
@@ -143,6 +145,7 @@ class Problem:
             return Split(*[np.zeros(1, np.int32)] * 3)
         n = len(jax.tree.leaves(self.data)[0])
         train, validation, _ = self.sizes
+        seed = seed if self.split_seed is None else self.split_seed
         order = generator_for(seed, "split").permutation(n).astype(np.int32)
         cut = order[train : train + validation]
         if self.test is None:

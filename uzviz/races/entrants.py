@@ -116,16 +116,25 @@ def log_range(low: float, high: float, count: int) -> list[float]:
 
 
 def settings(
-    who: Entrant, lr: Sequence[float] | float, grid: Mapping[str, Sequence[float]]
+    who: Entrant,
+    lr: Sequence[float] | float,
+    grid: Mapping[str, Sequence[float]],
+    search: str = "grid",
+    seed: int = 0,
 ) -> dict[str, np.ndarray]:
     """Every hyperparameter of an entrant, one value a setting: the product of what is tried.
+
+    ``lr`` is tried on the hyperparameter that the rule tunes. With "random:K", K settings are
+    drawn instead: the tuned one evenly in the logarithm between its ends, the others from what is
+    given.
 
     Raises
     ------
     InputError
         for a hyperparameter, or a value of one, that the rule doesn't have.
     """
-    given: dict[str, Any] = {"lr": lr} if "lr" in rules.declared(who.rule) else {}
+    axis = who.rule.tuned
+    given: dict[str, Any] = {} if axis is None else {axis: lr}
     given |= {key.partition(".")[2]: values for key, values in grid.items() if _meant(key, who)}
     tried: dict[str, list[float]] = {}
     for name, some in given.items():
@@ -135,13 +144,39 @@ def settings(
             rules.check_numbers(replace(who.rule, **{name: value}))
     if math.prod(map(len, tried.values())) > MOST_SETTINGS:
         raise InputError(f"{who.name} has more than {MOST_SETTINGS:,} settings to try: give fewer.")
-    combined = list(product(*tried.values()))
+    count = _random(search)
+    if count is None:
+        combined = list(product(*tried.values()))
+    else:
+        draw = np.random.default_rng(seed)
+        drawn = [_drawn(draw, v, count, name == axis) for name, v in tried.items()]
+        combined = list(zip(*drawn, strict=True))
     own: dict[str, Any] = {
         name: [value] * len(combined) for name, value in rules.values(who.rule).items()
     }
     for i, name in enumerate(tried):
         own[name] = [values[i] for values in combined]
     return {name: np.asarray(values, dtype=float) for name, values in own.items()}
+
+
+def _random(search: str) -> int | None:
+    """How many settings "random:K" draws; None for a grid."""
+    kind, _, count = search.partition(":") if isinstance(search, str) else ("", "", "")
+    if search == "grid":
+        return None
+    if kind != "random" or not count.isdecimal() or not 1 <= int(count[:9]) <= MOST_SETTINGS:
+        raise InputError(
+            f"The search is {shown(search)}, but must be 'grid' or 'random:K' with K from 1 to "
+            f"{MOST_SETTINGS:,}."
+        )
+    return int(count)
+
+
+def _drawn(draw: np.random.Generator, values: list[float], count: int, tuned: bool) -> list[float]:
+    low, high = min(values), max(values)
+    if not tuned or low <= 0 or low == high:
+        return draw.choice(values, count).tolist()
+    return [float(f"{x:.6g}") for x in np.exp(draw.uniform(np.log(low), np.log(high), count))]
 
 
 def _values(what: str, given: Any) -> list[float]:

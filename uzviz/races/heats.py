@@ -1,4 +1,4 @@
-"""The heats: every entrant × setting × seed, trained in compiled programs side by side."""
+"""Lanes side by side: every entrant × setting × seed, trained in compiled programs."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from typing import Any
 import jax
 import numpy as np
 
-from uzviz import engine, records, tree
+from uzviz import engine, records, rules, tree
 from uzviz.engine import Plan
 from uzviz.problems import Problem
 from uzviz.races.entrants import Entrant, side_by_side
-from uzviz.races.result import Group, Race
+from uzviz.races.group import Group
 
 PIECE = {"cpu": (16, 3 << 18)}
 """Lanes trained side by side in one program, and bytes of their weights, state and gradients: on a
@@ -32,6 +32,9 @@ class Entry:
     entrant: Entrant
     settings: dict[str, np.ndarray]
     plan: Plan
+    schedule: str = "constant"
+    nudged: tuple[int, ...] = ()
+    """Settings whose start is moved by one unit in the last place."""
 
     @property
     def lanes(self) -> int:
@@ -58,10 +61,11 @@ class Done:
 
 @dataclass(frozen=True)
 class Progress:
-    """Lane-steps done of all there are."""
+    """Lane-steps done of all there are, and what is going on."""
 
     done: int
     total: int
+    stage: str = "heats"
 
 
 def width(parameters: int, memory: int, settings: int, seeds: int) -> tuple[int, int]:
@@ -88,7 +92,10 @@ def pieces(entries: Sequence[Entry], parameters: int, seeds: int) -> list[Piece]
 
 
 def _cut(n: int, most: int) -> list[slice]:
-    blocks = np.array_split(np.arange(n), -(-n // most))
+    """Blocks of at most so many, of one size where that takes few more: each size is compiled."""
+    fewest = -(-n // most)
+    even = (m for m in range(fewest, min(n, 2 * fewest) + 1) if n % m == 0)
+    blocks = np.array_split(np.arange(n), next(even, fewest))
     return [slice(int(b[0]), int(b[-1]) + 1) for b in blocks]
 
 
@@ -99,26 +106,35 @@ def workers() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def cost(entries: Sequence[Entry], seeds: int) -> int:
+    """Lane-steps of all entries from so many seeds."""
+    return sum(e.plan.steps * e.lanes * seeds for e in entries)
+
+
 def run(
-    problem: Problem, entries: Sequence[Entry], seeds: Sequence[int], protocol: dict[str, Any]
-) -> Generator[Progress | Race, None, None]:
-    """Race, saying how far it got; last, the race. Broken off by Ctrl-C, it holds what is done."""
-    rows = engine.on_device(problem)
+    problem: Problem, rows: Any, entries: Sequence[Entry], seeds: Sequence[int]
+) -> Generator[int, None, tuple[list[Group], bool]]:
+    """Train all lanes, saying the lane-steps done; returns the groups, and whether Ctrl-C broke it
+    off: they then hold what is done."""
     parameters = tree.size(jax.eval_shape(problem.init, jax.random.key(0)))
-    groups = [Group(e.entrant, e.plan, e.settings, tuple(seeds), parameters) for e in entries]
+    groups = [
+        Group(e.entrant, e.plan, e.settings, tuple(seeds), parameters, e.schedule) for e in entries
+    ]
     todo = queue.SimpleQueue[Piece]()
     for piece in pieces(entries, parameters, len(seeds)):
         todo.put(piece)
-    total = sum(e.plan.steps * e.lanes * len(seeds) for e in entries)
     said = queue.SimpleQueue[int | Done | BaseException | None]()
     stop = threading.Event()
 
     def train(piece: Piece) -> None:
         entry = entries[piece.entry]
         chosen = {name: values[piece.settings] for name, values in entry.settings.items()}
-        rule = side_by_side(entry.entrant.rule, chosen)
+        rule = rules.scheduled(
+            side_by_side(entry.entrant.rule, chosen), entry.schedule, entry.plan.steps
+        )
         own = tuple(seeds[piece.seeds])
-        lanes = engine.Lanes(problem, rule, own, entry.plan, rows, solo=False)
+        nudged = np.isin(np.arange(entry.lanes), entry.nudged)[piece.settings]
+        lanes = engine.Lanes(problem, rule, own, entry.plan, rows, nudged=nudged)
         count, told, collected = len(own) * len(next(iter(chosen.values()))), 0, []
         for record in engine.run(lanes, clock=time.perf_counter):
             collected.append(record)
@@ -143,7 +159,7 @@ def run(
             said.put(None)
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(workers())]
-    interrupted, done, working = False, 0, len(threads)
+    interrupted, working = False, len(threads)
     try:
         for thread in threads:
             thread.start()
@@ -155,12 +171,14 @@ def run(
                 groups[news.piece.entry].fill(news.piece.seeds, news.piece.settings, news.said)
                 continue
             working -= news is None
-            done += news or 0
-            yield Progress(done, total)
+            yield news or 0
     except KeyboardInterrupt:
         interrupted = True
     finally:
         stop.set()
         for thread in threads:
             thread.join()
-    yield Race(groups, problem.name, protocol, interrupted)
+    while not said.empty():
+        if isinstance(news := said.get(), Done):
+            groups[news.piece.entry].fill(news.piece.seeds, news.piece.settings, news.said)
+    return groups, interrupted

@@ -9,7 +9,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from uzviz import verdicts
-from uzviz.races.result import Group, Race
+from uzviz.races.group import Group
+from uzviz.races.result import Race
 
 COLOURS = ["#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#222222", "#999933"]
 """Okabe and Ito's colours for all kinds of sight; line styles tell them apart as well."""

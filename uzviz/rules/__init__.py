@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,6 +12,10 @@ from uzviz.hyper import check_numbers, declared
 from uzviz.rules.adaptive import AdaGrad, Adam, AdamW, AMSGrad, RMSProp
 from uzviz.rules.base import Oracle, Params, Rule, State, rule
 from uzviz.rules.descent import SAM, GradientDescent, Momentum, Nesterov
+from uzviz.schedules import NAMES as SCHEDULES
+from uzviz.schedules import Schedule
+
+R = TypeVar("R", bound=Rule)
 
 NAMES: dict[str, type[Rule]] = {
     "gd": GradientDescent,
@@ -48,12 +53,37 @@ def name_of(rule: Rule) -> str:
 
 
 def values(rule: Rule) -> dict[str, Any]:
-    """The hyperparameters of a rule as plain numbers; of rules side by side, as lists."""
-    return {name: np.asarray(getattr(rule, name)).tolist() for name in declared(rule)}
+    """The hyperparameters of a rule as plain numbers; of rules side by side, as lists; of a
+    schedule, its largest value."""
+    found = {name: getattr(rule, name) for name in declared(rule)}
+    return {
+        name: np.asarray(v.value if isinstance(v, Schedule) else v).tolist()
+        for name, v in found.items()
+    }
+
+
+def scheduled(rule: R, schedule: str, steps: int) -> R:
+    """The rule with its tuned hyperparameter on a schedule over so many steps.
+
+    Raises
+    ------
+    InputError
+        for a schedule nobody knows.
+    """
+    make = errors.named("schedule", schedule, SCHEDULES)
+    if make is None or rule.tuned is None:
+        return rule
+    value = getattr(rule, rule.tuned)
+    if isinstance(value, Schedule):
+        raise errors.InputError(
+            f"{rule.tuned} of {rule.title} is on a schedule already: leave out '{schedule}'."
+        )
+    horizon = np.full(np.shape(value), float(steps))
+    return replace(rule, **{rule.tuned: make(value, horizon)})
 
 
 __all__ = [
     "NAMES", "AMSGrad", "AdaGrad", "Adam", "AdamW", "GradientDescent", "Momentum",
     "Nesterov", "Oracle", "Params", "RMSProp", "Rule", "SAM", "State", "check_numbers", "declared", "name_of", "named",
-    "rule", "values",
+    "rule", "scheduled", "values",
 ]  # fmt: skip

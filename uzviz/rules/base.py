@@ -9,6 +9,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 import jax
 
 from uzviz import hyper
+from uzviz.schedules import Schedule
 
 Params = Any
 State = dict[str, Any]
@@ -32,8 +33,20 @@ class Rule:
     memory: ClassVar[int]
     """State kept between steps: numbers per parameter."""
 
+    tuned: ClassVar[str | None] = "lr"
+    """The hyperparameter that a race tunes; None if a single try is all it needs."""
+
     def __post_init__(self) -> None:
         hyper.check(self)
+
+    def at(self: R, t: Any) -> R:
+        """The rule at step t: its schedules as the numbers they then are."""
+        now = {
+            name: value(t)
+            for name in hyper.declared(self)
+            if isinstance(value := getattr(self, name), Schedule)
+        }
+        return dataclasses.replace(self, **now) if now else self
 
     def init(self, w: Params) -> State:
         """The state before the first step, by the letters of the paper."""

@@ -63,11 +63,11 @@ def _tail(ranks: tuple[int, ...]) -> np.ndarray:
 
 def holm(p: Sequence[float]) -> np.ndarray:
     """p-values adjusted for being many: Holm (1979), family-wise, under any dependence."""
-    p = np.asarray(p, float)
-    order = np.argsort(p)
-    adjusted = np.empty(len(p))
-    factors = len(p) - np.arange(len(p))
-    adjusted[order] = np.minimum(np.maximum.accumulate(p[order] * factors), 1.0)
+    values = np.asarray(p, float)
+    order = np.argsort(values)
+    adjusted = np.empty(len(values))
+    factors = len(values) - np.arange(len(values))
+    adjusted[order] = np.minimum(np.maximum.accumulate(values[order] * factors), 1.0)
     return adjusted
 
 

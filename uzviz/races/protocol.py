@@ -1,0 +1,278 @@
+"""What a race is: heats that tune, a grid that grows, a final on fresh seeds that decides."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import jax
+import numpy as np
+
+from uzviz import engine, records, rules, verdicts
+from uzviz.checks import numbers, whole
+from uzviz.engine import Plan, planned
+from uzviz.errors import InputError, named, shown
+from uzviz.problems import PARTS, Problem
+from uzviz.races import heats
+from uzviz.races.entrants import Batch, check_grid, entrants, settings
+from uzviz.races.final import Final, columns
+from uzviz.races.group import Group
+from uzviz.races.heats import Entry, Progress
+from uzviz.races.result import Race
+
+MOST_SEEDS = 100_000
+MOST_FINAL_SEEDS = 1000
+DECADES = 2
+"""How far a grid grows beyond each of its ends."""
+TIMED = 0.25
+"""Seconds for which a run alone is timed."""
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What everybody agrees on before a race; the names are those of ``uz.race``."""
+
+    lr: Sequence[float] | float
+    grid: Mapping[str, Sequence[float]]
+    search: str
+    seeds: int
+    seed: int
+    batch: Batch
+    epochs: float | None
+    gradients: int | None
+    seconds: float | None
+    budgets: Mapping[str, int] | None
+    final_seeds: int
+    margin: float
+    target: float | None
+    fixed_split: bool
+    schedule: str
+
+    def check(self, entrants: int) -> None:
+        """Refuse terms under which there is no race.
+
+        Raises
+        ------
+        InputError
+            with what was given and what is allowed.
+        """
+        if not whole(self.seeds, 1, MOST_SEEDS):
+            raise InputError(
+                f"The race has {shown(self.seeds)} seeds, but needs a whole number from 1 to "
+                f"{MOST_SEEDS:,}."
+            )
+        fewest = verdicts.fewest_seeds(entrants)
+        if not whole(self.final_seeds, fewest, MOST_FINAL_SEEDS):
+            raise InputError(
+                f"The final has {shown(self.final_seeds)} seeds, but to tell {entrants} entrants "
+                f"apart it needs a whole number from {fewest} to {MOST_FINAL_SEEDS:,}."
+            )
+        if numbers([self.margin]) is None or not 0 <= self.margin < 1:
+            raise InputError(f"The margin is {shown(self.margin)}, but must lie in [0, 1).")
+        if self.target is not None and numbers([self.target]) is None:
+            raise InputError(f"The target is {shown(self.target)}, but must be a finite loss.")
+        given = [self.epochs, self.gradients, self.seconds, self.budgets]
+        if sum(x is not None for x in given) != 1:
+            raise InputError(
+                "Give the budget once: in epochs, in gradients, in seconds, or as the steps of an "
+                "earlier race."
+            )
+        if self.seconds is not None and (numbers([self.seconds]) is None or self.seconds <= 0):
+            raise InputError(f"The budget is {shown(self.seconds)} seconds, but must be above 0.")
+
+
+Said = Generator[Progress | Race, None, None]
+
+
+def race(problem: Problem, given: Any, terms: Terms) -> Said:
+    """Race all entrants, saying how far it got; last, the race.
+
+    Everything that cannot be used is refused before the first word.
+    """
+    everyone = entrants(given)
+    terms.check(len(everyone))
+    check_grid(terms.grid, everyone)
+    rules.scheduled(everyone[0].rule, terms.schedule, 1)
+    if terms.fixed_split:
+        problem = dataclasses.replace(problem, split_seed=terms.seed)
+    n = problem.sizes[0]
+    entries = []
+    for e in everyone:
+        batch = terms.batch if e.batch is None else e.batch
+        gradients = terms.gradients
+        if terms.seconds is not None:
+            gradients = 1000 * n  # stands in until a step is timed
+        if terms.budgets is not None:
+            gradients = named("entrant of the earlier race", e.name, terms.budgets)
+        plan = planned(n, batch, e.rule.gradients, epochs=terms.epochs, gradients=gradients)
+        tried = settings(e, terms.lr, terms.grid, terms.search, terms.seed)
+        entries.append(Entry(e, tried, plan, terms.schedule))
+    return _Course(problem, terms, entries).run()
+
+
+class _Course:
+    """A race on its way."""
+
+    def __init__(self, problem: Problem, terms: Terms, entries: list[Entry]):
+        self.problem, self.terms, self.entries = problem, terms, entries
+        self.rows = engine.on_device(problem)
+        self.done = 0
+        first = terms.seed
+        self.heat_seeds = range(first, first + terms.seeds)
+        self.final_seeds = range(first + terms.seeds, first + terms.seeds + terms.final_seeds)
+        self.groups: list[Group] = []
+        self.finals: list[Final] = []
+        self.alone: list[float] = []
+
+    def run(self) -> Said:
+        interrupted = True
+        try:
+            if self.terms.seconds is not None:
+                yield from self._time_alone()
+                self.entries = [
+                    replace(e, plan=_paid(e.plan, self.terms.seconds / alone))
+                    for e, alone in zip(self.entries, self.alone, strict=True)
+                ]
+            interrupted = yield from self._stages()
+            if not interrupted and not self.alone:
+                yield from self._time_alone()
+        except KeyboardInterrupt:
+            interrupted = True
+        yield Race(
+            self.groups, self.finals, self.alone, self.problem.name, self._protocol(), interrupted
+        )
+
+    def _stages(self) -> Generator[Progress, None, bool]:
+        final = [replace(e, settings={"": np.zeros(2)}) for e in self.entries]
+        self.total = heats.cost(self.entries, len(self.heat_seeds))
+        self.total += heats.cost(final, len(self.final_seeds))
+        self.groups, interrupted = yield from self._train(self.entries, self.heat_seeds, "heats")
+        while not interrupted and any(more := [self._grown(g) for g in self.groups]):
+            new = [replace(e, settings=s) for e, s in zip(self.entries, more, strict=True) if s]
+            self.total += heats.cost(new, len(self.heat_seeds))
+            grown, interrupted = yield from self._train(new, self.heat_seeds, "growing the grid")
+            if not interrupted:
+                left = iter(grown)
+                self.groups = [
+                    g.joined(next(left)) if s else g for g, s in zip(self.groups, more, strict=True)
+                ]
+        if interrupted:
+            return True
+        tries = [g.lanes for g in self.groups]
+        taken = [columns(g, tries) for g in self.groups]
+        final = [
+            replace(e, settings={k: v[chosen] for k, v in g.settings.items()}, nudged=(1,))
+            for e, g, (chosen, _) in zip(self.entries, self.groups, taken, strict=True)
+        ]
+        self.total = self.done + heats.cost(final, len(self.final_seeds))
+        found, interrupted = yield from self._train(final, self.final_seeds, "final")
+        if all(g.complete.any() for g in found):
+            self.finals = [Final(g, where) for g, (_, where) in zip(found, taken, strict=True)]
+        return interrupted
+
+    def _train(
+        self, entries: list[Entry], seeds: range, stage: str
+    ) -> Generator[Progress, None, tuple[list[Group], bool]]:
+        said = heats.run(self.problem, self.rows, entries, seeds)
+        while True:
+            try:
+                self.done += next(said)
+                yield Progress(self.done, self.total, stage)
+            except KeyboardInterrupt as interrupt:
+                try:
+                    said.throw(interrupt)
+                except StopIteration as end:
+                    return end.value
+            except StopIteration as end:
+                return end.value
+
+    def _grown(self, group: Group) -> dict[str, np.ndarray] | None:
+        """Settings one step beyond the edge at which the best stands, if there is one."""
+        axis = group.axis
+        if axis not in group.settings or self.terms.search != "grid":
+            return None
+        values = group.settings[axis]
+        tried, first = np.unique(values), np.unique(values[: group.rounds[0]])
+        if len(first) < 2 or not group.complete.any():
+            return None
+        best = values[group.best]
+        if best == tried[-1]:
+            new, inside = best * first[-1] / first[-2], lambda x: x <= first[-1] * 10**DECADES
+        elif best == tried[0]:
+            new, inside = best * first[0] / first[1], lambda x: x >= first[0] / 10**DECADES
+        else:
+            return None
+        new = float(f"{new:.6g}")
+        declared = rules.declared(group.entrant.rule)[axis]
+        if not inside(new * (1 - 1e-5) if new > best else new * (1 + 1e-5)):
+            return None
+        if not declared.interval.holds(new):
+            return None
+        beside = {k: v[values == best] for k, v in group.settings.items()}
+        return {**beside, axis: np.full(len(beside[axis]), new)}
+
+    def _time_alone(self) -> Generator[Progress, None, None]:
+        for entry in self.entries:
+            yield Progress(self.done, getattr(self, "total", 1), "timing")
+            self.alone.append(step_time(self.problem, self.rows, entry, self.terms.seed))
+
+    def _protocol(self) -> dict[str, Any]:
+        terms, problem = self.terms, self.problem
+        budgets = {e.entrant.name: e.plan.budget for e in self.entries}
+        redrawn = "redrawn by each seed"
+        if problem.data is None:
+            split = "none"
+        elif terms.fixed_split:
+            split = f"fixed by seed {terms.seed}"
+        else:
+            split = redrawn if problem.test is None else f"{redrawn}, with an official test set"
+        return {
+            "problem": problem.spec or {"kind": problem.name},
+            "budget": max(budgets.values()),
+            "unit": "gradients of examples",
+            "epochs": terms.epochs,
+            "seconds": terms.seconds,
+            "budgets": budgets,
+            "examples": dict(zip(PARTS, problem.sizes, strict=True)),
+            "split": split,
+            "fixed": terms.fixed_split or problem.test is not None,
+            "schedule": terms.schedule,
+            "search": terms.search,
+            "last batch": "divided by its real size",
+            "seeds": list(self.heat_seeds),
+            "final seeds": list(self.final_seeds),
+            "margin": terms.margin,
+            "target": terms.target,
+            "device": jax.default_backend(),
+        }
+
+
+def _paid(plan: Plan, steps: float) -> Plan:
+    """The plan for so many steps."""
+    whole_steps = int(min(steps, 2**31 - 1))
+    return planned(plan.n, plan.batch, plan.cost, gradients=plan.spent(whole_steps))
+
+
+def step_time(problem: Problem, rows: Any, entry: Entry, seed: int) -> float:
+    """Seconds a step of one run alone, compilation apart."""
+    plan = entry.plan
+    long = Plan(plan.n, plan.batch, plan.cost, plan.spent(1_000_000))
+    own = {name: float(values.min()) for name, values in entry.settings.items()}
+    rule = rules.scheduled(replace(entry.entrant.rule, **own), entry.schedule, plan.steps)
+    steps, began, ended = 0, None, 0.0
+    said = engine.run(engine.Lanes(problem, rule, (seed,), long, rows), clock=time.perf_counter)
+    for record in said:
+        if not isinstance(record, records.Steps):
+            continue
+        ended = time.perf_counter()
+        if began is None:
+            began = ended
+            continue
+        steps += len(record.loss)
+        if ended - began > TIMED:
+            break
+    said.close()
+    return (ended - (began or 0.0)) / max(steps, 1)
