@@ -209,7 +209,7 @@ def test_a_lane_is_dead_by_its_loss_alone():
     losses[1, 17] = np.nan
     losses[2, 20:24] = 60
     losses[3] = 17.9
-    assert death(losses, start, 40).tolist() == [0, 18, 22, 0]
+    assert death(losses, start, 40).tolist() == [0, 18, 21, 0]
     assert death(losses[:, :5], start, 5).tolist() == [0, 0, 0, 0]
 
 

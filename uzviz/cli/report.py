@@ -145,6 +145,10 @@ def _print(heads: list[str], rows: list[list[str]]) -> None:
 
 
 def _sentences(race: Race) -> None:
+    if race.certificates:
+        say("")
+    for certificate in race.certificates:
+        say(certificate.sentence)
     if not race.finals:
         return
     say("")

@@ -37,7 +37,7 @@ class Lanes:
     rows: Any
     """All examples, on the device."""
     sampling: str = "reshuffle"
-    nudged: np.ndarray | None = None
+    nudged: tuple[bool, ...] | None = None
     """For lanes, which settings start one unit in the last place higher; None in a solo run."""
 
     @property
@@ -103,7 +103,7 @@ def start_point(problem: Problem, seed: int) -> Any:
     return programs.initial(problem, key_for(seed, "init"))
 
 
-class _Places:
+class Places:
     """What the seeds of some lanes bring, stacked for them or plain for a solo run."""
 
     def __init__(self, lanes: Lanes):
@@ -128,7 +128,7 @@ class _Places:
         if lanes.solo:
             self.carry = programs.start_of(rule, w)
         else:
-            self.carry = programs.lane_starts(rule, lanes.nudged, w)
+            self.carry = programs.lane_starts(rule, np.array(lanes.nudged), w)
         self.parameters = tree.size(w) // (1 if lanes.solo else len(lanes.seeds))
 
     def joined(self, each: Sequence[Any]) -> Any:
@@ -162,7 +162,7 @@ def run(
         their own before the first step and after every ``every``-th one. Solo runs only.
     """
     problem, plan = lanes.problem, lanes.plan
-    places = _Places(lanes)
+    places = Places(lanes)
     advance = programs.solo_steps if lanes.solo else programs.lane_steps
     evaluations = set(plan.evaluations())
     probing = range(every, plan.steps, every) if probes else range(0)
@@ -222,7 +222,7 @@ class _Pace:
         self.last = now
 
 
-def _start(places: _Places) -> records.Start:
+def _start(places: Places) -> records.Start:
     lanes, plan = places.lanes, places.lanes.plan
     return records.Start(
         problem=lanes.problem.spec or {"kind": lanes.problem.name},
@@ -240,7 +240,7 @@ def _start(places: _Places) -> records.Start:
 
 
 def _evaluated(
-    places: _Places, w: Any, step: int, parts: Sequence[str]
+    places: Places, w: Any, step: int, parts: Sequence[str]
 ) -> Callable[[], records.Evaluation]:
     lanes, plan = places.lanes, places.lanes.plan
     evaluate = programs.solo_evaluation if lanes.solo else programs.lane_evaluation
@@ -260,7 +260,7 @@ def _evaluated(
 
 
 def _probed(
-    places: _Places, carry: programs.Carry, step: int, probes: Sequence[tuple[str, Probe]]
+    places: Places, carry: programs.Carry, step: int, probes: Sequence[tuple[str, Probe]]
 ) -> list[Saying]:
     if not probes:
         return []

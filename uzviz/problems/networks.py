@@ -49,9 +49,12 @@ class MLP(eqx.Module):
         ]
 
     def __call__(self, x: jax.Array) -> jax.Array:
-        for layer in self.layers[:-1]:
-            x = ACTIVATIONS[self.activation](layer(x))
-        return self.layers[-1](x)
+        for i, layer in enumerate(self.layers):
+            with jax.named_scope(f"layers/{i}"):
+                x = layer(x)
+                if i < len(self.layers) - 1:
+                    x = ACTIVATIONS[self.activation](x)
+        return x
 
 
 def _linear(n_in: int, n_out: int, initialisation: str, key: jax.Array) -> eqx.nn.Linear:

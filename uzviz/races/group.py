@@ -239,7 +239,8 @@ def death(losses: np.ndarray, start: np.ndarray, steps: int) -> np.ndarray:
     for end in ends[ends <= made]:
         with np.errstate(invalid="ignore", over="ignore"):
             blown = losses[..., first:end].mean(-1) > limit
-        died = np.where((died == 0) & blown, end, died)
+        above = (losses[..., first:end] > limit[..., None]).argmax(-1) + first + 1
+        died = np.where((died == 0) & blown, above, died)
         first = end
     return died
 

@@ -111,6 +111,18 @@ def cost(entries: Sequence[Entry], seeds: int) -> int:
     return sum(e.plan.steps * e.lanes * seeds for e in entries)
 
 
+def lanes_of(
+    problem: Problem, rows: Any, entry: Entry, piece: Piece, seeds: Sequence[int]
+) -> engine.Lanes:
+    """The lanes of a piece, as the engine trains them."""
+    chosen = {name: values[piece.settings] for name, values in entry.settings.items()}
+    beside = side_by_side(entry.entrant.rule, chosen)
+    rule = rules.scheduled(beside, entry.schedule, entry.plan.steps)
+    nudged = np.isin(np.arange(entry.lanes), entry.nudged)[piece.settings]
+    own = tuple(seeds[piece.seeds])
+    return engine.Lanes(problem, rule, own, entry.plan, rows, nudged=tuple(nudged.tolist()))
+
+
 def run(
     problem: Problem, rows: Any, entries: Sequence[Entry], seeds: Sequence[int]
 ) -> Generator[int, None, tuple[list[Group], bool]]:
@@ -128,14 +140,8 @@ def run(
 
     def train(piece: Piece) -> None:
         entry = entries[piece.entry]
-        chosen = {name: values[piece.settings] for name, values in entry.settings.items()}
-        rule = rules.scheduled(
-            side_by_side(entry.entrant.rule, chosen), entry.schedule, entry.plan.steps
-        )
-        own = tuple(seeds[piece.seeds])
-        nudged = np.isin(np.arange(entry.lanes), entry.nudged)[piece.settings]
-        lanes = engine.Lanes(problem, rule, own, entry.plan, rows, nudged=nudged)
-        count, told, collected = len(own) * len(next(iter(chosen.values()))), 0, []
+        lanes = lanes_of(problem, rows, entry, piece, seeds)
+        count, told, collected = len(lanes.seeds) * len(lanes.nudged or ()), 0, []
         for record in engine.run(lanes, clock=time.perf_counter):
             collected.append(record)
             if isinstance(record, records.Steps):

@@ -17,6 +17,7 @@ from uzviz.engine import Plan, planned
 from uzviz.errors import InputError, named, shown
 from uzviz.problems import PARTS, Problem
 from uzviz.races import heats
+from uzviz.races.certificates import Certificate, of_group
 from uzviz.races.entrants import Batch, check_grid, entrants, settings
 from uzviz.races.final import Final, columns
 from uzviz.races.group import Group
@@ -126,6 +127,7 @@ class _Course:
         self.groups: list[Group] = []
         self.finals: list[Final] = []
         self.alone: list[float] = []
+        self.certificates: list[Certificate] = []
 
     def run(self) -> Said:
         interrupted = True
@@ -137,12 +139,20 @@ class _Course:
                     for e, alone in zip(self.entries, self.alone, strict=True)
                 ]
             interrupted = yield from self._stages()
+            if not interrupted:
+                yield from self._certify()
             if not interrupted and not self.alone:
                 yield from self._time_alone()
         except KeyboardInterrupt:
             interrupted = True
         yield Race(
-            self.groups, self.finals, self.alone, self.problem.name, self._protocol(), interrupted
+            self.groups,
+            self.finals,
+            self.certificates,
+            self.alone,
+            self.problem.name,
+            self._protocol(),
+            interrupted,
         )
 
     def _stages(self) -> Generator[Progress, None, bool]:
@@ -213,6 +223,12 @@ class _Course:
             return None
         beside = {k: v[values == best] for k, v in group.settings.items()}
         return {**beside, axis: np.full(len(beside[axis]), new)}
+
+    def _certify(self) -> Generator[Progress, None, None]:
+        for group in self.groups:
+            yield Progress(self.done, self.total, "replaying")
+            name = group.title
+            self.certificates += of_group(self.problem, self.rows, name, group)
 
     def _time_alone(self) -> Generator[Progress, None, None]:
         for entry in self.entries:

@@ -13,6 +13,7 @@ import numpy as np
 
 from uzviz import records, verdicts
 from uzviz.errors import Diverged
+from uzviz.races.certificates import Certificate
 from uzviz.races.final import Final, pairwise
 from uzviz.races.group import Group, sign
 from uzviz.verdicts import Verdict
@@ -29,6 +30,8 @@ class Race:
     """The heats, an entrant each."""
     finals: list[Final]
     """The final, in the same order; empty when it was not reached."""
+    certificates: list[Certificate]
+    """How some of the lanes died."""
     alone: list[float]
     """Seconds a step takes when run alone, in the same order."""
     problem: str
@@ -235,6 +238,7 @@ class Race:
                 "verdicts": [vars(v) for v in self._verdicts],
                 "best": self.best if self.finals else [],
                 "target": self.target if self.groups else None,
+                "certificates": [{**vars(c), "sentence": c.sentence} for c in self.certificates],
                 "table": self.table().to_dict("records"),
                 "entrants": entrants,
             }

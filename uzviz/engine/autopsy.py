@@ -1,0 +1,179 @@
+"""A lane again, step by step: what happened before it died."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, jaxpr_as_fun
+
+from uzviz import tree
+from uzviz.engine import programs
+from uzviz.engine.loop import Lanes, Places
+from uzviz.engine.plan import MOST_STEPS
+from uzviz.problems import Problem
+from uzviz.tree import Tree
+
+
+class Step(NamedTuple):
+    """What one step of a lane saw and did."""
+
+    step: int
+    loss: float
+    gradient: dict[str, float]
+    """Norm of the gradient by layer, before the step."""
+    weight: dict[str, float]
+    """Norm of the weights by layer, before the step."""
+    update: dict[str, float]
+    """Norm of the step by layer, relative to the weights'."""
+    length: float
+    """Norm of the whole step."""
+    slope: float
+    """gᵀd of the gradient g along the step's direction d, of norm 1."""
+    curvature: float
+    """dᵀHd: over a step of length ℓ the batch's quadratic model changes by ℓ gᵀd + ½ℓ² dᵀHd."""
+
+
+class Replay(NamedTuple):
+    """The last steps of a lane before it died, and where the forward pass then broke."""
+
+    steps: list[Step]
+    batch_finite: bool
+    """Whether the batch of the last step holds finite numbers only."""
+    overflow: str | None
+    """The first operation, in forward order, that made numbers not finite of finite ones."""
+
+
+def replay(lanes: Lanes, seed: int, setting: int, step: int, before: int = 5) -> Replay:
+    """Train all lanes again up to ``before`` steps before ``step``, then one of them step by step.
+
+    The same program as in the race, so that it comes to the same bits; ``seed`` and ``setting``
+    count the lanes.
+    """
+    problem, plan = lanes.problem, lanes.plan
+    places = Places(lanes)
+    first = max(0, step - 1 - before)
+    carry = places.carry
+    for window in plan.windows(0, first, lambda: MOST_STEPS):
+        carry, _, _ = programs.lane_steps(problem, places.rule, carry, places.feed, lanes.rows,
+                                          *places.rows_of(window), *window)  # fmt: skip
+    carry = jax.tree.map(lambda x: x[seed, setting], carry)
+    feed = jax.tree.map(lambda x: x[seed], places.feed)
+    rule = jax.tree.map(lambda x: x[setting], places.rule)
+    steps, index, w = [], jnp.zeros(1, int), carry.w
+    for t in range(first + 1, step + 1):
+        full, last = places.rows_of(window := plan.window(t - 1, t, 1))
+        index = full[seed, 0, 0] if window.steps else last[seed, 0]
+        w = carry.w
+        carry, seen = _step(problem, rule, carry, feed, lanes.rows, index, t)
+        steps.append(Step(t, **jax.tree.map(float, seen)))
+    batch = programs.batch_of(problem, lanes.rows, feed.statistics, index)
+    finite = all(bool(jnp.isfinite(x).all()) for x in jax.tree.leaves(batch))
+    key = jax.random.fold_in(feed.key, step)
+    return Replay(steps, finite, overflow(lambda w: problem.loss(w, batch, key), w))
+
+
+SMALLEST = 1e-30
+"""Norms below are taken for it, so that nothing is divided by 0."""
+
+
+@partial(jax.jit, static_argnums=0)
+def _step(problem: Problem, rule: Any, carry: Any, feed: Any, rows: Any, index: Any, t: Any):
+    batch = programs.batch_of(problem, rows, feed.statistics, index)
+    f = programs.oracle_of(problem, batch, jax.random.fold_in(feed.key, t))
+    w, s, loss = rule.at(t).step(f, carry.w, carry.s, t)
+    g = f(carry.w)[1]
+    u = jax.tree.map(lambda new, old: new - old, w, carry.w)
+    length = _norm(u)
+    d = jax.tree.map(lambda x: x / jnp.maximum(length, SMALLEST), u)
+    bent = jax.jvp(lambda w: f(w)[1], (carry.w,), (d,))[1]
+    weight = _norms(carry.w)
+    seen = {
+        "loss": loss,
+        "gradient": _norms(g),
+        "weight": weight,
+        "update": {name: x / jnp.maximum(weight[name], SMALLEST) for name, x in _norms(u).items()},
+        "length": length,
+        "slope": _dot(g, d),
+        "curvature": _dot(d, bent),
+    }
+    return programs.Carry(w, s, carry.alive), seen
+
+
+def _norms(x: Tree) -> dict[str, jax.Array]:
+    return {name: _norm(leaves) for name, leaves in tree.layers(x).items()}
+
+
+def _norm(x: Tree) -> jax.Array:
+    """The Euclidean norm; numbers whose squares would overflow are scaled first."""
+    largest = jnp.max(jnp.stack([jnp.max(jnp.abs(leaf)) for leaf in jax.tree.leaves(x)]))
+    largest = jnp.maximum(largest, SMALLEST)
+    return largest * tree.norm(jax.tree.map(lambda leaf: leaf / largest, x))
+
+
+def _dot(x: Tree, y: Tree) -> jax.Array:
+    products = jax.tree.map(jnp.vdot, x, y)
+    return jnp.sum(jnp.stack(jax.tree.leaves(products)))
+
+
+def overflow(function: Any, *arguments: Any) -> str | None:
+    """The first operation of a function that makes numbers not finite of finite ones, in words.
+
+    The function is traced and carried out operation by operation, in forward order.
+    """
+    traced = jax.make_jaxpr(function)(*arguments)
+    found, _ = _carried_out(traced.jaxpr, traced.consts, jax.tree.leaves(arguments), "")
+    return found
+
+
+INSIDE = ("jaxpr", "call_jaxpr", "fun_jaxpr")
+CALLS = {"jit", "pjit", "closed_call", "core_call", "remat", "checkpoint", "custom_jvp_call",
+         "custom_vjp_call", "custom_vjp_call_jaxpr"}  # fmt: skip
+
+
+def _carried_out(
+    jaxpr: Jaxpr, consts: Any, arguments: Any, where: str
+) -> tuple[str | None, list[Any]]:
+    values = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*consts, *arguments], strict=True))
+
+    def read(v: Any) -> Any:
+        return v.val if isinstance(v, Literal) else values[v]
+
+    for equation in jaxpr.eqns:
+        given = [read(v) for v in equation.invars]
+        name = equation.primitive.name
+        stack = re.sub(r"\w+\(([^()]*)\)", r"\1", str(equation.source_info.name_stack))
+        place = "/".join(filter(None, [where, stack]))
+        inner = next((equation.params[k] for k in INSIDE if k in equation.params), None)
+        found = None
+        if name in CALLS and inner is not None:
+            closed = inner if isinstance(inner, ClosedJaxpr) else ClosedJaxpr(inner, ())
+            found, made = _carried_out(closed.jaxpr, closed.consts, given, place)
+        else:
+            made = _made(jaxpr, equation, given)
+            if _finite(given) and not _finite(made):
+                shape = list(np.shape(made[0]))
+                found = f"{name} {shape}{f' of {place}' if place else ''}"
+        if found:
+            return found, []
+        values.update(zip(equation.outvars, made, strict=True))
+    return None, [read(v) for v in jaxpr.outvars]
+
+
+def _made(jaxpr: Jaxpr, equation: Any, given: list[Any]) -> list[Any]:
+    """What one operation makes of what it is given."""
+    inputs = {
+        v: x for v, x in zip(equation.invars, given, strict=True) if not isinstance(v, Literal)
+    }
+    names = jaxpr.debug_info.with_unknown_names()
+    alone = Jaxpr((), [*inputs], equation.outvars, [equation], equation.effects, names)
+    return jaxpr_as_fun(ClosedJaxpr(alone, ()))(*inputs.values())
+
+
+def _finite(values: Any) -> bool:
+    kinds = [v for v in values if jnp.issubdtype(jnp.result_type(v), jnp.inexact)]
+    return all(bool(jnp.isfinite(v).all()) for v in kinds)

@@ -1,0 +1,115 @@
+"""How lanes died: the last steps of some of them again, and the cause in words."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from uzviz import engine
+from uzviz.engine import Replay
+from uzviz.problems import Problem
+from uzviz.races import heats
+from uzviz.races.group import Group
+from uzviz.races.heats import Entry
+
+MOST = 3
+"""Certificates for an entrant: for its smallest settings of the tuned hyperparameter that died."""
+GROWN = 10.0
+"""A layer grows if its weights' norm rises that many times within the last steps."""
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How one lane died."""
+
+    entrant: str
+    settings: dict[str, float]
+    seed: int
+    step: int
+    """The step whose loss was not finite, or above start + 10·|start|."""
+    cause: str
+    """In words."""
+    overflow: str | None
+    """The first operation of the forward pass that made numbers not finite of finite ones."""
+    steps: list[dict[str, Any]]
+    """The last steps: loss; by layer, norms of gradient, weights and update; length of the step,
+    slope and curvature along it."""
+
+    @property
+    def sentence(self) -> str:
+        """The certificate in words."""
+        tried = ", ".join(f"{name}={value:g}" for name, value in self.settings.items())
+        return f"{self.entrant} ({tried}, seed {self.seed}) died at step {self.step}: {self.cause}"
+
+
+def of_group(problem: Problem, rows: Any, name: str, group: Group) -> list[Certificate]:
+    """Certificates of an entrant's lanes, for one seed of each of its first settings that died."""
+    died = [i for i in range(group.lanes) if group.diverged[:, i].any()]
+    tuned = group.settings.get(group.axis or "", np.zeros(group.lanes))
+    died.sort(key=lambda i: tuned[i])
+    found = []
+    for i in died[:MOST]:
+        s = int(np.flatnonzero(group.diverged[:, i])[0])
+        lanes, seed, setting = _as_raced(problem, rows, group, s, i)
+        step = int(group.died[s, i])
+        seen = engine.replay(lanes, seed, setting, step)
+        tried = {k: float(v[i]) for k, v in group.settings.items() if k in group.tried}
+        found.append(
+            Certificate(name, tried, group.seeds[s], step, cause(seen), seen.overflow,
+                        [x._asdict() for x in seen.steps])
+        )  # fmt: skip
+    return found
+
+
+def _as_raced(
+    problem: Problem, rows: Any, group: Group, seed: int, setting: int
+) -> tuple[engine.Lanes, int, int]:
+    """The lanes that were trained in one program with this one, and its place among them."""
+    ends = np.cumsum(group.rounds)
+    number = int(np.searchsorted(ends, setting, side="right"))
+    first, last = int(ends[number]) - group.rounds[number], int(ends[number])
+    settings = {k: v[first:last] for k, v in group.settings.items()}
+    entry = Entry(group.entrant, settings, group.plan, group.schedule)
+    for piece in heats.pieces([entry], group.parameters, len(group.seeds)):
+        inside = piece.settings.start <= setting - first < piece.settings.stop
+        if inside and piece.seeds.start <= seed < piece.seeds.stop:
+            lanes = heats.lanes_of(problem, rows, entry, piece, group.seeds)
+            return lanes, seed - piece.seeds.start, setting - first - piece.settings.start
+    raise AssertionError("Every lane belongs to a piece.")
+
+
+def cause(seen: Replay) -> str:
+    """Why a lane died, in words, from its last steps."""
+    last = f"; first overflow in {seen.overflow}" if seen.overflow else ""
+    if not seen.batch_finite:
+        return "its batch holds numbers that are not finite"
+    steep = [x for x in seen.steps if _overshoot(x) > 1]
+    if steep:
+        worst = max(steep, key=_overshoot)
+        return (
+            f"step size above the stability threshold: step {worst.step} was {_overshoot(worst):.3g} "
+            f"times as long as the longest that lowers the loss of its batch along it{last}"
+        )
+    layer, growth = _growth(seen)
+    if growth > GROWN:
+        return f"layer {layer} grew {growth:.3g} times in {len(seen.steps) - 1} steps{last}"
+    if seen.overflow:
+        return f"overflow in {seen.overflow}"
+    return "its loss left the range, and no single cause was seen in its last steps"
+
+
+def _overshoot(x: engine.Step) -> float:
+    """How long a step was, in units of the longest that does not raise its quadratic model."""
+    if not (math.isfinite(x.length * x.curvature) and x.slope < 0 < x.curvature):
+        return 0.0
+    return x.length * x.curvature / (-2 * x.slope)
+
+
+def _growth(seen: Replay) -> tuple[str, float]:
+    first, last = seen.steps[0].weight, seen.steps[-1].weight
+    grown = {name: last[name] / max(first[name], 1e-30) for name in first}
+    layer = max(grown, key=lambda name: grown[name] if math.isfinite(grown[name]) else math.inf)
+    return layer, grown[layer] if math.isfinite(grown[layer]) else math.inf
