@@ -1,6 +1,7 @@
 """Many runs: lane-steps a second of `uz.race` beside PyTorch one after another and a bare `vmap`.
 
-The race has its own shape: 13 step sizes × 10 seeds, each seed with its split and its batches. Then
+The race has its own shape: 13 step sizes × 10 seeds, each seed with its split and its batches, and
+the final that follows; the bare loops have the shape of the heats. Then
 what a person waits for: the default race, `uzviz --help` and `import uzviz`, as processes.
 """
 
@@ -20,7 +21,7 @@ from train import examples
 
 import uzviz as uz
 
-SIZES, BATCH, EPOCHS, SEEDS = [64, 32, 10], 32, 40, 10
+SIZES, BATCH, EPOCHS, SEEDS = [64, 32, 10], 32, 100, 10
 STEP_SIZES = uz.log_range(1e-4, 1, 13)
 
 
@@ -33,8 +34,8 @@ def lanes(repeats: int) -> str:
 
     def ours() -> int:
         race = uz.race(problem, [uz.Adam()], lr=STEP_SIZES, seeds=SEEDS, epochs=EPOCHS, batch=BATCH)
-        group = race.groups[0]
-        return group.plan.steps * int(group.done.sum())
+        groups = [*race.groups, *(final.group for final in race.finals)]
+        return sum(group.plan.steps * int(group.done.sum()) for group in groups)
 
     def bare(nested: bool) -> peers.Train:
         return peers.jax_vmap(SIZES, BATCH, np.stack(rows), (x, y), EPOCHS, STEP_SIZES, nested)

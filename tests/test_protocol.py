@@ -233,3 +233,33 @@ def test_json_holds_protocol_verdicts_and_final(digits, tmp_path):
     assert found["protocol"]["final seeds"] == list(range(1, 9))
     assert re.search("best", race.sentences[-1])
     assert jnp.isfinite(found["target"])
+
+
+def test_fixed_splits_give_opposite_verdicts_and_redrawn_ones_none():
+    """The same two tuned rules, on two splits of the digits and on redrawn ones."""
+    problem = uz.problems.classify("digits", hidden=[32])
+
+    def said(**options):
+        tuned = {"gd@1.lr": [0.1], "rmsprop.lr": [0.00464159]}
+        race = uz.race(problem, ["gd@1", "rmsprop"], grid=tuned, seeds=1, **options)
+        (verdict,) = race.verdicts()
+        return verdict.kind, verdict.a, verdict.p
+
+    kind, first, p = said(fixed_split=True, seed=200)
+    assert (kind, first) == ("beats", "RMSProp")
+    assert p < 0.01
+    kind, first, p = said(fixed_split=True, seed=300)
+    assert (kind, first) == ("beats", "SGD")
+    assert p < 0.01
+    assert said()[0] == "cannot tell"
+
+
+def test_an_official_test_set_is_said_of_every_verdict():
+    x = np.linspace(-1, 1, 120, dtype=np.float32)
+    problem = uz.Problem(
+        init=lambda key: 0.1 * jnp.ones(2), data=(x, 3 * x), test=(x[:30], 3 * x[:30]),
+        loss=lambda w, batch, key: jnp.mean((w[0] * batch[0] + w[1] - batch[1]) ** 2),
+    )  # fmt: skip
+    race = uz.race(problem, ["gd", "adam"], lr=[0.1], seeds=1, final_seeds=8, epochs=1)
+    assert race.protocol["fixed"]
+    assert race.sentences[0].endswith(" on this test set")

@@ -158,9 +158,11 @@ def initial(problem: Problem, key: jax.Array) -> Tree:
     return problem.init(key)
 
 
-@jax.jit
-def start_of(rule: Rule, w: Tree) -> Carry:
+def started(rule: Rule, w: Tree) -> Carry:
     return Carry(w, rule.init(w), jnp.array(True))
+
+
+start_of = jax.jit(started)
 
 
 @jax.jit
@@ -171,7 +173,7 @@ def lane_starts(rules: Rule, nudged: jax.Array, w: Tree) -> Carry:
     """
 
     def start(rule: Rule, nudge: jax.Array, w: Tree) -> Carry:
-        return start_of(
+        return started(
             rule, jax.tree.map(lambda x: jnp.where(nudge, jnp.nextafter(x, x + 1), x), w)
         )
 

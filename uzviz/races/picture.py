@@ -18,32 +18,45 @@ STYLES = ["-", "--", "-.", ":"]
 
 
 def draw(race: Race) -> Figure:
-    """Three panels with a band from the lower to the upper quartile of the seeds."""
-    figure = Figure(figsize=(15, 5.2), layout="constrained", facecolor="white")
-    sizes, epochs, gradients = figure.subplots(1, 3)
-    shown = [g for g in race.groups if g.complete.any() and np.isfinite(g.medians()).any()]
-    for i, g in enumerate(shown):
+    """Four panels, each with a band from the lower to the upper quartile of the seeds."""
+    figure = Figure(figsize=(13, 9.6), layout="constrained", facecolor="white")
+    (sizes, tries), (epochs, gradients) = figure.subplots(2, 2)
+    groups = race.groups
+    shown = [i for i, g in enumerate(groups) if g.complete.any() and np.isfinite(g.medians()).any()]
+    for place, i in enumerate(shown):
+        g, name = groups[i], race.names[i]
         look: dict[str, Any] = {
-            "color": COLOURS[i % len(COLOURS)],
-            "linestyle": STYLES[i // 2 % len(STYLES)],
+            "color": COLOURS[place % len(COLOURS)],
+            "linestyle": STYLES[place // 2 % len(STYLES)],
         }
-        _step_sizes(sizes, g, look)
-        steps = np.array(g.points)
-        curve = g.curves["validation/loss"][g.complete][:, g.best]
-        visited = np.array([g.plan.examples(s) / g.plan.n for s in steps])
-        _band(epochs, visited, curve, g.title, look)
-        spent = np.array([g.plan.spent(s) for s in steps])
-        _band(gradients, spent[1:], curve[:, 1:], g.title, look)
-    _finish(race, shown, sizes, epochs, gradients)
-    seeds = max((int(g.complete.sum()) for g in shown), default=0)
-    figure.suptitle(
-        f"{race.problem}: {len(shown)} methods, median and quartiles of {seeds} seeds",
-        fontsize=13,
-        fontweight="bold",
-    )
+        _step_sizes(sizes, g, name, look)
+        budget = race.best_of(i)
+        _band(tries, np.arange(1, budget.shape[1] + 1), budget, name, look)
+        lanes, curve = _curves(race, i)
+        steps = lanes.points
+        visited = np.array([lanes.plan.examples(s) / lanes.plan.n for s in steps])
+        _band(epochs, visited, curve, name, look)
+        spent = np.array([lanes.plan.spent(s) for s in steps])
+        _band(gradients, spent[1:], curve[:, 1:], name, look)
+    _finish([groups[i] for i in shown], (sizes, tries, epochs, gradients))
+    figure.suptitle(_title(race, shown), fontsize=13, fontweight="bold")
     handles, labels = epochs.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=8, frameon=False)
     return figure
+
+
+def _curves(race: Race, i: int) -> tuple[Group, np.ndarray]:
+    """An entrant's validation loss at its best setting: of the final, else of the heats."""
+    g, column = race.groups[i], race.groups[i].best
+    if race.finals:
+        g, column = race.finals[i].group, 0
+    return g, g.curves["validation/loss"][g.complete][:, column]
+
+
+def _title(race: Race, shown: list[int]) -> str:
+    seeds = max((int(race.groups[i].complete.sum()) for i in shown), default=0)
+    final = f", {len(race.finals[0].group.seeds)} in the final" if race.finals else ""
+    return f"{race.problem}: {len(shown)} methods, median and quartiles of {seeds} seeds{final}"
 
 
 def _band(axes: Any, x: np.ndarray, lanes: np.ndarray, label: str, look: dict[str, Any]) -> None:
@@ -56,32 +69,33 @@ def _band(axes: Any, x: np.ndarray, lanes: np.ndarray, label: str, look: dict[st
     axes.plot(x, middle, label=label, linewidth=1.8, **look)
 
 
-def _step_sizes(axes: Any, g: Group, look: dict[str, Any]) -> None:
-    """The losses of the best setting's other hyperparameters over the step size."""
+def _step_sizes(axes: Any, g: Group, name: str, look: dict[str, Any]) -> None:
+    """The losses over the tuned hyperparameter, the others as in the best setting."""
     order = g.along_step_size()
     if not len(order):
         return
-    lr, score = g.settings["lr"][order], g.score()[:, order]
-    _band(axes, lr, score, g.title, {"marker": "o", "markersize": 3, **look})
-    best = g.settings["lr"][g.best], g.medians()[g.best]
+    tuned, score = g.settings[str(g.axis)], g.score()
+    _band(axes, tuned[order], score[:, order], name, {"marker": "o", "markersize": 3, **look})
+    best = tuned[g.best], g.medians()[g.best]
     axes.plot(*best, marker="*", markersize=13, color=look["color"], markeredgecolor="white")
 
 
-def _finish(race: Race, shown: list[Group], sizes: Any, epochs: Any, gradients: Any) -> None:
-    what = "validation loss"
-    sizes.set(title="Loss at the end of the budget", xlabel="step size", ylabel=what, xscale="log")
-    epochs.set(title="Best step size, by epochs", xlabel="epochs", ylabel=what)
-    gradients.set(
-        title="Best step size, by gradients",
-        xlabel="gradients of examples",
-        ylabel=what,
-        xscale="log",
-    )
+def _finish(shown: list[Group], panels: tuple[Any, Any, Any, Any]) -> None:
+    sizes, tries, epochs, gradients = panels
+    validation, test = "validation loss", "test loss"
+    sizes.set(title="Loss at the end of the budget", xlabel="step size", ylabel=validation)
+    tries.set(title="Best of k random tries", xlabel="k", ylabel=f"expected {test}")
+    epochs.set(title="Best setting, by epochs", xlabel="epochs", ylabel=validation)
+    gradients.set(title="Best setting, by gradients", xlabel="gradients of examples")
+    gradients.set(ylabel=validation)
+    for axes in (sizes, gradients):
+        axes.set_xscale("log")
+    for axes in (tries, epochs):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     lows = [np.quantile(g.score()[:, g.best], 0.25) for g in shown]
     starts = [float(np.median(g.start["validation/loss"][g.complete])) for g in shown]
     positive = bool(lows) and min(lows) > 0
-    epochs.xaxis.set_major_locator(MaxNLocator(integer=True))
-    for axes in (sizes, epochs, gradients):
+    for axes in panels:
         axes.grid(True, which="major", color="#dddddd", linewidth=0.7)
         axes.spines[["top", "right"]].set_visible(False)
         if positive:

@@ -28,7 +28,7 @@ MOST_SEEDS = 100_000
 MOST_FINAL_SEEDS = 1000
 DECADES = 2
 """How far a grid grows beyond each of its ends."""
-TIMED = 0.25
+TIMED = 0.1
 """Seconds for which a run alone is timed."""
 
 

@@ -67,8 +67,9 @@ class Race:
 
     @property
     def sentences(self) -> list[str]:
-        """The verdicts in words, last whom nobody beats."""
-        told = [v.sentence for v in self._verdicts]
+        """The verdicts in words, differences first, last whom nobody beats."""
+        kinds = ["beats", "within", "cannot tell"]
+        told = [v.sentence for v in sorted(self._verdicts, key=lambda v: kinds.index(v.kind))]
         return [*told, f"best, or not told from the best: {', '.join(self.best)}"] if told else []
 
     @property
