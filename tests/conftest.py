@@ -1,3 +1,11 @@
+import os
+import tempfile
+
+# Programs are compiled once for all tests and the commands they start; set before JAX is imported,
+# and by the first process for those that run beside it.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", tempfile.mkdtemp(prefix="uzviz-tests-"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+
 import jax
 import pytest
 from hypothesis import settings

@@ -10,7 +10,7 @@ NO_NUMBERS = ["1", None, True, [True], ["1"], [[1.0]], [1, [2]], [np.inf], [np.n
               [10**400], {0.1}, object(), (x for x in [1]), 0.1]  # fmt: skip
 
 
-@pytest.mark.parametrize("given", NO_NUMBERS, ids=repr)
+@pytest.mark.parametrize("given", NO_NUMBERS, ids=lambda x: type(x).__name__)
 def test_what_are_no_numbers(given):
     assert numbers(given) is None
 

@@ -14,7 +14,7 @@ import uzviz
 
 PACKAGE = Path(uzviz.__file__).parent
 EVERYTHING = {"tree", "hyper", "records", "losses", "schedules", "rules", "problems", "probes", "engine",
-              "verdicts", "races", "api"}  # fmt: skip
+              "verdicts", "races", "log", "api"}  # fmt: skip
 DOORS = {
     "errors": set(),
     "checks": set(),
@@ -29,12 +29,13 @@ DOORS = {
     "engine": {"tree", "records", "rules", "problems", "probes"},
     "verdicts": {"records"},
     "races": {"tree", "records", "engine", "rules", "problems", "verdicts"},
+    "log": {"records"},
     "api": EVERYTHING - {"api"},
     "cli": {"api", "hyper"},
     "__init__": EVERYTHING,
     "__main__": {"cli"},
 }
-NO_JAX = ["errors", "checks", "hyper", "records", "verdicts", "cli"]
+NO_JAX = ["errors", "checks", "hyper", "records", "verdicts", "log", "cli"]
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

@@ -1,8 +1,10 @@
 """The protocol of a race: growing grid, fresh seeds, budgets, verdicts of real races."""
 
+import dataclasses
 import json
 import re
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -95,23 +97,126 @@ def test_the_same_entrant_twice_is_told_from_itself_by_nobody(digits):
     assert race.best == ["Adam", "Adam #2"]
 
 
-def test_the_tuner_never_sees_the_test_part(digits):
-    """With other test targets the same settings win, and only test scores change."""
-    split = [digits.split(seed).test for seed in range(2)]
-    y = digits.data[1].copy()
-    y[np.intersect1d(*split)] = 0
-    other = uz.problems.classify((digits.data[0], y), hidden=[8])
-    same = uz.problems.classify(digits.data, hidden=[8])
-    options = {"lr": [1e-3, 1e-2, 1e-1], "seeds": 2, "final_seeds": 1, "epochs": 2, "batch": 64}
-    a, b = (uz.race(p, ["adam"], **options).groups[0] for p in (same, other))
-    shared = ~np.isin(
-        np.intersect1d(*split), np.concatenate([digits.split(s).train for s in (0, 1)])
+def test_the_tuner_never_sees_the_test_part():
+    """A test part whose loss overflows changes neither who wins the heats nor who is called dead."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(60, 2)).astype(np.float32)
+    y = x @ np.array([1, -2], np.float32)
+    unseen = x[:9].copy()
+    races = []
+    for big in (1.0, 1e25):
+        problem = uz.Problem(
+            init=lambda key: jnp.zeros(2), loss=lambda w, b, key: jnp.mean((b[0] @ w - b[1]) ** 2),
+            data=(x, y), test=(unseen * np.float32(big), y[:9]),
+        )  # fmt: skip
+        races.append(uz.race(problem, ["gd"], lr=DECADE, seeds=2, final_seeds=1, epochs=3, batch=8))
+    finite, overflowed = (r.groups[0] for r in races)
+    assert np.isinf(overflowed.end["test/loss"]).all()
+    assert overflowed.best == finite.best
+    assert not overflowed.diverged.any()
+    assert np.array_equal(overflowed.score(), finite.score())
+
+
+def test_a_schedule_of_another_hyperparameter_races_as_it_trains():
+    problem = uz.problems.quadratic([1.0, 10.0])
+    rule = uz.Momentum(beta=uz.schedules.Cosine(0.9, 50))
+    run = uz.train(problem, uz.Momentum(lr=0.01, beta=rule.beta), gradients=50)
+    race = uz.race(problem, [rule], lr=[0.01, 0.02], seeds=1, final_seeds=1, gradients=50)
+    assert race.groups[0].end["test/loss"][0, 0] == pytest.approx(
+        run.results["test/loss"], rel=1e-5
     )
-    assert shared.all()
-    assert np.array_equal(
-        a.end["validation/loss"][0], b.end["validation/loss"][0]
-    ) == np.array_equal(digits.data[1][digits.split(0).validation], y[digits.split(0).validation])
-    assert a.best == b.best
+
+
+def test_a_schedule_of_what_is_tuned_is_refused_for_every_entrant():
+    rules = ["gd", uz.Adam(lr=uz.schedules.Cosine(0.1, 50))]
+    with pytest.raises(InputError, match="lr of adam is on a schedule"):
+        uz.race(uz.problems.quadratic(), rules, lr=DECADE)
+
+
+def test_seeds_that_change_nothing_allow_no_verdict():
+    race = uz.race(uz.problems.rosenbrock(), ["gd", "adam"], lr=[1e-3], seeds=1, final_seeds=8)
+    assert race.verdicts() == []
+    assert race.best == []
+    assert len(race.sentences) == 1
+    assert race.sentences[0].startswith("no verdict: all seeds gave the same losses")
+
+
+def test_a_final_broken_off_early_allows_no_verdict(digits):
+    race = uz.race(digits, ["gd", "adam"], lr=[1e-2], seeds=1, final_seeds=8, epochs=1)
+    assert len(race.verdicts()) == 1
+    for final in race.finals:
+        final.group.done[2:] = False
+        del final.group.complete
+    del race._verdicts
+    assert race.verdicts() == []
+    assert "broken off after 2 seeds, and 8 are the fewest" in race.sentences[0]
+
+
+def test_a_grid_of_deaths_grows_downwards_in_whatever_order_it_is_given():
+    for lr in ([1e3, 1e2, 1e1], [1e1, 1e2, 1e3]):
+        tried = on_a_parabola(100.0, lr, gradients=40).groups[0].settings["lr"]
+        assert tried.max() == 1e3
+        assert tried.min() < 10
+
+
+def test_deaths_in_the_final_are_counted_and_certified():
+    def start(key):
+        return jnp.where(jax.random.uniform(key) < 0.5, 1e3, 1.0)[None]
+
+    problem = uz.Problem(init=start, loss=lambda w, b, key: jnp.sum(w**4))
+    race = uz.race(problem, ["gd"], lr=[1e-2], seeds=1, final_seeds=8, gradients=20)
+    group = race.finals[0].group
+    died = int(group.diverged[:, 0].sum())
+    assert 0 < died < 8
+    assert race.table()["diverged in the final"].tolist() == [died]
+    first = int(np.flatnonzero(group.diverged[:, 0])[0])
+    (found,) = [c for c in race.certificates if c.stage == "final"]
+    assert (found.seed, found.step) == (group.seeds[first], group.died[first, 0])
+    assert not found.steps[-1]["loss"] <= 11 * found.steps[0]["loss"]
+
+
+def test_every_lane_of_the_final_says_what_it_is_there_for(digits):
+    race = uz.race(digits, ["gd", "adam"], lr=[1e-2, 1e-1], grid={"adam.b1": [0.5, 0.9]}, seeds=2,
+                   final_seeds=8, epochs=2, batch=64)  # fmt: skip
+    table = race.table(lanes=True)
+    assert not table.duplicated(["stage", "role", "entrant", "seed", "lr", "b1"]).any()
+    roles = table[table["stage"] == "final"].groupby("entrant")["role"].unique()
+    assert list(roles["gd"]) == ["tuned", "nudged"]
+    assert set(roles["adam"]) <= {"tuned", "nudged", f"best of {race.groups[0].lanes} tries"}
+
+
+def test_a_problems_own_fixed_split_is_said(digits):
+    problem = dataclasses.replace(digits, split_seed=7)
+    race = uz.race(problem, ["adam", "gd"], lr=[1e-2], seeds=1, final_seeds=8, epochs=1)
+    assert race.protocol["split"] == "fixed by seed 7"
+    assert all(v.sentence.endswith("on this test set") for v in race.verdicts())
+
+
+def test_a_rule_without_a_step_size_tunes_nothing_and_takes_no_schedule():
+    @uz.rules.rule
+    class Shrink(uz.rules.Rule):
+        memory = 0
+        pull: float = uz.hyper.hyperparameter(0.1, "(0, 1)", "share of w that goes")
+
+        def init(self, w):
+            return {}
+
+        def step(self, f, w, s, t):
+            return uz.tree.each(lambda w: (1 - self.pull) * w, w), s, f(w)[0]
+
+    problem = uz.problems.quadratic([1.0], spread=0.1)
+    assert Shrink.tuned is None
+    with pytest.raises(InputError, match="tunes no hyperparameter"):
+        uz.train(problem, Shrink(), schedule="cosine")
+    race = uz.race(problem, [Shrink(), "gd"], lr=DECADE, search="random:5", schedule="cosine",
+                   seeds=2, final_seeds=8, gradients=9)  # fmt: skip
+    assert [g.lanes for g in race.groups] == [1, 5]
+    assert race.protocol["tries"] == {"Shrink": 1, "gd": 5}
+
+
+def test_seconds_that_pay_for_no_step_are_refused(digits):
+    with pytest.raises(InputError, match="pay for no step of gd"):
+        uz.race(digits, ["gd"], seconds=1e-9, final_seeds=1)
 
 
 def test_a_fixed_split_is_one_split_and_said(digits):
@@ -209,6 +314,8 @@ def test_a_lane_is_dead_by_its_loss_alone():
     losses[1, 17] = np.nan
     losses[2, 20:24] = 60
     losses[3] = 17.9
+    assert death(losses, start, 40).tolist() == [0, 18, 21, 0]
+    losses[2, 30] = np.inf
     assert death(losses, start, 40).tolist() == [0, 18, 21, 0]
     assert death(losses[:, :5], start, 5).tolist() == [0, 0, 0, 0]
 

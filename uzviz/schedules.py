@@ -58,7 +58,7 @@ class WarmUpCosine(Schedule):
 
     def share(self, t: Any) -> jax.Array:
         rise = jnp.maximum(WARM_UP * self.horizon, 1.0)
-        x = (t - rise) / jnp.maximum(self.horizon - rise, 1.0)
+        x = (t - 1 - rise) / jnp.maximum(self.horizon - rise, 1.0)
         return jnp.minimum(t / rise, (1 + jnp.cos(jnp.pi * jnp.clip(x, 0, 1))) / 2)
 
 

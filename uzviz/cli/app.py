@@ -180,9 +180,9 @@ def train(
                 epochs=epochs, gradients=gradients, seed=seed, sampling=sampling, schedule=schedule,
                 probe=probe or [], every=every, on_record=report.steps_of(advance),
             )  # fmt: skip
+        report.run(run)
         options.write(json_, run.to_json)
         options.write(csv, run.to_csv)
-        report.run(run)
         if run.status == "interrupted":
             raise typer.Exit(130)
         if run.status == "diverged":
@@ -199,7 +199,9 @@ def race(
         str | None,
         typer.Option(help=f"Who races; rule@B sets its batch.  [default: {METHODS}]"),
     ] = None,
-    lr: Annotated[str, typer.Option(help="Step sizes: low:high:count, or a list.")] = "1e-4:1:13",
+    lr: Annotated[
+        str, typer.Option(help="Step sizes: low:high:count, or a list; it grows where needed.")
+    ] = "1e-4:1:13",
     grid: Annotated[
         list[str] | None, typer.Option(help="More to try, as adam.b2=0.9,0.99,0.999.")
     ] = None,
@@ -208,7 +210,11 @@ def race(
     ] = 10,
     final_seeds: Annotated[
         int,
-        typer.Option(parser=options.whole, metavar="WHOLE", help="Fresh seeds of the final."),
+        typer.Option(
+            parser=options.whole,
+            metavar="WHOLE",
+            help="Fresh seeds of the final; 13 or more for seven entrants.",
+        ),
     ] = 20,
     search: Annotated[
         str, typer.Option(help="grid, or random:64 settings between the ends of --lr.")
@@ -277,10 +283,12 @@ def race(
                 batch=options.batch(batch), schedule=schedule, margin=margin, target=target,
                 fixed_split=fixed_split, seed=seed, on_progress=advance,
             )  # fmt: skip
+        report.race(result)
+        if not result.begun:
+            raise typer.Exit(130)
         options.write(json_, result.to_json)
         options.write(csv, result.to_csv)
         options.write_picture(picture, result)
-        report.race(result)
         if picture:
             report.say(f"Drew {picture}.")
         if result.interrupted:

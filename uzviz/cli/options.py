@@ -118,9 +118,15 @@ def step_sizes(text: str) -> list[float]:
     parts = text.split(":")
     if len(parts) != 3:
         raise InputError(f"--lr is '{text}', but must be low:high:count, such as 1e-4:1:13.")
-    low, high, count = numbers(",".join(parts), "--lr")
-    if count != round(count):
-        raise InputError(f"--lr is '{text}', but its count must be a whole number.")
+    try:
+        low, high, count = map(float, parts)
+    except ValueError:
+        low, high, count = math.nan, math.nan, math.nan
+    if not math.isfinite(low + high + count) or count != round(count):
+        raise InputError(
+            f"--lr is '{shown(text)}', but must be low:high:count of two numbers and a whole one, "
+            "such as 1e-4:1:13."
+        )
     from uzviz.api import log_range
 
     return log_range(low, high, int(count))
@@ -199,15 +205,18 @@ def write(path: Path | None, writer: Callable[[Path], object]) -> None:
     """
     if path is None:
         return
-    if path.exists() and not path.is_file():
-        writer(path)
-        return
-    unfinished = _unfinished(path)
     try:
-        writer(unfinished)
-        os.replace(unfinished, path.resolve())
-    finally:
-        unfinished.unlink(missing_ok=True)
+        if path.exists() and not path.is_file():
+            writer(path)
+            return
+        unfinished = _unfinished(path)
+        try:
+            writer(unfinished)
+            os.replace(unfinished, path.resolve())
+        finally:
+            unfinished.unlink(missing_ok=True)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 PICTURES = {".png", ".svg", ".pdf"}

@@ -27,7 +27,7 @@ class Out(Console):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-out = Out(highlight=False, soft_wrap=False)
+out = Out(highlight=False, soft_wrap=False, emoji=False)
 
 
 def say(text: str) -> None:
@@ -92,10 +92,12 @@ def run(run: Run) -> None:
 
 def race(race: Race) -> None:
     """A row for each method, then the verdicts."""
-    if not any(g.complete.any() for g in race.groups):
+    if not race.begun:
         say("Interrupted before a seed was done.")
         return
     say(_protocol(race))
+    if race.interrupted:
+        say("Interrupted: this is what was done by then.")
     frame, metrics, tried = race.table(), race.metrics, race.tried
     names = [f"{part}/{m}" for m in ["loss", *metrics] for part in ("validation", "test")]
     rows = frame.to_dict("records")
@@ -113,12 +115,13 @@ def race(race: Race) -> None:
     )  # fmt: skip
     heads = ["method", "gradients\nto target", "epochs\nto target", "tolerance", "memory"]
     _print(
-        [*heads, "µs\na step", "chaos\nfloor", "above\nstart", "diverged"],
+        [*heads, "µs\na step", "chaos\nfloor", "above\nstart", "diverged,\nin the final"],
         [
             [
                 row["method"], *_to_target(row), _number(row["tolerance"]), str(row["memory"]),
                 _number(row["µs a step"]), _percent(row["chaos floor"]),
-                f"{row['above start']}/{row['lanes']}", f"{row['diverged']}/{row['lanes']}",
+                f"{row['above start']}/{row['lanes']}",
+                f"{row['diverged']}/{row['lanes']}, {row['diverged in the final']}",
             ]
             for row in rows
         ],
@@ -154,7 +157,8 @@ def _sentences(race: Race) -> None:
     say("")
     for sentence in race.sentences:
         say(sentence)
-    if race.protocol["split"] not in {"none"} and not race.protocol["fixed"]:
+    overlapping = race.protocol["split"] != "none" and not race.protocol["fixed"]
+    if overlapping and any(v.kind == "beats" for v in race.verdicts()):
         say("(The splits of the seeds overlap, which makes p-values somewhat too small.)")
 
 
@@ -177,18 +181,27 @@ def _protocol(race: Race) -> str:
     sizes = "/".join(str(n) for n in p["examples"].values())
     return (
         f"{race.problem}: {what} of {race.groups[0].parameters:,} parameters, "
-        f"{len(p['seeds'])} seeds and {len(p['final seeds'])} fresh ones in the final, budget "
-        f"{p['budget']:,} {p['unit']}, examples {sizes} ({p['split']}), {p['schedule']} step size, "
+        f"{len(p['seeds'])} seeds and {len(p['final seeds'])} fresh ones in the final, budget in "
+        f"{p['unit']} {_budgets(race)}, examples {sizes} ({p['split']}), {p['schedule']} step size, "
         f"tries {_tries(race)}, last batch {p['last batch']}"
     )
 
 
 def _tries(race: Race) -> str:
-    """How many settings each entrant had, once if all had as many."""
-    tries = {name: g.lanes for name, g in zip(race.names, race.groups, strict=True)}
-    if len(set(tries.values())) == 1:
-        return f"{next(iter(tries.values()))} each"
-    return ", ".join(f"{name} {n}" for name, n in tries.items())
+    return _each(race, [g.lanes for g in race.groups])
+
+
+def _budgets(race: Race) -> str:
+    seconds = race.protocol["seconds"]
+    timed = "" if seconds is None else f"of {seconds:g} seconds alone: "
+    return timed + _each(race, [g.plan.budget for g in race.groups])
+
+
+def _each(race: Race, counts: list[int]) -> str:
+    """What each entrant had, once if all had as many."""
+    if len(set(counts)) == 1:
+        return f"{counts[0]:,} each"
+    return ", ".join(f"{name} {n:,}" for name, n in zip(race.names, counts, strict=True))
 
 
 def listed(what: str, rows: list[dict[str, Any]]) -> None:
@@ -202,7 +215,7 @@ def listed(what: str, rows: list[dict[str, Any]]) -> None:
         out.print()
 
 
-SIGNS = {r"\leftarrow": "←", r"\sqrt": "√", r"\quad": " ", r"\,": " ", r"\max": "max", "\\": "",
+SIGNS = {r"\;": " ", "p_0": "p₀", "r_0": "r₀", r"\leftarrow": "←", r"\sqrt": "√", r"\quad": " ", r"\,": " ", r"\max": "max", "\\": "",
          ":math:": "", ".. math::": "", "`": ""}  # fmt: skip
 
 

@@ -1,8 +1,14 @@
 """What is minimised, and data."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from uzviz.errors import InputError
 from uzviz.problems.problem import PARTS, Problem, Split, generator_for, key_for
 from uzviz.problems.supervised import classify, learn, regress
 from uzviz.problems.surfaces import beale, himmelblau, quadratic, rosenbrock, surface
+from uzviz.problems.tables import ARRAYS
 
 SURFACES = {
     "rosenbrock": rosenbrock,
@@ -11,7 +17,36 @@ SURFACES = {
     "quadratic": quadratic,
 }
 
+_MAKERS: dict[str, Callable[..., Problem]] = {
+    "classify": classify,
+    "regress": regress,
+    **SURFACES,
+}
+
+
+def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> Problem:
+    """The problem of these names and numbers, on the same data.
+
+    Raises
+    ------
+    InputError
+        for a problem that is not ours, and for data that are no longer the same.
+    """
+    options = dict(spec)
+    make = _MAKERS.get(options.pop("kind", ""))
+    if make is None or options.get("data") == ARRAYS:
+        raise InputError(
+            "The problem is one of your own: give it again, as problem=… or --problem module:make."
+        )
+    made = replace(make(**options), split_seed=split_seed)
+    if made.checksum != checksum:
+        raise InputError(
+            f"The data of {made.name} are no longer those of the run: bring the file back as it was."
+        )
+    return made
+
+
 __all__ = [
     "PARTS", "SURFACES", "Problem", "Split", "beale", "classify", "generator_for", "himmelblau",
-    "key_for", "learn", "quadratic", "regress", "rosenbrock", "surface",
+    "key_for", "learn", "quadratic", "regress", "restored", "rosenbrock", "surface",
 ]  # fmt: skip

@@ -33,6 +33,7 @@ INITIALISATIONS: dict[str, Callable[[int, int], float]] = {
 
 
 MOST_UNITS = 1_000_000
+MOST_PARAMETERS = 2**31 - 1
 
 
 class MLP(eqx.Module):
@@ -83,4 +84,10 @@ def starts(
     named("activation", activation, ACTIVATIONS)
     named("initialisation", init, INITIALISATIONS)
     sizes = [ends[0], *map(int, units), ends[1]]
+    parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
+    if parameters > MOST_PARAMETERS:
+        raise InputError(
+            f"The hidden layers {shown(hidden)} make {parameters:,} parameters, but "
+            f"{MOST_PARAMETERS:,} are the most: make them smaller."
+        )
     return lambda key: MLP(sizes, activation, init, key)

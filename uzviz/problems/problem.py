@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +13,7 @@ from typing import Any, NamedTuple
 import jax
 import numpy as np
 
-from uzviz.checks import numbers
+from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, shown
 
 Params = Any
@@ -64,13 +66,20 @@ def _check_lengths(what: str, arrays: Examples) -> None:
                 f"An array of the {what} has type {leaf.dtype}, but must hold numbers: convert it."
             )
     lengths = [leaf.shape[:1] for leaf in leaves]
-    if len(set(lengths)) != 1 or () in lengths:
+    if len(set(lengths)) != 1 or lengths[0] in {(), (0,)}:
         raise InputError(
-            f"The first axes of the {what} are {lengths}, but must be as long in every array."
+            f"The first axes of the {what} are {lengths}, but must be as long in every array, and "
+            "not empty."
         )
 
 
-@dataclass(frozen=True, eq=False)
+def _example(arrays: Examples) -> Any:
+    """What one example is: the tree and the shapes of its arrays."""
+    leaves, structure = jax.tree.flatten(arrays)
+    return structure, [np.shape(leaf)[1:] for leaf in leaves]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Problem:
     """What is minimised: any JAX function of any pytree, with or without data.
 
@@ -123,14 +132,43 @@ class Problem:
                 raise InputError(
                     f"{name} of {self.name} is {shown(getattr(self, name))}, but must be a function."
                 )
+        if self.split_seed is not None and not whole(self.split_seed, 0):
+            raise InputError(
+                f"The split's seed is {shown(self.split_seed)}, but must be a whole number from 0."
+            )
+        try:
+            json.dumps(self.spec)
+        except (TypeError, ValueError):
+            raise InputError(
+                f"The spec of {self.name} must be names and numbers that JSON can hold, but is "
+                f"{shown(self.spec)}."
+            ) from None
         if self.data is None:
+            if self.test is not None:
+                raise InputError(f"{self.name} has a test set, but no data to train on: give both.")
             return
         _check_lengths("data", self.data)
         if self.test is not None:
             _check_lengths("test set", self.test)
-            if jax.tree.structure(self.test) != jax.tree.structure(self.data):
-                raise InputError("The test set must be the same pytree of arrays as the data.")
+            if _example(self.test) != _example(self.data):
+                raise InputError("The examples of the test set must be arrays like the data's.")
         self.sizes  # noqa: B018 - refuses a split that leaves a part empty
+
+    def __repr__(self) -> str:
+        n = "" if self.data is None else f", {sum(self.sizes):,} examples"
+        return f"Problem({self.name}{n})"
+
+    @cached_property
+    def checksum(self) -> str:
+        """SHA-256 of all examples: their types, shapes and bytes; "" without data."""
+        if self.data is None:
+            return ""
+        digest = hashlib.sha256()
+        for leaf in jax.tree.leaves((self.data, self.test)):
+            x = np.ascontiguousarray(leaf)
+            digest.update(f"{x.dtype.str}{x.shape}".encode())
+            digest.update(x.data)
+        return digest.hexdigest()
 
     @property
     def rows(self) -> Examples:
@@ -166,9 +204,9 @@ class Problem:
             )
         ratio /= ratio.max()
         official = self.test is not None
-        whole = sum(ratio[:2] if official else ratio)
-        validation = round(n * ratio[1] / whole)
-        test = 0 if official else round(n * ratio[2] / whole)
+        total = sum(ratio[:2] if official else ratio)
+        validation = round(n * ratio[1] / total)
+        test = 0 if official else round(n * ratio[2] / total)
         train = n - validation - test
         empty = [
             name

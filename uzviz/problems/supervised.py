@@ -128,9 +128,10 @@ def regress(
         return {"mae": unit_mae, "mse": losses.mse(p, y), "y": jnp.mean(y), "y2": jnp.mean(y**2)}
 
     def summary(means: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """R² is not defined where the target doesn't vary by more than rounding."""
         variance = means["y2"] - means["y"] ** 2
-        with np.errstate(divide="ignore", invalid="ignore"):
-            r2 = 1 - means["mse"] / variance
+        varies = variance > 1e-5 * means["y2"]
+        r2 = np.where(varies, 1 - means["mse"] / np.where(varies, variance, 1), np.nan)
         return {"loss": means["loss"], "mae": means["mae"], "r2": r2}
 
     def fit(rows: Any) -> Any:

@@ -38,14 +38,15 @@ def surface(
     def loss(w: jax.Array, batch: None, key: jax.Array | None) -> jax.Array:
         return f(w)
 
-    facts = {"kind": name, **(spec or {}), "start": point.tolist(), "spread": spread}
+    own = {"kind": "surface", "name": name} if spec is None else spec
+    facts = {**own, "start": point.tolist(), "spread": spread}
     return Problem(init=init, loss=loss, name=name, spec=facts)
 
 
 def _plane(name: str, f: Callable[[Any, Any], jax.Array], start: Sequence[float], spread: float):
     if np.shape(start) != (2,):
         raise InputError(f"The start of {name} is {shown(start)}, but must be two numbers x,y.")
-    return surface(lambda w: f(w[0], w[1]), start, spread=spread, name=name)
+    return surface(lambda w: f(w[0], w[1]), start, spread=spread, name=name, spec={"kind": name})
 
 
 def rosenbrock(start: Sequence[float] = (-1.5, 2.5), spread: float = 0.0) -> Problem:
@@ -89,5 +90,5 @@ def quadratic(
         point,
         spread=spread,
         name="quadratic",
-        spec={"spectrum": eigenvalues.tolist()},
+        spec={"kind": "quadratic", "spectrum": eigenvalues.tolist()},
     )

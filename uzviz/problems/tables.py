@@ -17,6 +17,7 @@ MOST_CLASSES = 20
 MOST_CATEGORIES = 100
 """A column of texts with more different values than this is no category."""
 
+ARRAYS = "arrays"
 NOT_FINITE = "values that are missing, infinite or beyond float32: fill them or drop the rows"
 
 
@@ -26,7 +27,7 @@ class Table(NamedTuple):
     x: np.ndarray
     y: np.ndarray
     classes: list[str] | None
-    name: str = "arrays"
+    name: str = ARRAYS
     unit: float | None = None
     """What centred features are divided by; their standard deviation if None."""
 
@@ -247,14 +248,26 @@ def _check_names(path: str, header: list[str]) -> None:
 def _features(path: str, frame: Any) -> np.ndarray:
     import pandas as pd
 
-    texts = [c for c in frame.columns if not pd.api.types.is_numeric_dtype(frame[c])]
-    for column in texts:
+    texts = []
+    for column in frame.columns:
+        if pd.api.types.is_numeric_dtype(frame[column]):
+            continue
         different = frame[column].nunique()
         number: Any = pd.to_numeric(frame[column], errors="coerce")
+        if number.notna().all():
+            frame = frame.assign(**{column: number.astype(float)})
+            continue
+        texts.append(column)
         if different > MOST_CLASSES and number.notna().mean() > 0.5:
             raise InputError(
                 f"Column '{shown(column)}' of {shown(path)} holds numbers, but also "
                 f"'{shown(frame[column][number.isna()].iloc[0])}': mend it or drop the row."
+            )
+        if different > max(MOST_CLASSES, len(frame) // 2):
+            raise InputError(
+                f"Column '{shown(column)}' of {shown(path)} holds {different} different texts in "
+                f"{len(frame)} rows, such as '{shown(frame[column].iloc[0])}': write numbers as "
+                "numbers, and drop names and dates."
             )
         if different > MOST_CATEGORIES:
             raise InputError(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ GROWN = 10.0
 class Certificate:
     """How one lane died."""
 
+    stage: str
+    """Where it died: "heats" or "final"."""
     entrant: str
     settings: dict[str, float]
     seed: int
@@ -45,9 +48,11 @@ class Certificate:
         return f"{self.entrant} ({tried}, seed {self.seed}) died at step {self.step}: {self.cause}"
 
 
-def of_group(problem: Problem, rows: Any, name: str, group: Group) -> list[Certificate]:
-    """Certificates of an entrant's lanes, for one seed of each of its first settings that died."""
-    died = [i for i in range(group.lanes) if group.diverged[:, i].any()]
+def of_group(
+    problem: Problem, rows: Any, stage: str, group: Group, settings: Sequence[int]
+) -> list[Certificate]:
+    """Certificates of an entrant's lanes, for one seed of each of the first settings that died."""
+    died = [i for i in settings if group.diverged[:, i].any()]
     tuned = group.settings.get(group.axis or "", np.zeros(group.lanes))
     died.sort(key=lambda i: tuned[i])
     found = []
@@ -58,7 +63,7 @@ def of_group(problem: Problem, rows: Any, name: str, group: Group) -> list[Certi
         seen = engine.replay(lanes, seed, setting, step)
         tried = {k: float(v[i]) for k, v in group.settings.items() if k in group.tried}
         found.append(
-            Certificate(name, tried, group.seeds[s], step, cause(seen), seen.overflow,
+            Certificate(stage, group.title, tried, group.seeds[s], step, cause(seen), seen.overflow,
                         [x._asdict() for x in seen.steps])
         )  # fmt: skip
     return found
@@ -72,7 +77,8 @@ def _as_raced(
     number = int(np.searchsorted(ends, setting, side="right"))
     first, last = int(ends[number]) - group.rounds[number], int(ends[number])
     settings = {k: v[first:last] for k, v in group.settings.items()}
-    entry = Entry(group.entrant, settings, group.plan, group.schedule)
+    nudged = tuple(i - first for i in group.nudged)
+    entry = Entry(group.entrant, settings, group.plan, group.schedule, nudged)
     for piece in heats.pieces([entry], group.parameters, len(group.seeds)):
         inside = piece.settings.start <= setting - first < piece.settings.stop
         if inside and piece.seeds.start <= seed < piece.seeds.stop:

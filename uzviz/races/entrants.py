@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
+import jax
 import numpy as np
 
 from uzviz import rules
 from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, named, shown, unknown
-from uzviz.rules import GradientDescent, Rule
+from uzviz.rules import GradientDescent, Rule, Schedule
 
 Batch = int | str
 
@@ -60,9 +61,9 @@ def entrant(text: str) -> Entrant:
     rule = rules.named(name)
     if not at:
         return Entrant(rule)
-    if batch != "all" and not (batch.isdecimal() and int(batch) > 0):
+    if batch != "all" and not (batch.isdecimal() and len(batch) < 18 and int(batch)):
         raise InputError(
-            f"The batch of '{text}' is '{batch}', but must be a whole number from 1, or 'all'."
+            f"The batch of '{shown(text)}' is '{shown(batch)}', but must be a whole number from 1, or 'all'."
         )
     return Entrant(rule, "all" if batch == "all" else int(batch), f"{name}@{batch}")
 
@@ -135,6 +136,11 @@ def settings(
     """
     axis = who.rule.tuned
     given: dict[str, Any] = {} if axis is None else {axis: lr}
+    if axis is not None and isinstance(getattr(who.rule, axis), Schedule):
+        raise InputError(
+            f"{axis} of {who.name} is on a schedule, but is what the race tunes: give a number, and "
+            "the race a schedule for everybody."
+        )
     given |= {key.partition(".")[2]: values for key, values in grid.items() if _meant(key, who)}
     tried: dict[str, list[float]] = {}
     for name, some in given.items():
@@ -150,9 +156,11 @@ def settings(
     else:
         draw = np.random.default_rng(seed)
         drawn = [_drawn(draw, v, count, name == axis) for name, v in tried.items()]
-        combined = list(zip(*drawn, strict=True))
+        combined = list(zip(*drawn, strict=True)) if drawn else [()]
     own: dict[str, Any] = {
-        name: [value] * len(combined) for name, value in rules.values(who.rule).items()
+        name: [value] * len(combined)
+        for name, value in rules.values(who.rule).items()
+        if not isinstance(getattr(who.rule, name), Schedule)
     }
     for i, name in enumerate(tried):
         own[name] = [values[i] for values in combined]
@@ -164,7 +172,12 @@ def _random(search: str) -> int | None:
     kind, _, count = search.partition(":") if isinstance(search, str) else ("", "", "")
     if search == "grid":
         return None
-    if kind != "random" or not count.isdecimal() or not 1 <= int(count[:9]) <= MOST_SETTINGS:
+    if (
+        kind != "random"
+        or not count.isdecimal()
+        or len(count) > 9
+        or not 1 <= int(count) <= MOST_SETTINGS
+    ):
         raise InputError(
             f"The search is {shown(search)}, but must be 'grid' or 'random:K' with K from 1 to "
             f"{MOST_SETTINGS:,}."
@@ -192,6 +205,10 @@ def _meant(key: str, who: Entrant) -> bool:
 
 def check_grid(grid: Mapping[str, Sequence[float]], everyone: Sequence[Entrant]) -> None:
     """Refuse a grid for a rule that doesn't race."""
+    if not isinstance(grid, Mapping):
+        raise InputError(
+            f"The grid is {shown(grid)}, but must map names such as 'adam.b2' to values."
+        )
     for key in grid:
         if not isinstance(key, str) or "." not in key:
             raise InputError(
@@ -202,5 +219,10 @@ def check_grid(grid: Mapping[str, Sequence[float]], everyone: Sequence[Entrant])
 
 
 def side_by_side(rule: Rule, values: Mapping[str, np.ndarray]) -> Rule:
-    """One rule whose hyperparameters are arrays [settings]."""
-    return replace(rule, **values)
+    """One rule whose hyperparameters are arrays [settings]; schedules are the same in all."""
+    lanes = len(next(iter(values.values())))
+    repeated = {
+        name: jax.tree.map(lambda x: np.full(lanes, x), getattr(rule, name))
+        for name in rules.declared(rule)
+    }
+    return replace(rule, **(repeated | dict(values)))

@@ -26,6 +26,12 @@ class Final:
         """How many settings the entrant had in the heats."""
         return max(self.columns)
 
+    @property
+    def roles(self) -> list[str]:
+        """What each column is in the final."""
+        few = {column: f"best of {tries} tries" for tries, column in self.columns.items() if column}
+        return ["tuned", "nudged", *(few[i] for i in range(2, self.group.lanes))]
+
     def test(self, seeds: np.ndarray, tries: int | None = None) -> np.ndarray:
         """Test losses of the tuned setting, or of the best of fewer tries, [seeds]."""
         column = 0 if tries is None else self.columns[tries]
@@ -58,14 +64,12 @@ def columns(group: Group, tries: Sequence[int]) -> tuple[list[int], dict[int, in
 def pairwise(
     finals: Sequence[Final], names: Sequence[str], margin: float, fixed: bool
 ) -> list[Verdict]:
-    """A verdict for every pair of entrants, over the seeds that all of them have done."""
-    if not finals:
+    """A verdict for every pair of entrants, over the seeds that all of them have done; none where
+    :func:`silence` has a reason."""
+    if not finals or silence(finals):
         return []
-    seeds = np.flatnonzero(np.all([f.group.complete for f in finals], axis=0))
-    floors = {name: f.floor for name, f in zip(names, finals, strict=True)}
+    seeds = compared(finals)
     pairs = list(combinations(range(len(finals)), 2))
-    if not pairs or not len(seeds):
-        return []
 
     def judged(few: bool) -> list[Verdict]:
         scores = {}
@@ -75,29 +79,54 @@ def pairwise(
                 finals[i].test(seeds, tries),
                 finals[j].test(seeds, tries),
             )
-        return verdicts.compare(scores, margin=margin, floors=floors)
+        return verdicts.compare(scores, margin=margin)
 
     found = []
     for (i, j), verdict, fewer in zip(pairs, judged(False), judged(True), strict=True):
-        suffix = " on this test set" if fixed else ""
+        suffix = ""
         changed = _change_of_order(finals[i], finals[j], seeds)
-        if verdict.kind == "beats" and changed is not None:
-            suffix += f"; depends on the budget: the order changed at epoch {changed:g}"
+        if verdict.kind == "beats" and changed:
+            suffix += f"; depends on the budget: the order changed at {changed}"
         if finals[i].tries != finals[j].tries:
             few = min(finals[i].tries, finals[j].tries)
             same = fewer.sentence == verdict.sentence
             suffix += f"; with {few} tries each: {'the same' if same else fewer.sentence}"
+        suffix += " on this test set" if fixed else ""
         found.append(replace(verdict, suffix=suffix))
     return found
 
 
-def _change_of_order(a: Final, b: Final, seeds: np.ndarray) -> float | None:
-    """The epoch in the last third of the budget at which the order of validation losses changed."""
-    spent = [[g.plan.spent(s) for s in g.points] for g in (a.group, b.group)]
-    _, at_a, at_b = np.intersect1d(spent[0], spent[1], return_indices=True)
-    curve_a, curve_b = (f.group.curves["validation/loss"][seeds, 0] for f in (a, b))
-    at = verdicts.order_changed(curve_a[:, at_a], curve_b[:, at_b])
+def compared(finals: Sequence[Final]) -> np.ndarray:
+    """The seeds of which every entrant has done all its lanes."""
+    return np.flatnonzero(np.all([f.group.complete for f in finals], axis=0))
+
+
+def silence(finals: Sequence[Final]) -> str:
+    """Why a final allows no verdict; "" if it does."""
+    seeds, fewest = compared(finals), verdicts.fewest_seeds(len(finals))
+    if len(seeds) < fewest:
+        return (
+            f"no verdict: the final was broken off after {len(seeds)} seeds, and {fewest} are the "
+            "fewest that could tell"
+        )
+    tests = np.array([f.group.values("test/loss")[seeds, 0] for f in finals])
+    if len(seeds) > 1 and (tests == tests[:, :1]).all():
+        return (
+            "no verdict: all seeds gave the same losses, so that there is one run of each and not "
+            f"{len(seeds)}; give the start some spread"
+        )
+    return ""
+
+
+def _change_of_order(a: Final, b: Final, seeds: np.ndarray) -> str:
+    """When in the last third of the budget the order of validation losses changed; "" if never."""
+    share_a, share_b = (np.array(f.group.points) / f.group.plan.steps for f in (a, b))
+    same = np.searchsorted(share_b, share_a + 1e-9, side="right") - 1
+    curve_a, curve_b = (f.group.curve("validation/loss")[seeds, 0] for f in (a, b))
+    at = verdicts.order_changed(curve_a, curve_b[:, same], share_a)
     if at is None:
-        return None
-    plan = a.group.plan
-    return plan.examples(a.group.points[at_a[at]]) / plan.n
+        return ""
+    one, other = a.group.plan, b.group.plan
+    if (one.budget, one.cost) == (other.budget, other.cost):
+        return f"epoch {one.examples(a.group.points[at]) / one.n:g}"
+    return f"{100 * share_a[at]:.0f} % of the budget"

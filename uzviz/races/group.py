@@ -37,6 +37,8 @@ class Group:
     seeds: tuple[int, ...]
     parameters: int
     schedule: str = "constant"
+    nudged: tuple[int, ...] = ()
+    """Settings whose start was moved by one unit in the last place."""
     start: dict[str, np.ndarray] = field(default_factory=dict)
     """Everything evaluated at the start, by names such as "train/loss"."""
     end: dict[str, np.ndarray] = field(default_factory=dict)
@@ -158,6 +160,12 @@ class Group:
         found = self.end.get(name, np.full(self.done.shape, np.nan))
         return np.where(self.finite & np.isfinite(found), found, sign(name) * math.inf)
 
+    def curve(self, name: str) -> np.ndarray:
+        """A curve of every lane, infinite from its death on."""
+        found = self.curves.get(name, np.full((*self.done.shape, len(self.points)), np.nan))
+        dead = self.diverged[..., None] & (np.array(self.points) >= self.died[..., None])
+        return np.where(dead | ~np.isfinite(found), np.inf, found)
+
     def score(self, name: str = "validation/loss") -> np.ndarray:
         """An end value of the lanes of every complete seed."""
         return self.values(name)[self.complete]
@@ -240,7 +248,7 @@ def death(losses: np.ndarray, start: np.ndarray, steps: int) -> np.ndarray:
         with np.errstate(invalid="ignore", over="ignore"):
             blown = losses[..., first:end].mean(-1) > limit
         above = (losses[..., first:end] > limit[..., None]).argmax(-1) + first + 1
-        died = np.where((died == 0) & blown, above, died)
+        died = np.where(blown & ((died == 0) | (above < died)), above, died)
         first = end
     return died
 

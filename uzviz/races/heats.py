@@ -130,7 +130,8 @@ def run(
     off: they then hold what is done."""
     parameters = tree.size(jax.eval_shape(problem.init, jax.random.key(0)))
     groups = [
-        Group(e.entrant, e.plan, e.settings, tuple(seeds), parameters, e.schedule) for e in entries
+        Group(e.entrant, e.plan, e.settings, tuple(seeds), parameters, e.schedule, e.nudged)
+        for e in entries
     ]
     todo = queue.SimpleQueue[Piece]()
     for piece in pieces(entries, parameters, len(seeds)):

@@ -50,7 +50,7 @@ def _curves(race: Race, i: int) -> tuple[Group, np.ndarray]:
     g, column = race.groups[i], race.groups[i].best
     if race.finals:
         g, column = race.finals[i].group, 0
-    return g, g.curves["validation/loss"][g.complete][:, column]
+    return g, g.curve("validation/loss")[g.complete][:, column]
 
 
 def _title(race: Race, shown: list[int]) -> str:

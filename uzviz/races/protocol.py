@@ -71,6 +71,8 @@ class Terms:
                 f"The final has {shown(self.final_seeds)} seeds, but to tell {entrants} entrants "
                 f"apart it needs a whole number from {fewest} to {MOST_FINAL_SEEDS:,}."
             )
+        if not isinstance(self.fixed_split, bool):
+            raise InputError(f"The fixed split is {shown(self.fixed_split)}: give True or False.")
         if numbers([self.margin]) is None or not 0 <= self.margin < 1:
             raise InputError(f"The margin is {shown(self.margin)}, but must lie in [0, 1).")
         if self.target is not None and numbers([self.target]) is None:
@@ -91,13 +93,16 @@ Said = Generator[Progress | Race, None, None]
 def race(problem: Problem, given: Any, terms: Terms) -> Said:
     """Race all entrants, saying how far it got; last, the race.
 
-    Everything that cannot be used is refused before the first word.
+    Everything that cannot be used is refused before the first word; seconds that pay for no step,
+    once a step was timed.
     """
     everyone = entrants(given)
     terms.check(len(everyone))
     check_grid(terms.grid, everyone)
-    rules.scheduled(everyone[0].rule, terms.schedule, 1)
-    if terms.fixed_split:
+    named("schedule", terms.schedule, rules.SCHEDULES)
+    if terms.fixed_split and problem.data is None:
+        raise InputError(f"{problem.name} has no data, and so no split to fix: leave it out.")
+    if terms.fixed_split and problem.split_seed is None:
         problem = dataclasses.replace(problem, split_seed=terms.seed)
     n = problem.sizes[0]
     entries = []
@@ -110,7 +115,8 @@ def race(problem: Problem, given: Any, terms: Terms) -> Said:
             gradients = named("entrant of the earlier race", e.name, terms.budgets)
         plan = planned(n, batch, e.rule.gradients, epochs=terms.epochs, gradients=gradients)
         tried = settings(e, terms.lr, terms.grid, terms.search, terms.seed)
-        entries.append(Entry(e, tried, plan, terms.schedule))
+        schedule = "constant" if e.rule.tuned is None else terms.schedule
+        entries.append(Entry(e, tried, plan, schedule))
     return _Course(problem, terms, entries).run()
 
 
@@ -120,7 +126,8 @@ class _Course:
     def __init__(self, problem: Problem, terms: Terms, entries: list[Entry]):
         self.problem, self.terms, self.entries = problem, terms, entries
         self.rows = engine.on_device(problem)
-        self.done = 0
+        self.done, self.total = 0, 1
+        self.paid = terms.seconds is None
         first = terms.seed
         self.heat_seeds = range(first, first + terms.seeds)
         self.final_seeds = range(first + terms.seeds, first + terms.seeds + terms.final_seeds)
@@ -135,9 +142,10 @@ class _Course:
             if self.terms.seconds is not None:
                 yield from self._time_alone()
                 self.entries = [
-                    replace(e, plan=_paid(e.plan, self.terms.seconds / alone))
+                    replace(e, plan=_paid(e, self.terms.seconds, alone))
                     for e, alone in zip(self.entries, self.alone, strict=True)
                 ]
+                self.paid = True
             interrupted = yield from self._stages()
             if not interrupted:
                 yield from self._certify()
@@ -156,9 +164,8 @@ class _Course:
         )
 
     def _stages(self) -> Generator[Progress, None, bool]:
-        final = [replace(e, settings={"": np.zeros(2)}) for e in self.entries]
         self.total = heats.cost(self.entries, len(self.heat_seeds))
-        self.total += heats.cost(final, len(self.final_seeds))
+        self.total += sum(2 * e.plan.steps for e in self.entries) * len(self.final_seeds)
         self.groups, interrupted = yield from self._train(self.entries, self.heat_seeds, "heats")
         while not interrupted and any(more := [self._grown(g) for g in self.groups]):
             new = [replace(e, settings=s) for e, s in zip(self.entries, more, strict=True) if s]
@@ -208,7 +215,7 @@ class _Course:
         tried, first = np.unique(values), np.unique(values[: group.rounds[0]])
         if len(first) < 2 or not group.complete.any():
             return None
-        best = values[group.best]
+        best = values[group.best] if np.isfinite(group.medians()).any() else tried[0]
         if best == tried[-1]:
             new, inside = best * first[-1] / first[-2], lambda x: x <= first[-1] * 10**DECADES
         elif best == tried[0]:
@@ -227,34 +234,39 @@ class _Course:
     def _certify(self) -> Generator[Progress, None, None]:
         for group in self.groups:
             yield Progress(self.done, self.total, "replaying")
-            name = group.title
-            self.certificates += of_group(self.problem, self.rows, name, group)
+            self.certificates += of_group(
+                self.problem, self.rows, "heats", group, range(group.lanes)
+            )
+        for final in self.finals:
+            yield Progress(self.done, self.total, "replaying")
+            self.certificates += of_group(self.problem, self.rows, "final", final.group, [0])
 
     def _time_alone(self) -> Generator[Progress, None, None]:
         for entry in self.entries:
-            yield Progress(self.done, getattr(self, "total", 1), "timing")
+            yield Progress(self.done, self.total, "timing")
             self.alone.append(step_time(self.problem, self.rows, entry, self.terms.seed))
 
     def _protocol(self) -> dict[str, Any]:
         terms, problem = self.terms, self.problem
-        budgets = {e.entrant.name: e.plan.budget for e in self.entries}
+        budgets = {e.entrant.name: e.plan.budget for e in self.entries if self.paid}
         redrawn = "redrawn by each seed"
         if problem.data is None:
             split = "none"
-        elif terms.fixed_split:
-            split = f"fixed by seed {terms.seed}"
+        elif problem.split_seed is not None:
+            split = f"fixed by seed {problem.split_seed}"
         else:
             split = redrawn if problem.test is None else f"{redrawn}, with an official test set"
         return {
             "problem": problem.spec or {"kind": problem.name},
-            "budget": max(budgets.values()),
+            "budget": max(budgets.values(), default=None),
             "unit": "gradients of examples",
             "epochs": terms.epochs,
             "seconds": terms.seconds,
             "budgets": budgets,
             "examples": dict(zip(PARTS, problem.sizes, strict=True)),
             "split": split,
-            "fixed": terms.fixed_split or problem.test is not None,
+            "fixed": problem.split_seed is not None or problem.test is not None,
+            "tries": {g.entrant.name: g.lanes for g in self.groups},
             "schedule": terms.schedule,
             "search": terms.search,
             "last batch": "divided by its real size",
@@ -266,10 +278,15 @@ class _Course:
         }
 
 
-def _paid(plan: Plan, steps: float) -> Plan:
-    """The plan for so many steps."""
-    whole_steps = int(min(steps, 2**31 - 1))
-    return planned(plan.n, plan.batch, plan.cost, gradients=plan.spent(whole_steps))
+def _paid(entry: Entry, seconds: float, alone: float) -> Plan:
+    """The plan that so many seconds pay for, at so many a step."""
+    plan, steps = entry.plan, int(min(seconds / alone, 2**31 - 1))
+    if steps < 1:
+        raise InputError(
+            f"{seconds:g} seconds pay for no step of {entry.entrant.name}, which takes {alone:.2g}: "
+            "allow more."
+        )
+    return planned(plan.n, plan.batch, plan.cost, gradients=plan.spent(steps))
 
 
 def step_time(problem: Problem, rows: Any, entry: Entry, seed: int) -> float:
@@ -281,6 +298,8 @@ def step_time(problem: Problem, rows: Any, entry: Entry, seed: int) -> float:
     steps, began, ended = 0, None, 0.0
     said = engine.run(engine.Lanes(problem, rule, (seed,), long, rows), clock=time.perf_counter)
     for record in said:
+        if isinstance(record, records.End) and record.interrupted:
+            raise KeyboardInterrupt
         if not isinstance(record, records.Steps):
             continue
         ended = time.perf_counter()

@@ -14,7 +14,7 @@ import numpy as np
 from uzviz import records, verdicts
 from uzviz.errors import Diverged
 from uzviz.races.certificates import Certificate
-from uzviz.races.final import Final, pairwise
+from uzviz.races.final import Final, pairwise, silence
 from uzviz.races.group import Group, sign
 from uzviz.verdicts import Verdict
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-@dataclass
+@dataclass(repr=False)
 class Race:
     """The result of a race: ``table()``, ``plot()``, ``to_json()``, ``to_csv(path)``."""
 
@@ -38,6 +38,15 @@ class Race:
     protocol: dict[str, Any]
     """What was raced and how: problem, budget, seeds, schedule, margin."""
     interrupted: bool = False
+
+    def __repr__(self) -> str:
+        what = "interrupted" if self.interrupted else f"best: {', '.join(self.best) or 'not told'}"
+        return f"Race({self.problem}, {', '.join(self.names)}; {what})"
+
+    @property
+    def begun(self) -> bool:
+        """Whether any seed of the heats is done for all settings of an entrant."""
+        return any(g.complete.any() for g in self.groups)
 
     @cached_property
     def names(self) -> list[str]:
@@ -58,7 +67,10 @@ class Race:
 
     @property
     def best(self) -> list[str]:
-        """Whom nobody beats in the final, the lowest median test loss first."""
+        """Whom nobody beats in the final, the lowest median test loss first; nobody without
+        verdicts."""
+        if self.finals and silence(self.finals):
+            return []
         losses = {
             n: f.group.score("test/loss")[:, 0]
             for n, f in zip(self.names, self.finals, strict=False)
@@ -69,6 +81,8 @@ class Race:
     def sentences(self) -> list[str]:
         """The verdicts in words, differences first, last whom nobody beats."""
         kinds = ["beats", "within", "cannot tell"]
+        if self.finals and (why := silence(self.finals)):
+            return [why]
         told = [v.sentence for v in sorted(self._verdicts, key=lambda v: kinds.index(v.kind))]
         return [*told, f"best, or not told from the best: {', '.join(self.best)}"] if told else []
 
@@ -77,9 +91,8 @@ class Race:
         """The loss to reach: as asked, else the median entrant's final validation loss."""
         if self.protocol["target"] is not None:
             return self.protocol["target"]
-        return verdicts.median(
-            np.array([self._score(i, "validation/loss") for i in range(len(self.groups))])
-        )
+        scores = [self._score(i, "validation/loss") for i in range(len(self.groups))]
+        return sorted(scores)[(len(scores) - 1) // 2]
 
     def _score(self, i: int, name: str) -> float:
         return verdicts.median(self._scores(i, name))
@@ -136,9 +149,7 @@ class Race:
         import pandas as pd
 
         if lanes:
-            finals = [f.group for f in self.finals]
-            named = [("heats", g) for g in self.groups] + [("final", g) for g in finals]
-            return pd.DataFrame([row for stage, g in named for row in self._lanes(stage, g)])
+            return pd.DataFrame([row for part in self._stages() for row in _lanes(*part)])
         return pd.DataFrame([self._row(i) for i in range(len(self.groups))])
 
     def _row(self, i: int) -> dict[str, Any]:
@@ -159,7 +170,7 @@ class Race:
             **row,
             "seeds": len(self._scores(i, "test/loss")),
             "coverage": coverage,
-            "edge": g.edge,
+            "edge": g.edge if self.protocol["search"] == "grid" else "",
             "tolerance": g.tolerance(),
             **self._to_target(i),
             "memory": g.entrant.rule.memory,
@@ -168,13 +179,16 @@ class Race:
             "above start": int(g.above_start.sum()),
             "diverged": int(g.diverged.sum()),
             "lanes": int(g.done.sum()),
+            "diverged in the final": int(self.finals[i].group.diverged[:, 0].sum())
+            if self.finals
+            else 0,
         }
 
     def _to_target(self, i: int) -> dict[str, float]:
         g, column = (
             (self.finals[i].group, 0) if self.finals else (self.groups[i], self.groups[i].best)
         )
-        curves = g.curves.get("validation/loss", np.full((*g.done.shape, len(g.points)), np.nan))
+        curves = g.curve("validation/loss")
         steps = np.array(g.points)
         costs = {
             "gradients to target": np.array([g.plan.spent(s) for s in steps]),
@@ -188,31 +202,24 @@ class Race:
         g = self.groups[i]
         return verdicts.best_of(g.score("validation/loss"), g.score("test/loss"))
 
-    def _lanes(self, stage: str, g: Group) -> list[dict[str, Any]]:
-        rows = []
-        for s, i in np.argwhere(g.done):
-            row = {"stage": stage, "entrant": g.entrant.name, "batch": g.plan.batch}
-            row |= {k: float(v[i]) for k, v in g.settings.items()} | {"seed": g.seeds[s]}
-            row |= {"status": g.status[s, i], "died": int(g.died[s, i])}
-            row |= {f"start {k}": float(v[s, i]) for k, v in g.start.items()}
-            rows.append(row | {k: float(v[s, i]) for k, v in g.end.items()})
-        return rows
+    def _stages(self) -> list[tuple[str, Group, list[str]]]:
+        """Heats and final of every entrant, with what each column of settings is there."""
+        heats = [("heats", g, ["try"] * g.lanes) for g in self.groups]
+        return heats + [("final", f.group, f.roles) for f in self.finals]
 
     def to_csv(self, path: str | Path) -> None:
         """Write every lane's curve, at most 200 points each, a row a point."""
         import pandas as pd
 
         frames = []
-        finals = [("final", f.group) for f in self.finals]
-        for stage, g in [*(("heats", g) for g in self.groups), *finals]:
+        for stage, g, roles in self._stages():
             points = {
                 "step": g.points,
                 "epoch": [g.plan.examples(s) / g.plan.n for s in g.points],
                 "gradients": [g.plan.spent(s) for s in g.points],
             }
             for s, i in np.argwhere(g.done):
-                lane = {"stage": stage, "entrant": g.entrant.name, "batch": g.plan.batch}
-                lane |= {"seed": g.seeds[s]} | {k: float(v[i]) for k, v in g.settings.items()}
+                lane = _lane(stage, g, roles[i], s, i)
                 frames.append(
                     pd.DataFrame(points).assign(
                         **lane, **{name: curve[s, i] for name, curve in g.curves.items()}
@@ -226,7 +233,9 @@ class Race:
             {
                 **g.to_dict(),
                 "best of k tries": self.best_of(i).tolist(),
-                "final": self.finals[i].group.to_dict() if self.finals else None,
+                "final": {"roles": self.finals[i].roles, **self.finals[i].group.to_dict()}
+                if self.finals
+                else None,
             }
             for i, g in enumerate(self.groups)
         ]
@@ -254,3 +263,20 @@ class Race:
         from uzviz.races.picture import draw
 
         return draw(self)
+
+
+def _lanes(stage: str, g: Group, roles: list[str]) -> list[dict[str, Any]]:
+    rows = []
+    for s, i in np.argwhere(g.done):
+        row = _lane(stage, g, roles[i], s, i)
+        row |= {"status": g.status[s, i], "died": int(g.died[s, i])}
+        row |= {f"start {k}": float(v[s, i]) for k, v in g.start.items()}
+        rows.append(row | {k: float(v[s, i]) for k, v in g.end.items()})
+    return rows
+
+
+def _lane(stage: str, g: Group, role: str, seed: int, setting: int) -> dict[str, Any]:
+    """Which lane a row is of."""
+    row = {"stage": stage, "role": role, "entrant": g.entrant.name, "batch": g.plan.batch}
+    own = {k: float(v[setting]) for k, v in g.settings.items()}
+    return row | own | {"seed": g.seeds[seed]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -62,17 +63,52 @@ def values(rule: Rule) -> dict[str, Any]:
     }
 
 
+def schedules_of(rule: Rule) -> dict[str, dict[str, Any]]:
+    """The schedules of a rule by the names of its fields: kind, value and horizon."""
+    kinds = {cls: kind for kind, cls in SCHEDULES.items()}
+    found = {name: getattr(rule, name) for name in declared(rule)}
+    return {
+        name: {
+            "kind": kinds.get(type(s), type(s).__name__),
+            "value": np.asarray(s.value).tolist(),
+            "horizon": np.asarray(s.horizon).tolist(),
+        }
+        for name, s in found.items()
+        if isinstance(s, Schedule)
+    }
+
+
+def restored(name: str, values: Mapping[str, Any], schedules: Mapping[str, Any]) -> Rule:
+    """The rule of that name with these numbers and schedules, as :func:`values` and
+    :func:`schedules_of` tell them.
+
+    Raises
+    ------
+    InputError
+        for a rule or a schedule that is not ours.
+    """
+    fields = dict(values)
+    for field, s in schedules.items():
+        make = errors.named("schedule", s["kind"], SCHEDULES)
+        fields[field] = s["value"] if make is None else make(s["value"], s["horizon"])
+    return named(name, **fields)
+
+
 def scheduled(rule: R, schedule: str, steps: int) -> R:
     """The rule with its tuned hyperparameter on a schedule over so many steps.
 
     Raises
     ------
     InputError
-        for a schedule nobody knows.
+        for a schedule nobody knows, and for a rule without such a hyperparameter.
     """
     make = errors.named("schedule", schedule, SCHEDULES)
-    if make is None or rule.tuned is None:
+    if make is None:
         return rule
+    if rule.tuned is None:
+        raise errors.InputError(
+            f"{rule.title} tunes no hyperparameter that '{schedule}' could change: leave it out."
+        )
     value = getattr(rule, rule.tuned)
     if isinstance(value, Schedule):
         raise errors.InputError(
@@ -84,6 +120,7 @@ def scheduled(rule: R, schedule: str, steps: int) -> R:
 
 __all__ = [
     "NAMES", "AMSGrad", "AdaGrad", "Adam", "AdamW", "GradientDescent", "Momentum",
-    "Nesterov", "Oracle", "Params", "RMSProp", "Rule", "SAM", "State", "check_numbers", "declared", "name_of", "named",
-    "rule", "scheduled", "values",
+    "Nesterov", "Oracle", "Params", "RMSProp", "Rule", "SAM", "SCHEDULES", "Schedule", "State", "check_numbers",
+    "declared", "name_of", "named", "restored", "rule", "scheduled", "schedules_of",
+    "values",
 ]  # fmt: skip

@@ -68,6 +68,8 @@ def rule(cls: type[R]) -> type[R]:
     made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
     made.title = getattr(made, "title", made.__name__)
     data = list(hyper.declared(made))
+    if made.tuned not in data:
+        made.tuned = None
     static = [f.name for f in dataclasses.fields(made) if f.name not in data]
     jax.tree_util.register_dataclass(made, data, static)
     return made

@@ -26,35 +26,36 @@ def best_of(validation: np.ndarray, test: np.ndarray) -> np.ndarray:
     order = np.argsort(np.where(np.isnan(validation), np.inf, validation), axis=1, kind="stable")
     score = np.take_along_axis(test, order, axis=1)
     score = np.where(np.isfinite(score), score, np.inf)
-    chance = np.array(
-        [
-            [math.comb(many - i, k - 1) / math.comb(many, k) for k in range(1, many + 1)]
-            for i in range(1, many + 1)
-        ]
-    )
-    with np.errstate(invalid="ignore"):
-        weighted = np.where(chance > 0, score[:, :, None] * chance, 0.0)
-    return weighted.sum(axis=1)
+    # P(i-th of k) is k/K for the first, and falls by (K − i − k + 1)/(K − i) to the next.
+    k, i = np.arange(1, many + 1), np.arange(1, many)[:, None]
+    falls = np.maximum(many - i - k + 1, 0) / (many - i)
+    chance = np.cumprod(np.vstack([k / many, falls]), axis=0)
+    counted = np.where(np.isfinite(score), score, 0.0) @ chance
+    return np.where(np.isinf(score).astype(float) @ chance > 0, np.inf, counted)
 
 
 def reached(curves: np.ndarray, costs: np.ndarray, target: float) -> float:
     """The median cost at which curves [lanes, points] first are at the target or below.
 
-    A lane that never is counts as infinite; with more than half of them the median is infinite:
-    the target is not reached, and no mean of those that made it hides it.
+    A lane that never is counts as infinite; with over half of them the lower median is infinite:
+    the target is not reached, and no mean of those that made it hides it. A target that is not
+    finite is reached by nobody.
     """
-    there = curves <= target
+    there = (curves <= target) & math.isfinite(target)
     first = np.where(there.any(axis=1), costs[there.argmax(axis=1)].astype(float), np.inf)
-    return median(first)
+    return float(np.sort(first)[(len(first) - 1) // 2]) if len(first) else math.inf
 
 
-def order_changed(a: np.ndarray, b: np.ndarray) -> int | None:
-    """The last point in the last third of two curves [seeds, points] where their order changes.
+def order_changed(a: np.ndarray, b: np.ndarray, share: np.ndarray) -> int | None:
+    """The point in the last third of the budget at which two curves [seeds, points] came into the
+    order they end in; None where they were in it before.
 
-    The order at a point is the sign of the median paired difference; None where it stays.
+    The order at a point is the sign of the median paired difference. ``share`` says how much of
+    the budget was spent at each point; infinite values are worse than any number.
     """
-    sign = np.array([np.sign(median(column)) for column in np.nan_to_num(b - a).T])
-    for i in range(len(sign) - 1, max(0, 2 * len(sign) // 3), -1):
-        if sign[i - 1] != sign[-1]:
-            return i
-    return None
+    with np.errstate(invalid="ignore"):
+        difference = np.nan_to_num(b - a)
+    sign = np.array([np.sign(median(column)) for column in difference.T])
+    other = np.flatnonzero(sign != sign[-1])
+    at = int(other[-1]) + 1 if len(other) else 0
+    return at if share[at] > 2 / 3 else None

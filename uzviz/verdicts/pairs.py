@@ -119,37 +119,29 @@ def _p(p: float) -> str:
 
 
 def compare(
-    pairs: Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray]],
-    *,
-    margin: float = 0.01,
-    floors: Mapping[str, float] | None = None,
+    pairs: Mapping[tuple[str, str], tuple[np.ndarray, np.ndarray]], *, margin: float = 0.01
 ) -> list[Verdict]:
     """A verdict for every pair, from test losses paired by seed.
 
-    "Beats": the adjusted p is at most 0.05, the interval of the median difference leaves out
-    ±margin, and the difference exceeds the chaos floor of both. "Within": the interval lies inside
-    ±margin. Else: cannot tell.
+    "Beats": the adjusted p is at most 0.05, and the interval of the median difference leaves out
+    ±margin. "Within": the interval lies inside ±margin. Else: cannot tell.
 
     Parameters
     ----------
     pairs
-        The losses [seeds] of both, by their names.
+        The losses [seeds] of both, by their names; at least :func:`fewest_seeds`.
     margin
         A relative difference too small to matter.
-    floors
-        How much the loss of an entrant changes when its start moves by one unit in the last place.
     """
-    floors = floors or {}
     differences = {names: relative_difference(a, b) for names, (a, b) in pairs.items()}
     adjusted = holm([sign_flip(d) for d in differences.values()])
     verdicts = []
     for ((a, b), d), p in zip(differences.items(), adjusted, strict=True):
         middle, low, high, _ = median_interval(d)
         verdict = Verdict("cannot tell", a, b, middle, low, high, float(p), margin)
-        noticed = p <= ALPHA and abs(middle) > max(floors.get(a, 0.0), floors.get(b, 0.0))
-        if noticed and low > margin:
+        if p <= ALPHA and low > margin:
             verdict = replace(verdict, kind="beats")
-        elif noticed and high < -margin:
+        elif p <= ALPHA and high < -margin:
             verdict = Verdict("beats", b, a, -middle, -high, -low, float(p), margin)
         elif low >= -margin and high <= margin:
             verdict = replace(verdict, kind="within")
