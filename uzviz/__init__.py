@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from uzviz import hyper, problems, rules, schedules, tree
-    from uzviz.api import race, train
+    from uzviz.api import race, read, resume, train
     from uzviz.errors import Diverged, InputError
+    from uzviz.log import Log
     from uzviz.problems import Problem
     from uzviz.races import Entrant, Race, log_range
     from uzviz.records import Run
@@ -31,8 +32,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("race", "train"),
+    "api": ("race", "read", "resume", "train"),
     "errors": ("Diverged", "InputError"),
+    "log": ("Log",),
     "problems": ("Problem",),
     "races": ("Entrant", "Race", "log_range"),
     "records": ("Run",),
@@ -46,8 +48,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamW", "Diverged", "Entrant", "GradientDescent",
-    "InputError", "Momentum", "Nesterov", "Problem", "RMSProp", "Race", "Rule", "Run",
-    "hyper", "log_range", "problems", "race", "rules", "schedules", "train", "tree",
+    "InputError", "Log", "Momentum", "Nesterov", "Problem", "RMSProp", "Race", "Rule", "Run",
+    "hyper", "log_range", "problems", "race", "read", "resume", "rules", "schedules", "train", "tree",
 ]  # fmt: skip
 
 

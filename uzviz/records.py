@@ -11,9 +11,18 @@ import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+
+
+class Histogram(NamedTuple):
+    """Counts of numbers between edges."""
+
+    edges: Any
+    """[bins + 1], rising"""
+    counts: Any
+    """[bins]"""
 
 
 @dataclass(frozen=True)
@@ -34,6 +43,24 @@ class Start:
     """The budget, in gradients of examples."""
     parameters: int
     seeds: tuple[int, ...]
+    cost: int = 1
+    """Gradients that a step asks for each example."""
+    schedules: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Hyperparameters that change over time, by what makes them: kind, value, horizon."""
+    sampling: str = "reshuffle"
+    checksum: str = ""
+    """SHA-256 of the data; "" without."""
+    split_seed: int | None = None
+
+    def progress(self, steps: Any) -> dict[str, np.ndarray]:
+        """How far so many steps are: epochs, gradients of examples, examples."""
+        epochs, within = np.divmod(np.asarray(steps, np.int64), self.steps_per_epoch)
+        examples = epochs * self.examples["train"] + within * self.batch
+        return {
+            "epoch": examples / self.examples["train"],
+            "gradients": self.cost * examples,
+            "examples": examples,
+        }
 
 
 @dataclass(frozen=True)
@@ -66,20 +93,41 @@ class Probed:
 
 
 @dataclass(frozen=True)
+class Best:
+    """The parameters with the lowest validation loss so far."""
+
+    step: int
+    loss: float
+    w: dict[str, np.ndarray]
+    """By their paths in the pytree."""
+
+
+@dataclass(frozen=True)
+class State:
+    """All that training goes on from after ``step`` steps, by names: w/…, s/…, alive."""
+
+    step: int
+    tensors: dict[str, np.ndarray]
+
+
+@dataclass(frozen=True)
 class End:
     """The last record: how it ended, and where."""
 
     step: int
     finite: np.ndarray
-    """Whether every loss seen and evaluated was finite; a lane whose loss is not is frozen."""
+    """Whether every loss seen, and those of training and validation at the end, were finite; a lane
+    that saw one that is not is frozen."""
     w: Any
     """The parameters at the end."""
+    interrupted: bool = False
+    """Whether Ctrl-C ended it."""
 
 
-Record = Start | Steps | Evaluation | Probed | End
+Record = Start | Steps | Evaluation | Probed | Best | State | End
 
 
-@dataclass
+@dataclass(repr=False)
 class Run:
     """One training, collected from its records. ``w`` holds the trained parameters."""
 
@@ -124,11 +172,14 @@ class Run:
 
     @property
     def results(self) -> dict[str, float]:
-        """The last value of everything evaluated, by names such as "test/accuracy"."""
-        last: dict[str, float] = {}
-        for e in self.evaluations:
-            last.update({name: float(value) for name, value in e.values.items()})
-        return last
+        """The last evaluation, by names such as "test/accuracy": of all parts at the end, else of
+        the validation part alone."""
+        last = self.evaluations[-1].values if self.evaluations else {}
+        return {name: float(value) for name, value in last.items()}
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{name}={value:.4g}" for name, value in self.results.items())
+        return f"Run({self.start.rule}, {self.status} at step {self.step:,}, {shown})"
 
     def to_dict(self) -> dict[str, Any]:
         """The whole run as plain values; what is not finite is None, beside the status."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
+
+from uzviz.errors import InputError
 
 Tree = Any
 
@@ -29,6 +32,48 @@ def norm(x: Tree) -> jax.Array:
 def size(x: Tree) -> int:
     """How many numbers the tree holds."""
     return sum(leaf.size for leaf in jax.tree.leaves(x))
+
+
+def named(x: Tree) -> dict[str, np.ndarray]:
+    """The leaves as arrays on the host, by their paths, such as "w/layers/0/weight"."""
+    return {name: np.asarray(_bare(leaf)) for name, leaf in _paths(x).items()}
+
+
+def restored(like: Tree, leaves: Mapping[str, np.ndarray]) -> Tree:
+    """The tree of :func:`named` leaves, in the form of another.
+
+    Raises
+    ------
+    InputError
+        where the leaves are not those of such a tree.
+    """
+    wanted = _paths(like)
+    for name, leaf in wanted.items():
+        found = leaves.get(name)
+        if found is None or found.shape != _bare(leaf).shape or found.dtype != _bare(leaf).dtype:
+            what = "nothing" if found is None else f"{found.dtype} {list(found.shape)}"
+            raise InputError(
+                f"{name} should be {_bare(leaf).dtype} {list(_bare(leaf).shape)}, but {what} was "
+                "kept: this is the state of another problem or rule."
+            )
+    made = [_like(leaf, leaves[name]) for name, leaf in wanted.items()]
+    return jax.tree.unflatten(jax.tree.structure(like), made)
+
+
+def _paths(x: Tree) -> dict[str, Any]:
+    found = jax.tree_util.tree_leaves_with_path(x)
+    return {jax.tree_util.keystr(p, simple=True, separator="/") or "w": leaf for p, leaf in found}
+
+
+def _bare(leaf: Any) -> Any:
+    """A leaf as plain numbers, which random keys are not."""
+    is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+    return jax.random.key_data(leaf) if is_key else leaf
+
+
+def _like(leaf: Any, found: np.ndarray) -> Any:
+    is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+    return jax.random.wrap_key_data(jnp.asarray(found)) if is_key else jnp.asarray(found)
 
 
 def layers(x: Tree) -> dict[str, list[jax.Array]]:

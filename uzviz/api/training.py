@@ -1,29 +1,27 @@
-"""What users call: train and race."""
+"""One network, as users train it."""
 
 from __future__ import annotations
 
-import inspect
-import json
+import math
 import time
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from uzviz import engine, hyper, probes, problems, races, rules
-from uzviz.checks import whole
+from uzviz import engine, log, probes, problems, records, rules, tree
+from uzviz.api.budget import batch_of, budget, check
+from uzviz.api.interrupts import held_back
+from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, named, shown, unknown
 from uzviz.problems import Problem
-from uzviz.races import Batch, Entrant, Race, log_range
-from uzviz.records import Record, Run, Start, Steps
+from uzviz.races import Batch
+from uzviz.records import Record, Run
 from uzviz.rules import Rule
 
-EPOCHS = 20
-GRADIENTS = 300
-"""The budget of a problem without data, unless one is given."""
-BATCH = 32
-LR = races.log_range(1e-4, 1, 13)
+Probes = Mapping[str, engine.Probe] | Sequence[str]
+EVERY = 10.0
+"""Seconds between two states that are kept."""
 
 
 def train(
@@ -36,8 +34,11 @@ def train(
     seed: int = 0,
     sampling: str = "reshuffle",
     schedule: str = "constant",
-    probe: Mapping[str, engine.Probe] | Sequence[str] = (),
+    probe: Probes = (),
     every: int = 100,
+    log: str | Path | None = None,
+    note: str = "",
+    checkpoint_every: float = EVERY,
     on_record: Callable[[Record], object] = lambda record: None,
 ) -> Run:
     """Train one network, or minimise any problem, by one rule.
@@ -59,6 +60,12 @@ def train(
     probe, every
         What to measure every so many steps: names from ``uzviz.probes.NAMES``, or functions by
         name, ``probe(w, s, oracle, key) -> {name: array}``.
+    log, note
+        A folder for an event file that TensorBoard reads, and for states from which
+        :func:`resume` goes on; and words for its run card.
+    checkpoint_every
+        Seconds between two states. The last two are kept, and the parameters with the lowest
+        validation loss.
     on_record
         Called with every record as it comes.
 
@@ -73,164 +80,174 @@ def train(
     InputError
         for anything that cannot be used, before a step is made.
     """
-    _check(problem, seed)
+    check(problem, seed)
     if not isinstance(rule, Rule):
         raise InputError(f"The rule is {shown(rule)}, but must be a rule such as Adam(lr=1e-3).")
     rules.check_numbers(rule)
-    if sampling not in engine.SAMPLINGS:
+    if not isinstance(sampling, str) or sampling not in engine.SAMPLINGS:
         raise unknown("sampling", sampling, engine.SAMPLINGS)
     if not whole(every):
         raise InputError(
             f"Probes are to run every {shown(every)} steps; give a whole number from 1."
         )
-    epochs, gradients = _budget(problem, epochs, gradients)
+    epochs, gradients = budget(problem, epochs, gradients)
     n = problem.sizes[0]
-    plan = engine.planned(n, _batch(n, batch), rule.gradients, epochs=epochs, gradients=gradients)
+    plan = engine.planned(n, batch_of(n, batch), rule.gradients, epochs=epochs, gradients=gradients)
     rule = rules.scheduled(rule, schedule, plan.steps)
-    lanes = engine.Lanes(problem, rule, (seed,), plan, engine.on_device(problem), sampling=sampling)
-    said = engine.run(lanes, probes=_probes(probe), every=every, clock=time.perf_counter)
-    start = next(said)
-    assert isinstance(start, Start)
-    run = Run(start)
-    on_record(start)
-    try:
-        for record in said:
-            run.add(record)
-            on_record(record)
-    except KeyboardInterrupt as interrupt:
-        with suppress(KeyboardInterrupt):
-            run.add(said.throw(interrupt))
-    return run
+    lanes = engine.Lanes(
+        problem, rule, (int(seed),), plan, engine.on_device(problem), sampling=sampling
+    )
+    measured = _probes(probe)
+    if log is None:
+        said = engine.run(lanes, probes=measured, every=every, clock=time.perf_counter)
+        return _follow(said, on_record)
+    folder = _free(log)
+    said = engine.run(
+        lanes, probes=measured, every=every, clock=time.perf_counter,
+        keeping=engine.Keeping(_due(checkpoint_every)),
+    )  # fmt: skip
+    made = {"probes": [name for name, _ in measured], "every": every, "note": str(note)}
+    return _follow(said, on_record, lambda start: _logged(folder, start, made))
 
 
-def race(
-    problem: Problem,
-    entrants: Sequence[Rule | Entrant | str],
+def resume(
+    folder: str | Path,
     *,
-    lr: Sequence[float] | float | None = None,
-    grid: Mapping[str, Sequence[float]] | None = None,
-    search: str = "grid",
-    seeds: int = 10,
-    final_seeds: int = 20,
-    epochs: float | None = None,
-    gradients: int | None = None,
-    seconds: float | None = None,
-    steps_from: str | Path | Mapping[str, int] | None = None,
-    batch: Batch | None = None,
-    schedule: str = "constant",
-    seed: int = 0,
-    fixed_split: bool = False,
-    margin: float = 0.01,
-    target: float | None = None,
-    on_progress: Callable[[int, int, str], object] = lambda done, total, stage: None,
-) -> Race:
-    """Race rules: heats tune each of them, a final on fresh seeds decides.
+    problem: Problem | None = None,
+    rule: Rule | None = None,
+    probe: Probes | None = None,
+    checkpoint_every: float = EVERY,
+    on_record: Callable[[Record], object] = lambda record: None,
+) -> Run:
+    """Go on with a training from the last state in its folder, as if it had never stopped.
 
-    Every entrant trains with every setting from every seed of the heats. Its setting with the
-    lowest median validation loss goes to the final; the test part is never seen before. The grid
-    grows by up to two decades where the best stands at its edge.
+    On the same machine, with the same versions and as many cores, all bits are those of a run that
+    never stopped; where one of them differs, it warns and goes on. A run that is finished is read
+    and returned.
 
     Parameters
     ----------
-    entrants
-        Rules, entrants (a rule with its batch size) or their names: "adam", "gd@all", "gd@1".
-    lr
-        Step sizes to try; 13 from 1e-4 to 1 unless given.
-    grid
-        More to try, such as ``{"adam.b2": [0.9, 0.99, 0.999]}``.
-    search
-        "grid", or "random:K": K settings drawn between the ends of ``lr``.
-    seeds, seed
-        How many seeds the heats have, from which on. A seed fixes split, start and order of
-        examples, the same for every rule.
-    final_seeds
-        How many fresh ones the final has: enough to tell that many entrants apart.
-    epochs, gradients, batch
-        As in :func:`train`: the same budget of gradients for everybody.
-    seconds, steps_from
-        A budget of seconds instead, turned into steps before the start by timing each entrant
-        alone; and the result of such a race, a JSON file or its "budgets", to repeat it exactly.
-    schedule
-        "constant", "cosine", "warmup-cosine" or "inverse-time", over the budget's steps.
-    fixed_split
-        One split for everybody: what is found then holds for this test set only.
-    margin
-        A relative difference in test loss that is too small to matter.
-    target
-        The validation loss to reach; the median entrant's final one unless given.
-    on_progress
-        Called with the lane-steps done, those there are, and what is going on.
-
-    Returns
-    -------
-    Race
-        With ``verdicts()``, ``sentences``, ``table()``, ``plot()``, ``to_json(path)`` and
-        ``to_csv(path)``; after Ctrl-C it holds the lanes that were done.
+    problem, rule, probe
+        What the run had of your own, given again; what is ours is made again from the log.
 
     Raises
     ------
     InputError
-        for anything that cannot be used, before a step is made.
+        for a folder without a training, and for a problem or rule that is not the run's.
     """
-    _check(problem, seed)
-    budgets = _budgets_from(steps_from)
-    if seconds is None and budgets is None:
-        epochs, gradients = _budget(problem, epochs, gradients)
-    terms = races.Terms(
-        lr=LR if lr is None else lr, grid=grid or {}, search=search, seeds=seeds, seed=seed,
-        batch=_batch(problem.sizes[0], batch), epochs=epochs, gradients=gradients, seconds=seconds,
-        budgets=budgets, final_seeds=final_seeds, margin=margin, target=target,
-        fixed_split=bool(fixed_split), schedule=schedule,
+    logged = log.Folder(folder, log.LoggedRun).only
+    made = log.made_of(logged)
+    start = log.start_of(made)
+    if problem is None:
+        problem = problems.restored(start.problem, start.split_seed, start.checksum)
+    elif problem.checksum != start.checksum:
+        raise InputError(f"The data of {problem.name} are not those of the run: give the same.")
+    if rule is None:
+        rule = rules.restored(start.rule, start.hyperparameters, start.schedules)
+    measured = _probes(made["probes"] if probe is None else probe)
+    plan = engine.Plan(problem.sizes[0], start.batch, start.cost, start.gradients)
+    lanes = engine.Lanes(
+        problem, rule, start.seeds, plan, engine.on_device(problem), sampling=start.sampling
+    )
+    kept = log.newest(logged.folder)
+    state = None if kept is None else records.State(kept.facts["step"], kept.tensors)
+    before = None if state is None else log.run_of(logged, state.step, made["probes"])
+    if before and state and logged.status != "running" and state.step == start.steps:
+        return _ended(before, problem, state)
+    for change in log.changes(made["facts"], log.facts()):
+        warnings.warn(
+            f"{folder} goes on with {change}: from here on its bits may differ from a run that "
+            "never stopped.",
+            stacklevel=2,
+        )
+    best = log.best(logged.folder)
+    lowest = math.inf if best is None else log.load(best).facts["validation/loss"]
+    said = engine.run(
+        lanes, probes=measured, every=made["every"], clock=time.perf_counter,
+        keeping=engine.Keeping(_due(checkpoint_every), state, lowest),
     )  # fmt: skip
-    said = races.race(problem, entrants, terms)
-    news = next(said)
-    while not isinstance(news, Race):
-        try:
-            on_progress(news.done, news.total, news.stage)
-            news = next(said)
-        except KeyboardInterrupt as interrupt:
-            news = said.throw(interrupt)
-    return news
+    went = state.step if state else 0
+    again = {name: made[name] for name in ("probes", "every", "note")}
+    return _follow(
+        said, on_record, lambda start: _logged(logged.folder, start, again, went), before
+    )
 
 
-def _budgets_from(source: str | Path | Mapping[str, int] | None) -> Mapping[str, int] | None:
-    if source is None or isinstance(source, Mapping):
-        return source
+def _follow(
+    said: Any,
+    on_record: Callable[[Record], object],
+    logging: Callable[[records.Start], log.TrainingLog] | None = None,
+    before: Run | None = None,
+) -> Run:
+    """Collect, log and hand on what the engine says, until it ends or Ctrl-C ends it."""
+    start = next(said)
+    run = before or Run(start)
+    written = None if logging is None else logging(start)
+
+    def take(record: Record) -> None:
+        run.add(record)
+        if written is not None:
+            written.add(record)
+
+    on_record(start)
     try:
-        return json.loads(Path(source).read_text())["protocol"]["budgets"]
-    except (OSError, ValueError, KeyError, TypeError):
-        raise InputError(
-            f"{shown(str(source))} holds no budgets: give the JSON file of an earlier race."
-        ) from None
+        with held_back() as check:
+            try:
+                for record in said:
+                    take(record)
+                    on_record(record)
+                    check()
+            except KeyboardInterrupt as interrupt:
+                take(said.throw(interrupt))
+                for record in said:
+                    take(record)
+    finally:
+        if written is not None:
+            written.close(run)
+    return run
 
 
-def _check(problem: Problem, seed: int) -> None:
-    if not isinstance(problem, Problem):
+def _logged(
+    folder: Path, start: records.Start, made: Mapping[str, Any], went: int | None = None
+) -> log.TrainingLog:
+    return log.TrainingLog(folder, start, made, went)
+
+
+def _ended(run: Run, problem: Problem, state: records.State) -> Run:
+    """A finished run with the parameters it ended at."""
+    w = tree.restored({"w": engine.start_point(problem, run.start.seeds[0])}, state.tensors)["w"]
+    run.end = records.End(state.step, state.tensors["alive"], w)
+    return run
+
+
+def _due(seconds: float) -> Callable[[], bool]:
+    """Whether so many seconds have passed since it last said so."""
+    if numbers([seconds]) is None or seconds < 0:
+        raise InputError(f"States are kept every {shown(seconds)} seconds; give 0 or more.")
+    last = time.monotonic()
+
+    def due() -> bool:
+        nonlocal last
+        now = time.monotonic()
+        if now - last < seconds:
+            return False
+        last = now
+        return True
+
+    return due
+
+
+def _free(folder: str | Path) -> Path:
+    """A folder that holds no run yet."""
+    path = Path(folder)
+    if path.is_dir() and log.holds_run(path):
         raise InputError(
-            f"The problem is {shown(problem)}, but must be a Problem, such as classify('digits')."
+            f"{folder} holds a run already: resume it, or give another folder for the log."
         )
-    engine.check(problem)
-    if not whole(seed, 0):
-        raise InputError(
-            f"The seed is {shown(seed)}, but must be a whole number from 0 to {2**31 - 1}."
-        )
+    return path
 
 
-def _budget(
-    problem: Problem, epochs: float | None, gradients: int | None
-) -> tuple[float | None, int | None]:
-    if epochs is None and gradients is None:
-        return (None, GRADIENTS) if problem.data is None else (EPOCHS, None)
-    return epochs, gradients
-
-
-def _batch(n: int, batch: Batch | None) -> Batch:
-    return min(BATCH, n) if batch is None else batch
-
-
-def _probes(
-    given: Mapping[str, engine.Probe] | Sequence[str],
-) -> list[tuple[str, engine.Probe]]:
+def _probes(given: Probes) -> list[tuple[str, engine.Probe]]:
     if isinstance(given, Mapping):
         for name, probe in given.items():
             if not callable(probe):
@@ -242,76 +259,3 @@ def _probes(
     if not isinstance(given, (list, tuple)):
         raise InputError(f"The probes are {shown(given)}, but must be names, or functions by name.")
     return [(name, named("probe", name, probes.NAMES)) for name in given]
-
-
-rule_named = rules.named
-_TASKS: dict[str, Callable[..., Problem]] = {
-    "classify": problems.classify,
-    "regress": problems.regress,
-}
-
-
-def problem_named(name: str, *, task: str | None = None, **options: Any) -> Problem:
-    """The problem of that name: a surface, or a data set learned by an MLP.
-
-    ``options`` are those of the surface, or of ``problems.classify`` and ``problems.regress``.
-
-    Raises
-    ------
-    InputError
-        for a name nobody knows and for options that cannot be used.
-    """
-    if name in problems.SURFACES:
-        if task is not None:
-            raise InputError(f"{name} has no task: give --task with data only.")
-        make, taken = problems.SURFACES[name], problems.SURFACES[name]
-    elif name == "digits" or ":" in name or name.endswith(".csv"):
-        learn = problems.learn if task is None else named("task", task, _TASKS)
-        make, taken = partial(learn, name), problems.classify
-    else:
-        raise unknown("problem", name, [*problems.SURFACES, "digits", "file.csv:target"])
-    allowed = list(inspect.signature(taken).parameters.keys() - {"data"})
-    for option in options:
-        if option not in allowed:
-            raise InputError(
-                f"{shown(name)} has no option '{option}': it takes {', '.join(sorted(allowed))}."
-            )
-    return make(**options)
-
-
-def _rules() -> list[dict[str, Any]]:
-    return [
-        {
-            "name": name,
-            "title": cls.title,
-            "text": inspect.cleandoc(cls.__doc__ or ""),
-            "gradients": cls.gradients,
-            "memory": cls.memory,
-            "hyperparameters": [
-                {"name": k, "default": h.default, "range": h.interval.text, "meaning": h.meaning}
-                for k, h in hyper.declared(cls).items()
-            ],
-        }
-        for name, cls in rules.NAMES.items()
-    ]
-
-
-def _problems() -> list[dict[str, Any]]:
-    surfaces = {name: inspect.cleandoc(f.__doc__ or "") for name, f in problems.SURFACES.items()}
-    data = {
-        "digits": "scikit-learn's 1,797 handwritten digits of 8 × 8 pixels, in ten classes.",
-        "file.csv:target": "Any CSV file with a header: classes or a number from its columns.",
-    }
-    return [{"name": n, "title": "", "text": text} for n, text in {**data, **surfaces}.items()]
-
-
-CATALOGUES: dict[str, Callable[[], list[dict[str, Any]]]] = {
-    "rules": _rules,
-    "problems": _problems,
-}
-"""What can be listed."""
-
-__all__ = [
-    "CATALOGUES", "Entrant", "Problem", "Race", "Record", "Run", "Start", "Steps", "log_range",
-    "problem_named", "race", "rule_named", "train",
-]  # fmt: skip

@@ -1,10 +1,10 @@
 """The compiled loop: problem + rule + probes → records."""
 
 from uzviz.engine.autopsy import Replay, Step, overflow, replay
-from uzviz.engine.loop import Lanes, Probe, check, on_device, run, start_point
+from uzviz.engine.loop import Keeping, Lanes, Probe, check, on_device, run, start_point
 from uzviz.engine.plan import SAMPLINGS, Plan, planned
 
 __all__ = [
-    "SAMPLINGS", "Lanes", "Plan", "Probe", "Replay", "Step", "check", "on_device", "overflow",
+    "SAMPLINGS", "Keeping", "Lanes", "Plan", "Probe", "Replay", "Step", "check", "on_device", "overflow",
     "planned", "replay", "run", "start_point",
 ]  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Generator, Sequence
+import math
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -22,7 +24,7 @@ from uzviz.rules import Rule
 
 CHUNK_SECONDS = 0.2
 Probe = Callable[..., dict[str, jax.Array]]
-Saying = Callable[[], records.Record]
+Saying = Callable[[], records.Record | None]
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def check(problem: Problem) -> None:
 
     few = jax.tree.map(lambda x: x[:2], problem.data)
     loss, metrics = jax.eval_shape(evaluated, w, few)
-    if not isinstance(metrics, dict) or "loss" in metrics:
+    names_fit = isinstance(metrics, dict) and all(isinstance(name, str) for name in metrics)
+    if not names_fit or "loss" in metrics:
         raise InputError(
             f"The metrics of {problem.name} must be a dict of scalars without the name 'loss'."
         )
@@ -87,6 +90,10 @@ def check(problem: Problem) -> None:
                 f"The {name} of {problem.name} is {shown(value)}, but must be a scalar, a mean over "
                 "the batch."
             )
+
+    summary = problem.summary({name: np.zeros(()) for name in ("loss", *metrics)})
+    if not isinstance(summary, dict) or "loss" not in summary:
+        raise InputError(f"The summary of {problem.name} must be a dict that holds the loss.")
 
 
 def _is_real_scalar(value: Any, differentiable: bool) -> bool:
@@ -141,12 +148,25 @@ class Places:
         return [part[0] if self.lanes.solo else np.stack(part) for part in parts]
 
 
+@dataclass(frozen=True)
+class Keeping:
+    """What of a run is kept while it goes on."""
+
+    due: Callable[[], bool]
+    """Whether the state is wanted now; asked after every window."""
+    state: records.State | None = None
+    """The state to go on from; None at the start."""
+    best: float = math.inf
+    """The lowest validation loss so far."""
+
+
 def run(
     lanes: Lanes,
     *,
     probes: Sequence[tuple[str, Probe]] = (),
     every: int = 100,
     clock: Callable[[], float] | None = None,
+    keeping: Keeping | None = None,
 ) -> Generator[records.Record, None, None]:
     """Train, and say so: start, then steps, evaluations and probes as they come, then end.
 
@@ -160,6 +180,11 @@ def run(
     probes
         Names and functions ``probe(w, s, oracle, key) -> {name: array}``, run in programs of
         their own before the first step and after every ``every``-th one. Solo runs only.
+    keeping
+        Says states, whenever they are wanted and at the end, and the best parameters as they come;
+        a run that goes on from a state makes the same bits as one that never stopped, and says
+        what came after that state alone. What is said before a state is all that led to it. Solo
+        runs only.
     """
     problem, plan = lanes.problem, lanes.plan
     places = Places(lanes)
@@ -167,34 +192,88 @@ def run(
     evaluations = set(plan.evaluations())
     probing = range(every, plan.steps, every) if probes else range(0)
     pace = _Pace(clock)
-    carry, alive, now = places.carry, np.True_, np.True_
+    carry, alive, at = places.carry, np.True_, 0
+    best = _Best(math.inf if keeping is None else keeping.best)
     yield _start(places)
     # What is said waits until the next window is under way, so that the device never does.
-    evaluated = _evaluated(places, carry.w, 0, PARTS)
-    waiting: list[Saying] = [evaluated, *_probed(places, carry, 0, probes)]
-    at = 0
+    waiting = deque[Saying]()
+    if keeping is not None and keeping.state is not None:
+        carry, alive, at = _restored(carry, keeping.state)
+    else:
+        waiting += [_evaluated(places, carry.w, 0, PARTS), *_probed(places, carry, 0, probes)]
+    now, last = carry.alive, None
     try:
         for stop, _ in groupby(heapq.merge(sorted(evaluations), probing)):
+            if stop <= at:
+                continue
             for window in plan.windows(at, stop, lambda: pace.most):
                 carry, seen, now = advance(problem, places.rule, carry, places.feed, lanes.rows,
                                            *places.rows_of(window), *window)  # fmt: skip
                 at += window.size
-                yield from (said() for said in waiting)
-                waiting = [partial(_steps, seen, window, pace)]
+                waiting.append(partial(_steps, seen, window, pace))
+                yield from _said(waiting, but=1)
+                if keeping is not None and at < stop and keeping.due():
+                    yield from _said(waiting)
+                    yield _state(carry, alive, at)
             over = stop in evaluations and not np.asarray(alive).any()
-            alive = now
             if stop in probing:
                 waiting += _probed(places, carry, at, probes)
             if stop in evaluations:
+                alive = now
                 parts = PARTS if over or at == plan.steps else ("validation",)
-                waiting.append(evaluated := _evaluated(places, carry.w, at, parts))
+                waiting.append(last := _evaluated(places, carry.w, at, parts))
+                if keeping is not None:
+                    waiting.append(partial(best.of, last, jax.tree.map(jnp.copy, carry.w)))
+            if keeping is not None and not over and at < plan.steps and keeping.due():
+                yield from _said(waiting)
+                yield _state(carry, alive, at)
             if over:
                 break
-        yield from (said() for said in waiting)
-        finite = [np.isfinite(evaluated().values[f"{part}/loss"]) for part in PARTS]
+        yield from _said(waiting)
+        ended = {} if last is None else last().values
+        # The test part has no say: who tunes by what finished must not learn of it.
+        finite = [np.isfinite(ended.get(f"{part}/loss", 0.0)) for part in PARTS[:2]]
+        interrupted = False
     except KeyboardInterrupt:
-        finite = [np.True_]
-    yield records.End(at, np.all([np.asarray(now), *finite], axis=0), carry.w)
+        yield from _said(waiting)
+        finite, interrupted = [np.True_], True
+    if keeping is not None:
+        yield _state(carry, alive, at)
+    yield records.End(at, np.all([np.asarray(now), *finite], axis=0), carry.w, interrupted)
+
+
+class _Best:
+    """The lowest validation loss so far."""
+
+    def __init__(self, loss: float):
+        self.loss = loss
+
+    def of(self, evaluated: Callable[[], records.Evaluation], w: Any) -> records.Best | None:
+        """The parameters, if they are better than any before."""
+        found = evaluated()
+        loss = float(found.values["validation/loss"])
+        if not loss < self.loss:
+            return None
+        self.loss = loss
+        return records.Best(found.step, loss, tree.named(w))
+
+
+def _said(waiting: deque[Saying], but: int = 0) -> Iterator[records.Record]:
+    """Say what waits, each thing once, but for so many at the end."""
+    while len(waiting) > but:
+        if (record := waiting.popleft()()) is not None:
+            yield record
+
+
+def _state(carry: programs.Carry, alive: Any, at: int) -> records.State:
+    """The carry by names, and whether the lane was alive at the last evaluation."""
+    before = {"alive at the last evaluation": np.asarray(alive)}
+    return records.State(at, {**tree.named(carry._asdict()), **before})
+
+
+def _restored(like: programs.Carry, state: records.State) -> tuple[programs.Carry, Any, int]:
+    carry = programs.Carry(**tree.restored(like._asdict(), state.tensors))
+    return carry, state.tensors["alive at the last evaluation"], state.step
 
 
 def _steps(seen: Any, window: Window, pace: _Pace) -> records.Steps:
@@ -236,6 +315,11 @@ def _start(places: Places) -> records.Start:
         gradients=plan.budget,
         parameters=places.parameters,
         seeds=lanes.seeds,
+        cost=plan.cost,
+        schedules=rules.schedules_of(lanes.rule),
+        sampling=lanes.sampling,
+        checksum=lanes.problem.checksum if lanes.solo else "",
+        split_seed=lanes.problem.split_seed,
     )
 
 

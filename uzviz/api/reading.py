@@ -1,0 +1,71 @@
+"""Runs on disk, and what they were made of."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from uzviz import engine, log, problems, records, rules, tree
+from uzviz.problems import Problem
+from uzviz.records import Run
+from uzviz.rules import Rule
+
+
+class TrainedRun(log.LoggedRun):
+    """A run on disk; of one that Uzviz trained, also what it was made of."""
+
+    def problem(self) -> Problem:
+        """The problem, made again from its names and numbers.
+
+        Raises
+        ------
+        InputError
+            for a run or a problem that is not ours, and for data that have changed.
+        """
+        start = log.start_of(log.made_of(self))
+        return problems.restored(start.problem, start.split_seed, start.checksum)
+
+    def rule(self) -> Rule:
+        """The rule with its hyperparameters."""
+        start = log.start_of(log.made_of(self))
+        return rules.restored(start.rule, start.hyperparameters, start.schedules)
+
+    def training(self, problem: Problem | None = None) -> Run:
+        """The run as :func:`uzviz.train` returned it, with the parameters it had reached.
+
+        ``problem`` is a problem of your own, given again; without one it is made again.
+        """
+        made = log.made_of(self)
+        kept = log.newest(self.folder)
+        run = log.run_of(self, None if kept is None else kept.facts["step"], made["probes"])
+        if kept is not None:
+            like = engine.start_point(problem or self.problem(), run.start.seeds[0])
+            w = tree.restored({"w": like}, kept.tensors)["w"]
+            run.end = records.End(kept.facts["step"], kept.tensors["alive"], w)
+        return run
+
+
+class Runs(log.Folder[TrainedRun]):
+    """All runs below a folder. Of a folder that is one run, what is asked of it is that run's."""
+
+    def problem(self) -> Problem:
+        """The problem of the only run."""
+        return self.only.problem()
+
+    def rule(self) -> Rule:
+        """The rule of the only run."""
+        return self.only.rule()
+
+    def training(self, problem: Problem | None = None) -> Run:
+        """The only run as :func:`uzviz.train` returned it."""
+        return self.only.training(problem)
+
+
+def read(path: str | Path) -> Runs:
+    """The runs below a folder of event files, ours or anyone's.
+
+    Raises
+    ------
+    InputError
+        for what is no folder.
+    """
+    return Runs(path, TrainedRun)

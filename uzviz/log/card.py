@@ -1,0 +1,91 @@
+"""What a run was made with: the command, the versions, the machine."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+import sys
+from collections.abc import Mapping
+from importlib import metadata
+from typing import Any
+
+from uzviz.records import Start
+
+PACKAGES = ("uzviz", "jax", "jaxlib", "equinox", "numpy")
+
+
+def facts() -> dict[str, Any]:
+    """The facts of this process, of which a change may change bits."""
+    return {
+        "versions": {"python": platform.python_version(), **_versions()},
+        "machine": {
+            "system": f"{platform.system()} {platform.machine()}",
+            "processor": _processor(),
+            "cores": cores(),
+        },
+    }
+
+
+def command() -> str:
+    """The command that was typed."""
+    return shlex.join([os.path.basename(sys.argv[0]), *sys.argv[1:]]) if sys.argv else ""
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """What differs between the facts of two processes, in words."""
+    found = []
+    for group, values in before.items():
+        for name, value in values.items():
+            other = now.get(group, {}).get(name)
+            if other != value:
+                found.append(f"{name} {other} instead of {value}")
+    return found
+
+
+def markdown(start: Start, facts: Mapping[str, Any], command: str, note: str) -> str:
+    """The run card as people read it."""
+    rows = {
+        "command": f"`{command}`",
+        "problem": ", ".join(f"{k} {v}" for k, v in start.problem.items()),
+        "data": start.checksum,
+        "rule": start.rule,
+        **start.hyperparameters,
+        "batch": start.batch,
+        "budget": f"{start.steps:,} steps, {start.gradients:,} gradients of examples",
+        "parameters": f"{start.parameters:,}",
+        "seed": ", ".join(map(str, start.seeds)),
+        **facts["versions"],
+        **facts["machine"],
+    }
+    table = "\n".join(f"| {name} | {_cell(value)} |" for name, value in rows.items())
+    return f"{note}\n\n| | |\n|---|---|\n{table}" if note else f"| | |\n|---|---|\n{table}"
+
+
+def _cell(value: Any) -> str:
+    return str(value).replace("|", "\\|").replace("\n", " ")
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo") as file:
+            return next(
+                line.split(":")[1].strip() for line in file if line.startswith("model name")
+            )
+    except (OSError, StopIteration, IndexError):
+        return platform.processor()

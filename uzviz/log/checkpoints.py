@@ -1,0 +1,103 @@
+"""States of a run on disk, as safetensors: whole or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+LAST = 2
+"""How many states are kept, besides the best."""
+FOLDER, BEST, ENDING = "checkpoints", "best", ".safetensors"
+
+
+class Checkpoint(NamedTuple):
+    """Tensors by name, and the facts that belong to them."""
+
+    tensors: dict[str, np.ndarray]
+    facts: dict[str, Any]
+
+
+def save(run: Path, name: str, tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> Path:
+    """Write a checkpoint of a run: under another name, to the disk, then renamed.
+
+    Raises
+    ------
+    OSError
+        when it cannot be written; the one before is then still there.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import save_file
+
+    folder = run / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    path, unfinished = folder / f"{name}{ENDING}", folder / f".{name}.{os.getpid()}"
+    try:
+        arrays = {key: np.asarray(x, order="C") for key, x in tensors.items()}
+        save_file(arrays, unfinished, {"uzviz": json.dumps(dict(facts))})
+        _sync(unfinished)
+        os.replace(unfinished, path)
+        _sync(folder)
+    except SafetensorError as error:
+        raise OSError(5, str(error), str(path)) from None
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return path
+
+
+def save_step(run: Path, step: int, tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
+    """Write the state after a step, and drop all but the last few."""
+    save(run, f"step-{step:012d}", tensors, facts)
+    for path in steps(run)[:-LAST]:
+        path.unlink(missing_ok=True)
+
+
+def steps(run: Path) -> list[Path]:
+    """The states of a run by step."""
+    return sorted((run / FOLDER).glob(f"step-*{ENDING}"))
+
+
+def best(run: Path) -> Path | None:
+    """The parameters with the lowest validation loss, if they were kept."""
+    path = run / FOLDER / f"{BEST}{ENDING}"
+    return path if path.exists() else None
+
+
+def load(path: Path) -> Checkpoint:
+    """Read a checkpoint.
+
+    Raises
+    ------
+    OSError
+        for a file that is damaged or cannot be read.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, "np") as file:
+            facts = json.loads(file.metadata()["uzviz"])
+            return Checkpoint({name: file.get_tensor(name) for name in file.keys()}, facts)  # noqa: SIM118
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise OSError(5, f"it is no checkpoint ({error})", str(path)) from None
+
+
+def newest(run: Path) -> Checkpoint | None:
+    """The last state that can be read; None without one."""
+    for path in reversed(steps(run)):
+        try:
+            return load(path)
+        except OSError:
+            continue
+    return None
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,233 @@
+"""Scalar records as columns: many at once, to bytes and back.
+
+The frame of a record and everything but its time, step and values is the same in all records of
+the same names, so that one, made by protobuf, serves as a template for the others. What isn't laid
+out as known here is handed on.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import google_crc32c
+import numpy as np
+
+from uzviz.log import schema
+from uzviz.log.frames import FOOTER, HEADER, framed, masked
+
+MOST_UNKNOWN = 16
+"""Layouts of one length that may be unknown before its records are handed on."""
+
+
+AT_ONCE = 1024
+"""Records made at once, so that they stay in the cache."""
+
+
+class Layout(NamedTuple):
+    """Where a record's numbers stand."""
+
+    step: tuple[int, int]
+    """First byte of the step, and one past its last; empty where it is left out, being 0."""
+    tags: tuple[str, ...]
+    values: tuple[int, ...]
+    """First byte of each value."""
+
+
+class Block(NamedTuple):
+    """Records of the same names."""
+
+    tags: tuple[str, ...]
+    records: np.ndarray
+    """Which ones of all that were given."""
+    step: np.ndarray
+    wall: np.ndarray
+    values: np.ndarray
+    """[records, tags]"""
+
+
+def encoded(tags: tuple[str, ...], step: np.ndarray, wall: np.ndarray, values: np.ndarray) -> bytes:
+    """Framed records, one a step, of values [steps, tags]."""
+    length = _varint_length(step)
+    cuts = np.flatnonzero(np.diff(length)) + 1
+    rows = np.split(np.arange(len(step)), np.union1d(cuts, np.arange(0, len(step), AT_ONCE)))
+    return b"".join(_alike(tags, step[r], wall[r], values[r]) for r in rows if len(r))
+
+
+def _alike(tags: tuple[str, ...], step: np.ndarray, wall: np.ndarray, values: np.ndarray) -> bytes:
+    """Records whose steps take as many bytes."""
+    template, layout = _template(tags, int(_varint_length(step[:1])[0]))
+    made = np.tile(template, (len(step), 1))
+    made[:, HEADER + 1 : HEADER + 9] = _bytes(wall.astype("<f8"))
+    first, last = (HEADER + x for x in layout.step)
+    shifts = 7 * np.arange(last - first, dtype=np.uint64)
+    groups = (step.astype(np.int64).view(np.uint64)[:, None] >> shifts & np.uint64(127)).astype(
+        np.uint8
+    )
+    groups[:, :-1] |= 128
+    made[:, first:last] = groups
+    columns = HEADER + np.array(layout.values)[:, None] + np.arange(4)
+    made[:, columns.ravel()] = _bytes(values.astype("<f4"))
+    data = np.ascontiguousarray(made[:, HEADER:-FOOTER])
+    whole, size = data.tobytes(), data.shape[1]
+    value = google_crc32c.value
+    crc = np.array([value(whole[i : i + size]) for i in range(0, len(whole), size)], np.uint32)
+    made[:, -FOOTER:] = _bytes(masked(crc).astype("<u4"))
+    return made.tobytes()
+
+
+@lru_cache(maxsize=256)
+def _template(tags: tuple[str, ...], length: int) -> tuple[np.ndarray, Layout]:
+    step = 1 << 7 * (length - 1) if length < 10 else -1
+    event = schema.Event(wall_time=0.0, step=step if length > 1 else 1)
+    for tag in tags:
+        event.summary.value.add(tag=tag, simple_value=0.0)
+    data = event.SerializeToString()
+    layout = layout_of(data)
+    assert layout is not None
+    return np.frombuffer(framed(data), np.uint8), layout
+
+
+def _varint_length(step: np.ndarray) -> np.ndarray:
+    limits = np.array([1 << 7 * k for k in range(1, 10)], np.uint64)
+    return np.searchsorted(limits, step.astype(np.int64).view(np.uint64), side="right") + 1
+
+
+def _bytes(x: np.ndarray) -> np.ndarray:
+    """The bytes of numbers [rows, …], as [rows, bytes]."""
+    return np.ascontiguousarray(x).view(np.uint8).reshape(len(x), -1)
+
+
+def decoded(piece: bytes, starts: np.ndarray, sizes: np.ndarray) -> tuple[list[Block], np.ndarray]:
+    """The scalars among some records, and the records that are handed on, by their numbers."""
+    bytes_ = np.frombuffer(piece, np.uint8)
+    blocks: list[Block] = []
+    left = [np.empty(0, np.int64)]
+    for size in np.unique(sizes).tolist():
+        rows = np.flatnonzero(sizes == size)
+        windows = np.lib.stride_tricks.sliding_window_view(bytes_, size) if size else bytes_
+        unknown = 0
+        while size and len(rows) and unknown < MOST_UNKNOWN:
+            layout = layout_of(windows[starts[rows[0]]].tobytes())
+            if layout is None:
+                unknown += 1
+                left.append(rows[:1])
+                rows = rows[1:]
+                continue
+            data = windows[starts[rows]]
+            taken = np.zeros(len(rows), bool)
+            for tags, chosen in _same_layout(data, layout):
+                taken[chosen] = True
+                blocks.append(_block(tags, rows[chosen], data[chosen], layout))
+            rows = rows[~taken]
+        left.append(rows)
+    return blocks, np.sort(np.concatenate(left))
+
+
+def _same_layout(data: np.ndarray, layout: Layout) -> list[tuple[tuple[str, ...], np.ndarray]]:
+    """The rows of one layout, by their names; the first row's are always among them."""
+    first, last = layout.step
+    size = data.shape[1]
+    fixed = np.zeros(-(-size // 8) * 8, np.uint8)
+    fixed[:size] = 255
+    fixed[1:9] = 0
+    fixed[first:last] = 128
+    for at in layout.values:
+        fixed[at : at + 4] = 0
+    constant = np.zeros((len(data), len(fixed)), np.uint8)
+    np.bitwise_and(data, fixed[:size], out=constant[:, :size])
+    words = constant.view(np.uint64)
+    if (words == words[0]).all():
+        return [(layout.tags, np.arange(len(data)))]
+    mixed = (words * _weights(words.shape[1])).sum(axis=1, dtype=np.uint64)
+    _, heads, kinds = np.unique(mixed, return_index=True, return_inverse=True)
+    same = (words == words[heads[kinds]]).all(axis=1)
+    found = []
+    for kind, head in enumerate(heads.tolist()):
+        other = layout_of(data[head].tobytes())
+        if other is not None and other[::2] == layout[::2]:
+            found.append((other.tags, np.flatnonzero((kinds == kind) & same)))
+    return found
+
+
+@lru_cache(maxsize=256)
+def _weights(words: int) -> np.ndarray:
+    """Odd numbers, by which rows of so many words are told apart."""
+    return np.random.default_rng(0).integers(0, 2**63, words, np.uint64) * np.uint64(2) + np.uint64(
+        1
+    )
+
+
+def _block(tags: tuple[str, ...], rows: np.ndarray, data: np.ndarray, layout: Layout) -> Block:
+    first, last = layout.step
+    groups = (data[:, first:last] & 127).astype(np.uint64)
+    shifts = 7 * np.arange(last - first, dtype=np.uint64)
+    step = (groups << shifts).sum(axis=1, dtype=np.uint64).view(np.int64)
+    wall = np.ascontiguousarray(data[:, 1:9]).view("<f8")[:, 0]
+    at = np.array(layout.values)[:, None] + np.arange(4)
+    values = np.ascontiguousarray(data[:, at.ravel()]).view("<f4")
+    return Block(tags, rows, step, wall, values)
+
+
+def layout_of(data: bytes) -> Layout | None:
+    """Where the numbers of a scalar record stand; None for what is laid out in another way."""
+    try:
+        return _layout(data)
+    except (IndexError, UnicodeDecodeError):
+        return None
+
+
+def _layout(data: bytes) -> Layout | None:
+    if data[0] != 0x09 or len(data) < 10:
+        return None
+    at = first = 9
+    if data[at] == 0x10:
+        first = at = at + 1
+        while data[at] & 128:
+            at += 1
+        at += 1
+        if at - first > 10:
+            return None
+    step = first, at
+    if data[at] != 0x2A:
+        return None
+    size, at = _varint(data, at + 1)
+    if at + size != len(data):
+        return None
+    tags, values = [], []
+    while at < len(data):
+        if data[at] != 0x0A:
+            return None
+        size, at = _varint(data, at + 1)
+        if at + size > len(data):
+            return None
+        found = _value(data, at, at + size)
+        if found is None:
+            return None
+        tags.append(found[0])
+        values.append(found[1])
+        at += size
+    return Layout(step, tuple(tags), tuple(values)) if tags else None
+
+
+def _value(data: bytes, at: int, end: int) -> tuple[str, int] | None:
+    """The name of one value and the place of its float: a tag and a simple value, no more."""
+    if data[at] != 0x0A:
+        return None
+    size, at = _varint(data, at + 1)
+    tag, at = data[at : at + size].decode(), at + size
+    if at + 5 == end and data[at] == 0x15:
+        return tag, at + 1
+    return None
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    """A length and the place after it; lengths of 2³⁵ and more are none."""
+    value = 0
+    for shift in range(0, 35, 7):
+        byte = data[at]
+        value |= (byte & 127) << shift
+        at += 1
+        if byte < 128:
+            return value, at
+    raise IndexError

@@ -1,0 +1,206 @@
+"""One event file, read as far as it is written: scalars as columns, all else by where it stands."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from google.protobuf.message import DecodeError
+
+from uzviz.log import schema, values
+from uzviz.log.columns import decoded
+from uzviz.log.frames import FOOTER, HEADER, Damage, Frames, found
+
+PIECE = 4 << 20
+"""Bytes read at once."""
+STARTED = 1
+"""TensorBoard's number for a session that starts: what lies at its step and beyond is void."""
+
+
+class Points(NamedTuple):
+    """Points of one series, in the order in which they were written."""
+
+    step: np.ndarray
+    wall: np.ndarray
+    """Seconds since 1970."""
+    value: np.ndarray
+
+
+def joined_points(chunks: Sequence[Points], order: Any = slice(None)) -> Points:
+    """Chunks of one series as one, in this order."""
+    return Points(*(np.concatenate(x)[order] for x in zip(*chunks, strict=True)))
+
+
+class Entry(NamedTuple):
+    """Where a value that is no scalar stands."""
+
+    step: int
+    wall: float
+    file: Path
+    offset: int
+    size: int
+    number: int
+    """Which of the record's values."""
+
+
+@dataclass
+class Contents:
+    """What the files of a run hold, as far as they were read."""
+
+    scalars: dict[str, list[Points]] = field(default_factory=dict)
+    entries: dict[str, list[Entry]] = field(default_factory=dict)
+    kinds: dict[str, str] = field(default_factory=dict)
+    """Of each tag: scalars, histograms, images, text, hparams or tensors."""
+    graph: Entry | None = None
+    hyperparameters: dict[str, values.Number] = field(default_factory=dict)
+    ended: int | None = None
+    """TensorBoard's number for how the run ended; None while it goes on."""
+    damage: list[Damage] = field(default_factory=list)
+
+    def void(self, step: int) -> None:
+        """Drop what was written at this step and beyond: training went on from before it."""
+        for tag, chunks in self.scalars.items():
+            self.scalars[tag] = [
+                Points(*(x[keep] for x in p)) for p in chunks if (keep := p.step < step).any()
+            ]
+        for tag, entries in self.entries.items():
+            self.entries[tag] = [e for e in entries if e.step < step]
+        self.ended = None
+
+
+class EventFile:
+    """A file that may still grow, and how far it was read."""
+
+    def __init__(self, path: Path):
+        self.path = path
+        self.offset = 0
+        self._file: int | None = None
+
+    def read(self, into: Contents) -> bool:
+        """Read what is new; False if the file was cut short or is another one, so that all that
+        was read of it is void."""
+        try:
+            found_now = os.stat(self.path)
+        except OSError:
+            return self.offset == 0
+        if self._file not in (None, found_now.st_ino) or found_now.st_size < self.offset:
+            return False
+        self._file = found_now.st_ino
+        if found_now.st_size == self.offset:
+            return True
+        with open(self.path, "rb") as file:
+            self._pieces(file, found_now.st_size, into)
+        return True
+
+    def _pieces(self, file: Any, end: int, into: Contents) -> None:
+        wanted = PIECE
+        while self.offset < end:
+            file.seek(self.offset)
+            piece = file.read(min(wanted, end - self.offset))
+            frames = found(piece)
+            self._take(piece, frames, into)
+            self.offset += frames.end
+            if self.offset + len(piece) - frames.end >= end:
+                return
+            wanted = PIECE
+            if frames.end == 0:
+                size = int.from_bytes(piece[:8], "little") + HEADER + FOOTER
+                if self.offset + size > end:
+                    return
+                wanted = max(PIECE, size)
+
+    def _take(self, piece: bytes, frames: Frames, into: Contents) -> None:
+        name = str(self.path)
+        for offset, length in frames.damage:
+            at = self.offset + offset
+            last = into.damage[-1] if into.damage else None
+            if last is not None and last.file == name and last.offset + last.bytes == at:
+                into.damage[-1] = last._replace(bytes=last.bytes + length)
+            else:
+                into.damage.append(Damage(name, at, length))
+        blocks, rest = decoded(piece, frames.starts, frames.sizes)
+        pending = _Pending(into)
+        for block in blocks:
+            pending.block(block)
+        for record in rest.tolist():
+            first, size = int(frames.starts[record]), int(frames.sizes[record])
+            try:
+                event = schema.Event.FromString(piece[first : first + size])
+            except DecodeError:
+                into.damage.append(
+                    Damage(name, self.offset + first - HEADER, size + HEADER + FOOTER)
+                )
+                continue
+            self._event(event, record, first, size, pending)
+        pending.done()
+
+    def _event(self, event: Any, record: int, first: int, size: int, pending: _Pending) -> None:
+        into = pending.into
+        if event.HasField("session_log") and event.session_log.status == STARTED:
+            pending.done(before=record)
+            into.void(event.step)
+
+        def entry(number: int) -> Entry:
+            return Entry(event.step, event.wall_time, self.path, self.offset + first, size, number)
+
+        if event.HasField("graph_def"):
+            into.graph = entry(0)
+        for number, value in enumerate(event.summary.value):
+            tag = value.tag if isinstance(value.tag, str) else value.tag.decode(errors="replace")
+            plugin = values.plugin_of(value)
+            kind = values.kind_of(value, plugin)
+            if kind == "tensors" and not plugin and tag in into.kinds:
+                kind = into.kinds[tag]
+            if kind == "hparams":
+                into.hyperparameters |= values.hyperparameters_of(value)
+                ended = schema.HParams.FromString(value.metadata.plugin_data.content)
+                if ended.HasField("session_end_info"):
+                    into.ended = ended.session_end_info.status
+                continue
+            if kind == "scalars":
+                pending.scalar(tag, record, event, values.scalar_of(value))
+            else:
+                into.kinds.setdefault(tag, kind)
+                into.entries.setdefault(tag, []).append(entry(number))
+
+
+class _Pending:
+    """Points of one piece, to be put in the order of its records."""
+
+    def __init__(self, into: Contents):
+        self.into = into
+        self.parts: dict[str, list[tuple[np.ndarray, Points]]] = {}
+
+    def block(self, block: Any) -> None:
+        for i, tag in enumerate(block.tags):
+            points = Points(block.step, block.wall, block.values[:, i])
+            self.parts.setdefault(tag, []).append((block.records, points))
+
+    def scalar(self, tag: str, record: int, event: Any, value: float) -> None:
+        points = Points(
+            np.array([event.step]), np.array([event.wall_time]), np.array([value], np.float32)
+        )
+        self.parts.setdefault(tag, []).append((np.array([record]), points))
+
+    def done(self, before: int | None = None) -> None:
+        """Hand over the points of the records before one, or of all."""
+        left: dict[str, list[tuple[np.ndarray, Points]]] = {}
+        for tag, parts in self.parts.items():
+            order, points = parts[0]
+            if len(parts) > 1:
+                joined = np.concatenate([records for records, _ in parts])
+                sorting = np.argsort(joined, kind="stable")
+                order = joined[sorting]
+                points = joined_points([p for _, p in parts], sorting)
+            if before is not None:
+                cut = int(np.searchsorted(order, before))
+                left[tag] = [(order[cut:], Points(*(x[cut:] for x in points)))]
+                points = Points(*(x[:cut] for x in points))
+            if len(points.step):
+                self.into.kinds.setdefault(tag, "scalars")
+                self.into.scalars.setdefault(tag, []).append(points)
+        self.parts = left

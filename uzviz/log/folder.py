@@ -1,0 +1,246 @@
+"""Runs on disk: any folder of event files, ours or anyone's, read when asked and followed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+from google.protobuf.message import DecodeError
+
+from uzviz import records
+from uzviz.errors import InputError, shown, unknown
+from uzviz.log import schema, values
+from uzviz.log.files import Contents, Entry, EventFile, Points, joined_points
+from uzviz.log.frames import Damage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+T = TypeVar("T")
+R = TypeVar("R", bound="LoggedRun")
+STATUS = {None: "running", 1: "finished", 2: "failed", 3: "running"}
+
+
+class LoggedRun:
+    """One run: a folder that holds event files. Nothing is read before it is asked for.
+
+    Points lie in memory, 20 bytes each; all else is read from its file every time.
+    """
+
+    def __init__(self, name: str, folder: Path):
+        self.name, self.folder = name, folder
+        self._files: dict[Path, EventFile] = {}
+        self._read: Contents | None = None
+
+    def __repr__(self) -> str:
+        return f"LoggedRun({self.name!r})"
+
+    @property
+    def files(self) -> list[Path]:
+        """Its event files, in the order in which they are read."""
+        return sorted(p for p in self.folder.iterdir() if is_event_file(p.name))
+
+    def refresh(self) -> None:
+        """Read what was written since the last time."""
+        paths = self.files
+        files = {path: self._files.get(path) or EventFile(path) for path in paths}
+        contents = self._read or Contents()
+        gone = self._files.keys() - files.keys()
+        if gone or not all(file.read(contents) for file in files.values()):
+            files, contents = {path: EventFile(path) for path in paths}, Contents()
+            for file in files.values():
+                file.read(contents)
+        self._files, self._read = files, contents
+
+    @property
+    def _contents(self) -> Contents:
+        if self._read is None:
+            self.refresh()
+        assert self._read is not None
+        return self._read
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """What was logged: scalars, histograms, images, text or tensors, by tag."""
+        return dict(self._contents.kinds)
+
+    @property
+    def hyperparameters(self) -> dict[str, values.Number]:
+        """What TensorBoard's HPARAMS page shows."""
+        return dict(self._contents.hyperparameters)
+
+    @property
+    def status(self) -> str:
+        """ "running", "finished" or "failed", as the log says: a run that was killed says nothing."""
+        return STATUS.get(self._contents.ended, "failed")
+
+    @property
+    def damage(self) -> list[Damage]:
+        """Bytes of its files that could not be read."""
+        return list(self._contents.damage)
+
+    def scalars(self, tag: str) -> Points:
+        """All points of a series: columns step, wall and value.
+
+        Raises
+        ------
+        InputError
+            for a tag that holds no scalars, with those that do.
+        """
+        chunks = self._contents.scalars
+        if tag not in chunks:
+            raise unknown(f"series of scalars in {self.name}", tag, chunks)
+        if len(chunks[tag]) != 1:
+            nothing = Points(np.empty(0, np.int64), np.empty(0), np.empty(0, np.float32))
+            chunks[tag] = [joined_points([nothing, *chunks[tag]])]
+        return chunks[tag][0]
+
+    @property
+    def results(self) -> dict[str, float]:
+        """The last value of every series."""
+        found = {tag: self.scalars(tag).value for tag in self._contents.scalars}
+        return {tag: float(value[-1]) for tag, value in found.items() if len(value)}
+
+    def histograms(self, tag: str) -> list[tuple[int, records.Histogram]]:
+        """Steps and histograms."""
+        return self._decoded(tag, "histograms", values.histogram_of)
+
+    def images(self, tag: str) -> list[tuple[int, list[values.Picture]]]:
+        """Steps and pictures, encoded as they were logged."""
+        return self._decoded(tag, "images", values.pictures_of)
+
+    def text(self, tag: str) -> list[tuple[int, list[str]]]:
+        """Steps and texts."""
+        return self._decoded(tag, "text", values.texts_of)
+
+    def tensors(self, tag: str) -> list[tuple[int, np.ndarray]]:
+        """Steps and arrays."""
+        return self._decoded(tag, "tensors", lambda value: values.array_of(value.tensor))
+
+    @property
+    def graph(self) -> Any:
+        """The last graph logged, as TensorFlow's GraphDef; None without one."""
+        entry = self._contents.graph
+        if entry is None:
+            return None
+        return schema.Graph.FromString(_event(entry).graph_def)
+
+    def _decoded(self, tag: str, kind: str, decode: Callable[[Any], T]) -> list[tuple[int, T]]:
+        tags = [t for t, k in self._contents.kinds.items() if k == kind]
+        if tag not in tags:
+            raise unknown(f"series of {kind} in {self.name}", tag, tags)
+        found = []
+        for entry in self._contents.entries[tag]:
+            try:
+                found.append((entry.step, decode(_event(entry).summary.value[entry.number])))
+            except (ValueError, DecodeError) as error:
+                raise InputError(
+                    f"{tag} of {self.name} at step {entry.step} is not understood: {error}."
+                ) from None
+        return found
+
+
+def _event(entry: Entry) -> Any:
+    with open(entry.file, "rb") as file:
+        file.seek(entry.offset)
+        return schema.Event.FromString(file.read(entry.size))
+
+
+class Folder(Mapping[str, R], Generic[R]):
+    """All runs below a folder, by their paths in it; the folder itself is ".".
+
+    Parameters
+    ----------
+    make
+        What makes a run of its name and folder: LoggedRun, or a kind of it.
+
+    Raises
+    ------
+    InputError
+        for what is no folder.
+    """
+
+    def __init__(self, path: str | Path, make: Callable[[str, Path], R]):
+        if not isinstance(path, (str, os.PathLike)) or not os.path.isdir(path):
+            raise InputError(f"There is no folder {shown(str(path))}: give one with runs in it.")
+        self.path = Path(path)
+        self._make = make
+        self._runs: dict[str, R] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Find runs that are new or gone, and read on in those that were read before."""
+        found = {}
+        for folder, below, files in os.walk(self.path):
+            below.sort()
+            if any(map(is_event_file, files)):
+                name = Path(folder).relative_to(self.path).as_posix()
+                found[name] = self._runs.get(name) or self._make(name, Path(folder))
+        self._runs = found
+        for run in found.values():
+            if run._read is not None:
+                run.refresh()
+
+    def __getitem__(self, name: str) -> R:
+        if name not in self._runs:
+            raise unknown(f"run in {self.path}", name, self._runs)
+        return self._runs[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._runs
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._runs)
+
+    def __len__(self) -> int:
+        return len(self._runs)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.path)!r}, {len(self)} runs)"
+
+    @property
+    def only(self) -> R:
+        """The one run there is.
+
+        Raises
+        ------
+        InputError
+            when there is none, or more than one.
+        """
+        if len(self) != 1:
+            raise InputError(
+                f"{self.path} holds {len(self)} runs, but one is needed: give the folder of one."
+            )
+        return next(iter(self.values()))
+
+    @property
+    def damage(self) -> list[Damage]:
+        """Bytes of all files that could not be read."""
+        return [damage for run in self.values() for damage in run.damage]
+
+    def frame(self) -> pd.DataFrame:
+        """Every point of every run, a row each, with the run's hyperparameters as columns."""
+        import pandas as pd
+
+        rows = []
+        for name, run in self.items():
+            own = {f"hyperparameter/{k}": v for k, v in run.hyperparameters.items()}
+            for tag, kind in run.tags.items():
+                if kind == "scalars":
+                    points = run.scalars(tag)._asdict()
+                    rows.append(pd.DataFrame({"run": name, "tag": tag, **points, **own}))
+        columns = ["run", "tag", *Points._fields]
+        return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+
+
+def is_event_file(name: str) -> bool:
+    """Whether TensorBoard would read a file of this name."""
+    return "tfevents" in name
+
+
+def holds_run(folder: Path) -> bool:
+    """Whether a folder is a run's own."""
+    return any(is_event_file(entry.name) for entry in folder.iterdir())

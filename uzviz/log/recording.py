@@ -1,0 +1,197 @@
+"""The log of one run, for any training loop."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from uzviz import records
+from uzviz.checks import whole
+from uzviz.errors import InputError, shown
+from uzviz.log import schema, values
+from uzviz.log.values import Number
+from uzviz.log.writer import EventWriter
+
+PROGRESS = "progress/"
+"""Tags under which a record says how far training was: epoch, gradients, examples."""
+
+
+class Log:
+    """Writes a run to a folder as an event file that TensorBoard and ``uzviz board`` read.
+
+    Parameters
+    ----------
+    folder
+        The run's folder, made where there is none; every writer adds a file of its own.
+    hyperparameters
+        Names with numbers, texts or booleans, for TensorBoard's HPARAMS page.
+    metrics
+        Tags to show there beside them.
+    group
+        Runs of one group differ in their seed alone.
+    resumed_at
+        The step from which an earlier run in this folder goes on: what it had logged at this step
+        and beyond is void.
+
+    Nothing is written before the first value; what is added is on disk within a second, and at
+    :meth:`close`, at the end of a ``with``, or when Python exits. Numbers are stored as float32.
+    If the disk is full or the folder lost, it warns once, and training goes on.
+
+    Raises
+    ------
+    InputError
+        for names and values that cannot be logged.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path,
+        *,
+        hyperparameters: Mapping[str, Number] | None = None,
+        metrics: Sequence[str] = (),
+        group: str = "",
+        resumed_at: int | None = None,
+    ):
+        self.folder = Path(folder)
+        if self.folder.exists() and not self.folder.is_dir():
+            raise InputError(f"{shown(str(folder))} is a file: give a folder for the log.")
+        self._writer = EventWriter(self.folder, resumed_at)
+        self._status = "finished"
+        own = dict(hyperparameters or {})
+        for name, value in own.items():
+            if not isinstance(name, str) or not isinstance(value, (bool, int, float, str)):
+                raise InputError(
+                    f"The hyperparameter {shown(name)} is {shown(value)}, but must be a number, a "
+                    "text or a boolean under a name."
+                )
+        self._has_session = bool(own)
+        if own and not resumed_at:
+            self._add(0, values.session_start(own, group, time.time()))
+        if metrics:
+            self.show_metrics(metrics)
+
+    def show_metrics(self, metrics: Sequence[str]) -> None:
+        """Name the tags that TensorBoard's HPARAMS page shows beside the hyperparameters."""
+        self._add(0, values.experiment(metrics))
+
+    def scalars(
+        self,
+        step: int,
+        scalars: Mapping[str, float],
+        *,
+        epoch: float | None = None,
+        gradients: int | None = None,
+        examples: int | None = None,
+    ) -> None:
+        """Log numbers after a step, by tags such as "train/loss", in one record.
+
+        ``epoch``, ``gradients`` of single examples and ``examples`` seen so far are the board's
+        other axes.
+        """
+        tags, numbers = tuple(scalars), [_number(k, v) for k, v in scalars.items()]
+        for name, value in (("epoch", epoch), ("gradients", gradients), ("examples", examples)):
+            if value is not None:
+                tags += (PROGRESS + name,)
+                numbers.append(float(value))
+        if not all(isinstance(tag, str) for tag in tags):
+            raise InputError(f"The tags are {shown(list(tags))}, but must be texts.")
+        if tags:
+            self._writer.scalars(_step(step), time.time(), tags, numbers, len(tags))
+
+    def columns(
+        self, step: np.ndarray, columns: Mapping[str, np.ndarray], wall: np.ndarray
+    ) -> None:
+        """Log numbers of many steps at once: columns [steps], as :meth:`scalars` one by one."""
+        table = np.stack([np.asarray(x, np.float32) for x in columns.values()], axis=-1)
+        self._writer.scalars(step, wall, tuple(columns), table, table.size)
+
+    def histogram(self, step: int, tag: str, x: Any, bins: int = 30) -> None:
+        """Log how the finite numbers of an array are spread, or a histogram that is counted already."""
+        if not isinstance(x, records.Histogram):
+            x = np.asarray(x, dtype=float).ravel()
+            counts, edges = np.histogram(x[np.isfinite(x)], bins)
+            x = records.Histogram(edges, counts)
+        self._add(step, values.histogram(_tag(tag), x))
+
+    def image(self, step: int, tag: str, image: Any) -> None:
+        """Log an image [height, width] or [height, width, channels], or a list of them.
+
+        uint8 is shown as it is; other numbers from black, the smallest, to white, the largest.
+        """
+        pictures = [np.asarray(x) for x in (image if isinstance(image, (list, tuple)) else [image])]
+        for x in pictures:
+            if x.ndim not in {2, 3} or (x.ndim == 3 and x.shape[2] not in {1, 3, 4}) or not x.size:
+                raise InputError(
+                    f"The image {shown(tag)} has the shape {list(x.shape)}, but must be [height, "
+                    "width] or [height, width, channels] with 1, 3 or 4 channels."
+                )
+            if x.dtype.kind not in "biuf":
+                raise InputError(
+                    f"The image {shown(tag)} has type {x.dtype}, but must hold numbers."
+                )
+        if pictures:
+            self._add(step, values.images(_tag(tag), pictures))
+
+    def text(self, step: int, tag: str, words: str) -> None:
+        """Log a text, which TensorBoard shows as Markdown."""
+        self._add(step, values.text(_tag(tag), str(words)))
+
+    def tensor(self, step: int, tag: str, x: Any) -> None:
+        """Log an array of numbers or texts. TensorBoard has no page for it; ``uz.read`` has."""
+        try:
+            self._add(step, values.tensor(_tag(tag), x))
+        except ValueError as error:
+            raise InputError(f"{shown(tag)} cannot be logged: {error}.") from None
+
+    def flush(self) -> None:
+        """Write what was added, now."""
+        self._writer.flush()
+
+    def close(self, status: str = "finished") -> None:
+        """Say how the run ended ("finished", "diverged" or "interrupted") and end the file."""
+        if self._writer.closed:
+            return
+        if self._has_session:
+            self._add(0, values.session_end(status, time.time()))
+        self._writer.close()
+
+    def __enter__(self) -> Log:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close("finished" if kind is None else "interrupted")
+
+    def _add(self, step: int, value: Any) -> None:
+        event = schema.Event(wall_time=time.time(), step=_step(step), summary={"value": [value]})
+        self._writer.event(event)
+
+
+def _step(step: Any) -> int:
+    if not whole(step, -(2**63), 2**63 - 1):
+        raise InputError(f"The step is {shown(step)}, but must be a whole number.")
+    return int(step)
+
+
+def _tag(tag: Any) -> str:
+    if not isinstance(tag, str) or not tag:
+        raise InputError(f"The tag is {shown(tag)}, but must be a text such as 'train/loss'.")
+    return tag
+
+
+def _number(tag: Any, value: Any) -> float:
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"The value of {shown(tag)} is {shown(value)}, but must be one number."
+        ) from None

@@ -1,0 +1,198 @@
+"""A training in the log: its records written down, and read back."""
+
+from __future__ import annotations
+
+import json
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from uzviz import records
+from uzviz.errors import InputError
+from uzviz.log import card, checkpoints, values
+from uzviz.log.folder import LoggedRun
+from uzviz.log.recording import PROGRESS, Log
+from uzviz.records import Best, Evaluation, Probed, Record, Run, Start, State, Steps
+
+MADE = "uzviz/run"
+"""The tag of the names and numbers from which a run can be made again, as JSON."""
+STEP_LOSS = "step/loss"
+PARTS = ("train/", "validation/", "test/")
+
+
+class TrainingLog:
+    """Writes the records of one training to a folder, and its states beside them.
+
+    Parameters
+    ----------
+    made
+        What else is needed to go on with the run, as JSON holds it, and the user's note.
+    went
+        The step from which an earlier training in this folder goes on, 0 if it starts again; what
+        it had logged beyond is void.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        start: Start,
+        made: Mapping[str, Any],
+        went: int | None = None,
+    ):
+        self.start, self.folder = start, folder
+        self._facts = card.facts()
+        self._best: Best | None = None
+        self._warned = False
+        self._now = time.time()
+        own = {"rule": start.rule, **start.hyperparameters, "batch": start.batch}
+        group = json.dumps([start.problem, own, start.schedules, start.gradients], sort_keys=True)
+        self._log = Log(
+            folder,
+            hyperparameters={**own, **_flat(start.problem), "seed": start.seeds[0]},
+            group=group,
+            resumed_at=went and went + 1,
+        )
+        if not went:
+            facts = {"start": asdict(start), **made, "facts": self._facts}
+            words = card.markdown(start, self._facts, card.command(), made["note"])
+            self._log.text(0, "card", words)
+            self._log.tensor(0, MADE, np.array([json.dumps(facts)], object))
+
+    def add(self, record: Record) -> None:
+        """Write a record."""
+        match record:
+            case Steps():
+                self._steps(record)
+            case Evaluation():
+                if record.step == 0:
+                    self._log.show_metrics([t for t in record.values if not t.startswith("train/")])
+                found = {name: float(value) for name, value in record.values.items()}
+                self._log.scalars(record.step, {**found, **self._progress(record.step)})
+            case Probed():
+                self._probed(record)
+            case Best():
+                self._best = record
+            case State():
+                self._keep(record)
+            case _:
+                pass
+
+    def close(self, run: Run) -> None:
+        """Say how the run ended, and end the file."""
+        self._log.close(run.status)
+
+    def _progress(self, step: int) -> dict[str, float]:
+        return {PROGRESS + k: float(v) for k, v in self.start.progress(step).items()}
+
+    def _steps(self, record: Steps) -> None:
+        """A window's steps share its time evenly."""
+        before, self._now = self._now, time.time()
+        n = len(record.loss)
+        step = np.arange(record.first, record.first + n)
+        wall = before + (self._now - before) * np.arange(1, n + 1) / n
+        progress = {PROGRESS + k: v for k, v in self.start.progress(step).items()}
+        self._log.columns(step, {STEP_LOSS: record.loss, **progress}, wall)
+
+    def _probed(self, record: Probed) -> None:
+        scalars = {}
+        for name, value in record.values.items():
+            tag = f"{record.probe}/{name}"
+            if isinstance(value, records.Histogram):
+                self._log.histogram(record.step, tag, value)
+            elif np.ndim(value) == 0:
+                scalars[tag] = float(value)
+            else:
+                self._log.tensor(record.step, tag, value)
+        if scalars:
+            self._log.scalars(record.step, {**scalars, **self._progress(record.step)})
+
+    def _keep(self, state: State) -> None:
+        """Write a state once the log holds all that led to it."""
+        self._log.flush()
+        facts = {"step": state.step, "facts": self._facts}
+        try:
+            if self._best is not None:
+                own = {"step": self._best.step, "validation/loss": self._best.loss}
+                checkpoints.save(self.folder, checkpoints.BEST, self._best.w, own)
+                self._best = None
+            checkpoints.save_step(self.folder, state.step, state.tensors, facts)
+        except OSError as error:
+            if not self._warned:
+                warnings.warn(
+                    f"The state of {self.folder} cannot be kept ({error.strerror}): training goes "
+                    "on, and --resume would start from an earlier one.",
+                    RuntimeWarning,
+                    stacklevel=2,
+                )
+            self._warned = True
+
+
+def _flat(problem: Mapping[str, Any]) -> dict[str, values.Number]:
+    """The names and numbers of a problem as TensorBoard's HPARAMS page takes them."""
+    return {
+        name: value if isinstance(value, (bool, int, float, str)) else json.dumps(value)
+        for name, value in problem.items()
+    }
+
+
+def made_of(run: LoggedRun) -> dict[str, Any]:
+    """The names and numbers that a run of ours was made with.
+
+    Raises
+    ------
+    InputError
+        for a run that is not ours.
+    """
+    if run.tags.get(MADE) != "tensors" or not (found := run.tensors(MADE)):
+        raise InputError(f"{run.folder} holds no training of Uzviz: give the folder of one.")
+    return json.loads(found[-1][1][0])
+
+
+def start_of(made: Mapping[str, Any]) -> Start:
+    """The first record of a run."""
+    start = dict(made["start"])
+    return Start(**{**start, "seeds": tuple(start["seeds"])})
+
+
+def run_of(logged: LoggedRun, until: int | None = None, probes: Sequence[str] = ()) -> Run:
+    """The run as far as it is logged, or until a step; without parameters."""
+    start = start_of(made_of(logged))
+    until = start.steps if until is None else until
+    run = Run(start)
+    if until and STEP_LOSS in logged.tags:
+        points = logged.scalars(STEP_LOSS)
+        run.losses.append(points.value[points.step <= until])
+    for step, found in _by_step(logged, PARTS, until).items():
+        spent = start.progress(step)
+        epoch, gradients = float(spent["epoch"]), int(spent["gradients"])
+        run.evaluations.append(Evaluation(step, epoch, gradients, found))
+    for probe in probes:
+        for step, found in _by_step(logged, (f"{probe}/",), until).items():
+            own = {name.removeprefix(f"{probe}/"): value for name, value in found.items()}
+            run.probed.append(Probed(step, probe, own))
+    run.probed.sort(key=lambda p: p.step)
+    return run
+
+
+def _by_step(logged: LoggedRun, prefixes: tuple[str, ...], until: int) -> dict[int, dict[str, Any]]:
+    """Everything logged under some prefixes, by step."""
+    found: dict[int, dict[str, Any]] = {}
+    for tag, kind in logged.tags.items():
+        if not tag.startswith(prefixes):
+            continue
+        if kind == "scalars":
+            points = logged.scalars(tag)
+            pairs = zip(points.step.tolist(), points.value, strict=True)
+        elif kind == "histograms":
+            pairs = iter(logged.histograms(tag))
+        else:
+            pairs = iter(logged.tensors(tag))
+        for step, value in pairs:
+            if step <= until:
+                found.setdefault(step, {})[tag] = value
+    return dict(sorted(found.items()))

@@ -1,0 +1,238 @@
+"""What a run logs besides scalars, as messages and back: histograms, images, text, tensors, graph,
+hyperparameters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from uzviz import records
+from uzviz.log import schema
+
+Number = bool | int | float | str
+
+
+class Picture(NamedTuple):
+    """An image as it is stored: encoded, in most cases as PNG."""
+
+    width: int
+    height: int
+    data: bytes
+
+    def pixels(self) -> np.ndarray:
+        """The picture as an array [height, width, channels] of uint8."""
+        import io
+
+        from PIL import Image
+
+        return np.atleast_3d(np.asarray(Image.open(io.BytesIO(self.data))))
+
+
+def plugin_of(value: Any) -> str:
+    """The plugin that a value names; "" for none."""
+    return value.metadata.plugin_data.plugin_name
+
+
+def kind_of(value: Any, plugin: str) -> str:
+    """What a value is: scalars, histograms, images, text, hparams or tensors."""
+    if value.HasField("simple_value"):
+        return "scalars"
+    if value.HasField("histo"):
+        return "histograms"
+    if value.HasField("image"):
+        return "images"
+    return plugin if plugin in {"scalars", "histograms", "images", "text", "hparams"} else "tensors"
+
+
+def array_of(tensor: Any) -> np.ndarray:
+    """A tensor's numbers, or its byte strings.
+
+    Raises
+    ------
+    ValueError
+        for types and shapes that don't fit what the tensor holds.
+    """
+    shape = [d.size for d in tensor.tensor_shape.dim]
+    if tensor.dtype == schema.STRING:
+        strings = np.empty(len(tensor.string_val), object)
+        strings[:] = list(tensor.string_val)
+        return strings.reshape(shape)
+    if tensor.dtype not in schema.TYPES:
+        raise ValueError(f"tensors of type {tensor.dtype} are not read")
+    dtype = np.dtype(schema.TYPES[tensor.dtype])
+    if tensor.tensor_content:
+        return np.frombuffer(tensor.tensor_content, dtype.newbyteorder("<")).reshape(shape)
+    fields = (
+        "float_val",
+        "double_val",
+        "int_val",
+        "int64_val",
+        "bool_val",
+        "uint32_val",
+        "uint64_val",
+    )
+    if dtype == np.float16:
+        values = np.array(tensor.half_val, np.uint16).view(np.float16)
+    else:
+        found = next((v for name in fields if len(v := getattr(tensor, name))), [0])
+        values = np.array(found).astype(dtype)
+    return np.broadcast_to(values, shape) if len(values) == 1 else values.reshape(shape)
+
+
+def tensor_of(x: Any) -> Any:
+    """An array of numbers, or of byte strings, as a tensor.
+
+    Raises
+    ------
+    ValueError
+        for a type that TensorBoard has no number for.
+    """
+    x = np.asarray(x)
+    shape = {"dim": [{"size": n} for n in x.shape]}
+    if x.dtype.kind in "OSU":
+        strings = [s.encode() if isinstance(s, str) else bytes(s) for s in x.ravel().tolist()]
+        return schema.Tensor(dtype=schema.STRING, tensor_shape=shape, string_val=strings)
+    number = next((n for n, name in schema.TYPES.items() if name == x.dtype.name), None)
+    if number is None:
+        raise ValueError(f"arrays of type {x.dtype} are not logged")
+    little = np.ascontiguousarray(x, x.dtype.newbyteorder("<"))
+    return schema.Tensor(dtype=number, tensor_shape=shape, tensor_content=little.tobytes())
+
+
+def scalar_of(value: Any) -> float:
+    """The number of a scalar, stored as such or as a tensor."""
+    if value.HasField("simple_value"):
+        return value.simple_value
+    return float(array_of(value.tensor).reshape(()))
+
+
+def histogram_of(value: Any) -> records.Histogram:
+    """A histogram, of TensorBoard's first kind (limits, counts) or second (rows left, right, count)."""
+    if not value.HasField("histo"):
+        rows = array_of(value.tensor).astype(float).reshape(-1, 3)
+        edges = np.append(rows[:, 0], rows[-1:, 1]) if len(rows) else np.zeros(0)
+        return records.Histogram(edges, rows[:, 2])
+    h = value.histo
+    right = np.clip(np.array(h.bucket_limit), h.min, h.max)
+    return records.Histogram(np.concatenate([[h.min], right]), np.array(h.bucket))
+
+
+def pictures_of(value: Any) -> list[Picture]:
+    """The images of a value: one of TensorBoard's first kind, any number of its second."""
+    if value.HasField("image"):
+        i = value.image
+        return [Picture(i.width, i.height, i.encoded_image_string)]
+    width, height, *data = array_of(value.tensor).ravel().tolist()
+    return [Picture(int(width), int(height), x) for x in data]
+
+
+def texts_of(value: Any) -> list[str]:
+    """The texts of a value."""
+    return [x.decode(errors="replace") for x in array_of(value.tensor).ravel().tolist()]
+
+
+def histogram(tag: str, h: records.Histogram) -> Any:
+    """A histogram as TensorBoard's rows (left, right, count)."""
+    rows = np.stack([h.edges[:-1], h.edges[1:], h.counts], axis=-1).astype(np.float64)
+    return _value(tag, "histograms", rows)
+
+
+def images(tag: str, pictures: Sequence[np.ndarray]) -> Any:
+    """Arrays [height, width] or [height, width, 1, 3 or 4], encoded as PNG.
+
+    Numbers that are no uint8 are shown from black, the smallest of a picture, to white.
+    """
+    encoded = [_png(x) for x in pictures]
+    first = pictures[0]
+    sizes = [str(first.shape[1]).encode(), str(first.shape[0]).encode()]
+    return _value(tag, "images", np.array([*sizes, *encoded], object))
+
+
+def text(tag: str, words: str) -> Any:
+    """A text; TensorBoard shows it as Markdown."""
+    return _value(tag, "text", np.array([words.encode()], object))
+
+
+def tensor(tag: str, x: Any) -> Any:
+    """Any array, under our own plugin's name."""
+    return _value(tag, "uzviz", x)
+
+
+def _value(tag: str, plugin: str, x: Any) -> Any:
+    of = {"scalars": 1, "histograms": 2, "text": 2, "images": 3}
+    metadata = {"plugin_data": {"plugin_name": plugin}, "data_class": of.get(plugin, 2)}
+    return schema.Value(tag=tag, tensor=tensor_of(x), metadata=metadata)
+
+
+def _png(x: np.ndarray) -> bytes:
+    import io
+
+    from PIL import Image
+
+    x = np.asarray(x)
+    if x.dtype != np.uint8:
+        finite = np.where(np.isfinite(x), x, 0).astype(float)
+        low, high = finite.min(), finite.max()
+        x = np.round(255 * (finite - low) / (high - low if high > low else 1)).astype(np.uint8)
+    made = Image.fromarray(x[:, :, 0] if x.ndim == 3 and x.shape[2] == 1 else x)
+    out = io.BytesIO()
+    made.save(out, "PNG")
+    return out.getvalue()
+
+
+START_TAG = "_hparams_/session_start_info"
+END_TAG = "_hparams_/session_end_info"
+EXPERIMENT_TAG = "_hparams_/experiment"
+ENDED = {"finished": 1, "diverged": 2, "interrupted": 2}
+"""TensorBoard's numbers for how a run ended: success and failure."""
+
+
+def session_start(hyperparameters: Mapping[str, Number], group: str, began: float) -> Any:
+    """The hyperparameters of a run; runs of one group differ in their seed alone."""
+    entries = [{"key": k, "value": _plain(v)} for k, v in hyperparameters.items()]
+    start = {"hparams": entries, "group_name": group, "start_time_secs": began}
+    return _hparams(START_TAG, session_start_info=start)
+
+
+def session_end(status: str, ended: float) -> Any:
+    """How a run ended."""
+    return _hparams(
+        END_TAG, session_end_info={"status": ENDED.get(status, 2), "end_time_secs": ended}
+    )
+
+
+def experiment(metrics: Sequence[str]) -> Any:
+    """The metrics that TensorBoard's HPARAMS page shows; the hyperparameters it finds itself."""
+    shown = [{"name": {"tag": m}, "display_name": m} for m in metrics]
+    return _hparams(EXPERIMENT_TAG, experiment={"metric_infos": shown})
+
+
+def hyperparameters_of(value: Any) -> dict[str, Number]:
+    """The hyperparameters that a value holds, if it is the start of a session."""
+    content = schema.HParams.FromString(value.metadata.plugin_data.content)
+    if not content.HasField("session_start_info"):
+        return {}
+    kinds = ("number_value", "string_value", "bool_value")
+    found = {}
+    for entry in content.session_start_info.hparams:
+        kind = next((k for k in kinds if entry.value.HasField(k)), None)
+        if kind is not None:
+            found[entry.key] = getattr(entry.value, kind)
+    return found
+
+
+def _plain(value: Number) -> dict[str, Any]:
+    if isinstance(value, bool):
+        return {"bool_value": value}
+    return {"string_value": value} if isinstance(value, str) else {"number_value": float(value)}
+
+
+def _hparams(tag: str, **content: Any) -> Any:
+    plugin = {
+        "plugin_name": "hparams",
+        "content": schema.HParams(version=0, **content).SerializeToString(),
+    }
+    null = schema.Tensor(dtype=1, tensor_shape={}, float_val=[0.0])
+    return schema.Value(tag=tag, metadata={"plugin_data": plugin}, tensor=null)
