@@ -189,10 +189,10 @@ def _follow(
         if written is not None:
             written.add(record)
 
-    on_record(start)
     try:
         with held_back() as check:
             try:
+                on_record(start)
                 for record in said:
                     take(record)
                     on_record(record)

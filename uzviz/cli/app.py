@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +27,7 @@ app = typer.Typer(
 METHODS = "gd@all,gd@1,gd,momentum,adagrad,rmsprop,adam"
 
 ProblemName = Annotated[
-    str,
+    str | None,
     typer.Argument(
         help="digits, file.csv:target, or a surface: rosenbrock, beale, himmelblau, quadratic."
     ),
@@ -86,6 +85,23 @@ Seed = Annotated[
         parser=options.whole, metavar="WHOLE", help="Fixes split, start and order of examples."
     ),
 ]
+OwnProblem = Annotated[
+    str | None,
+    typer.Option("--problem", help="A problem of your own, as module:name, instead."),
+]
+LogFolder = Annotated[
+    Path | None, typer.Option("--log", help="Folder for a log that TensorBoard reads.")
+]
+Note = Annotated[str | None, typer.Option(help="Words for the run card in the log.")]
+Resume = Annotated[
+    Path | None, typer.Option(help="Go on in this log's folder, as if it had never stopped.")
+]
+CheckpointEvery = Annotated[
+    float,
+    typer.Option(
+        parser=options.real, metavar="NUMBER", help="Seconds between two states in the log."
+    ),
+]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the whole result here.")]
 CsvFile = Annotated[Path | None, typer.Option("--csv", help="Write the curves here.")]
 
@@ -123,7 +139,8 @@ def _sentences() -> Iterator[None]:
 
 @app.command()
 def train(
-    problem: ProblemName,
+    context: typer.Context,
+    problem: ProblemName = None,
     rule: Annotated[str, typer.Option(help="Its name; `uzviz list rules` shows all.")] = "adam",
     lr: Annotated[
         float | None,
@@ -157,29 +174,44 @@ def train(
     start: StartPoint = None,
     spread: Spread = None,
     spectrum: Spectrum = None,
+    own: OwnProblem = None,
+    log: LogFolder = None,
+    note: Note = None,
+    checkpoint_every: CheckpointEvery = 10.0,
+    resume: Resume = None,
     json_: JsonFile = None,
     csv: CsvFile = None,
 ) -> None:
     """Train one network and print its losses."""
     with _sentences():
+        options.check_files(problem or "", json_, csv)
+        if resume is not None:
+            kept = {"resume", "own", "checkpoint_every", "json_", "csv"}
+            options.refuse_beside(context, "--resume", kept)
         chosen = options.ProblemOptions(
-            problem, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
+            problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
             task=task, start=start, spread=spread, spectrum=spectrum,
         )  # fmt: skip
         values = options.assignments(set_ or [])
         if lr is not None and "lr" in values:
             raise InputError(f"lr is set to {values['lr']} and {lr}: give it one value.")
         values |= {} if lr is None else {"lr": lr}
-        options.check_files(problem, json_, csv)
         from uzviz import api
         from uzviz.cli import report
 
         with report.bar("train") as advance:
-            run = api.train(
-                chosen.make(), api.rule_named(rule, **values), batch=options.batch(batch),
-                epochs=epochs, gradients=gradients, seed=seed, sampling=sampling, schedule=schedule,
-                probe=probe or [], every=every, on_record=report.steps_of(advance),
-            )  # fmt: skip
+            if resume is not None:
+                run = api.resume(
+                    resume, problem=chosen.own_problem(), checkpoint_every=checkpoint_every,
+                    on_record=report.steps_of(advance),
+                )  # fmt: skip
+            else:
+                run = api.train(
+                    chosen.make(), api.rule_named(rule, **values), batch=options.batch(batch),
+                    epochs=epochs, gradients=gradients, seed=seed, sampling=sampling,
+                    schedule=schedule, probe=probe or [], every=every, log=log, note=note or "",
+                    checkpoint_every=checkpoint_every, on_record=report.steps_of(advance),
+                )  # fmt: skip
         report.run(run)
         options.write(json_, run.to_json)
         options.write(csv, run.to_csv)
@@ -194,7 +226,7 @@ def train(
 
 @app.command()
 def race(
-    problem: ProblemName,
+    problem: ProblemName = None,
     rules: Annotated[
         str | None,
         typer.Option(help=f"Who races; rule@B sets its batch.  [default: {METHODS}]"),
@@ -255,6 +287,7 @@ def race(
     start: StartPoint = None,
     spread: Spread = None,
     spectrum: Spectrum = None,
+    own: OwnProblem = None,
     plot: Annotated[Path, typer.Option(help="The picture.")] = Path("race.png"),
     no_plot: Annotated[bool, typer.Option("--no-plot", help="Draw no picture.")] = False,
     json_: JsonFile = None,
@@ -263,13 +296,13 @@ def race(
     """Race rules over step sizes and seeds, all networks trained together."""
     with _sentences():
         chosen = options.ProblemOptions(
-            problem, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
+            problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
             task=task, start=start, spread=spread, spectrum=spectrum,
         )  # fmt: skip
         picture = None if no_plot else plot
         sizes, more = options.step_sizes(lr), options.grid(grid or [])
         options.check_picture(picture)
-        options.check_files(problem, json_, csv, picture)
+        options.check_files(problem or "", json_, csv, picture)
         from uzviz import api
         from uzviz.cli import report
 
@@ -298,7 +331,7 @@ def race(
         shape = None if schedule == "constant" else schedule
         budget = options.flags(epochs=epochs, gradients=spent, schedule=shape, seed=seed or None)
         report.say("\nTrain the winner:")
-        report.say(f"  uzviz train {shlex.quote(problem)}{won}{budget}{chosen.flags()}")
+        report.say(f"  uzviz train {chosen.typed()}{won}{budget}{chosen.flags()}")
 
 
 @app.command("list")

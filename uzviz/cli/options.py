@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 import os
 import shlex
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 class ProblemOptions:
     """A problem as the command line names it; what is None was not given."""
 
-    name: str
+    name: str | None
+    own: str | None
+    """A problem of the user's, as module:name."""
     hidden: str | None
     activation: str | None
     init: str | None
@@ -33,10 +37,25 @@ class ProblemOptions:
     spread: float | None
     spectrum: str | None
 
+    def own_problem(self) -> Problem | None:
+        """The problem of the user's own module; None where none is named."""
+        return None if self.own is None else _imported(self.own)
+
     def make(self) -> Problem:
         """The problem itself."""
         from uzviz import api
 
+        own = self.own_problem()
+        beside = [name for name, value in self._options().items() if value is not None]
+        if own is not None and (self.name is not None or beside):
+            raise InputError(
+                f"The problem is {shown(self.own or '')}, so that nothing else can be said of it: leave "
+                f"out {shown(self.name or beside[0])}."
+            )
+        if own is not None:
+            return own
+        if self.name is None:
+            raise InputError("There is no problem: name one, such as digits.")
         read: dict[str, Callable[[str], Any]] = {
             "hidden": _hidden,
             "split": lambda text: numbers(text.replace("/", ","), "--split"),
@@ -45,14 +64,55 @@ class ProblemOptions:
         }
         given = {
             name: read[name](value) if name in read else value
-            for name, value in vars(self).items()
-            if value is not None and name != "name"
+            for name, value in self._options().items()
+            if value is not None
         }
         return api.problem_named(self.name, **given)
 
+    def _options(self) -> dict[str, Any]:
+        return {name: v for name, v in vars(self).items() if name not in {"name", "own"}}
+
+    def typed(self) -> str:
+        """The problem as one types it."""
+        return flags(problem=self.own).strip() if self.own else shlex.quote(self.name or "")
+
     def flags(self) -> str:
         """The options given, as typed."""
-        return flags(**{name: value for name, value in vars(self).items() if name != "name"})
+        return flags(**self._options())
+
+
+def _imported(text: str) -> Problem:
+    """What "module:name" names in a module that the user has: a problem, or what makes one."""
+    from uzviz.api import Problem
+
+    module, colon, name = text.partition(":")
+    sys.path.insert(0, os.getcwd())
+    try:
+        found = getattr(importlib.import_module(module), name) if colon and module else None
+    except ImportError as error:
+        raise InputError(f"--problem {shown(text)} cannot be imported: {error}.") from None
+    except AttributeError:
+        raise InputError(f"--problem {shown(text)}: {module} has no '{name}'.") from None
+    finally:
+        sys.path.remove(os.getcwd())
+    made = found() if callable(found) else found
+    if not isinstance(made, Problem):
+        raise InputError(
+            f"--problem is {shown(text)}, but must be module:name of a Problem or of a function that "
+            "makes one."
+        )
+    return made
+
+
+def refuse_beside(context: typer.Context, option: str, allowed: set[str]) -> None:
+    """Refuse what was typed beside an option that leaves no room for it."""
+    for parameter in context.command.params:
+        name = parameter.name or ""
+        source = context.get_parameter_source(name)
+        if name not in allowed and source is not None and source.name == "COMMANDLINE":
+            raise InputError(
+                f"{option} goes on with the run as it was begun: leave out {parameter.opts[0]}."
+            )
 
 
 def flags(**options: Any) -> str:

@@ -1,7 +1,8 @@
 """The compiled loop: problem + rule + probes → records."""
 
 from uzviz.engine.autopsy import Replay, Step, overflow, replay
-from uzviz.engine.loop import Keeping, Lanes, Probe, check, on_device, run, start_point
+from uzviz.engine.lanes import Lanes, check, on_device, start_point
+from uzviz.engine.loop import Keeping, Probe, run
 from uzviz.engine.plan import SAMPLINGS, Plan, planned
 
 __all__ = [

@@ -13,7 +13,7 @@ from jax.extend.core import ClosedJaxpr, Jaxpr, Literal, jaxpr_as_fun
 
 from uzviz import tree
 from uzviz.engine import programs
-from uzviz.engine.loop import Lanes, Places
+from uzviz.engine.lanes import Lanes, Places
 from uzviz.engine.plan import MOST_STEPS
 from uzviz.problems import Problem
 from uzviz.tree import Tree

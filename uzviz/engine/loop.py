@@ -17,135 +17,13 @@ import numpy as np
 
 from uzviz import records, rules, tree
 from uzviz.engine import programs
-from uzviz.engine.plan import MOST_STEPS, Plan, Sampler, Window
-from uzviz.errors import InputError, shown
-from uzviz.problems import PARTS, Problem, key_for
-from uzviz.rules import Rule
+from uzviz.engine.lanes import Lanes, Places
+from uzviz.engine.plan import MOST_STEPS, Window
+from uzviz.problems import PARTS, key_for
 
 CHUNK_SECONDS = 0.2
 Probe = Callable[..., dict[str, jax.Array]]
 Saying = Callable[[], records.Record | None]
-
-
-@dataclass(frozen=True)
-class Lanes:
-    """Rules side by side from the same seeds; solo, one rule and one seed without those axes."""
-
-    problem: Problem
-    rule: Rule
-    """Hyperparameters are numbers, or arrays [settings] for lanes."""
-    seeds: tuple[int, ...]
-    plan: Plan
-    rows: Any
-    """All examples, on the device."""
-    sampling: str = "reshuffle"
-    nudged: tuple[bool, ...] | None = None
-    """For lanes, which settings start one unit in the last place higher; None in a solo run."""
-
-    @property
-    def solo(self) -> bool:
-        """Whether it is one run, without the axes of lanes."""
-        return self.nudged is None
-
-
-def on_device(problem: Problem) -> Any:
-    """The examples of a problem, on the device; shared by all that trains on them."""
-    return jax.tree.map(jnp.asarray, problem.rows)
-
-
-def check(problem: Problem) -> None:
-    """Refuse a problem whose start, loss or metrics have the wrong shape, before it is trained.
-
-    Raises
-    ------
-    InputError
-        that names the function and what it gave.
-    """
-    key = jax.eval_shape(lambda: key_for(0, "init"))
-    w = jax.eval_shape(problem.init, key)
-    leaves = jax.tree.leaves(w)
-    if not leaves or not tree.size(w):
-        raise InputError(f"{problem.name} starts without parameters: init must return arrays.")
-    for leaf in leaves:
-        if not jnp.issubdtype(leaf.dtype, jnp.floating):
-            raise InputError(
-                f"A parameter of {problem.name} has type {leaf.dtype}, but must be a floating-point "
-                "array."
-            )
-
-    def evaluated(w: Any, rows: Any) -> Any:
-        batch = None if rows is None else problem.prepare(problem.fit(few), rows)
-        return problem.loss(w, batch, None), problem.metrics(w, batch)
-
-    few = jax.tree.map(lambda x: x[:2], problem.data)
-    loss, metrics = jax.eval_shape(evaluated, w, few)
-    names_fit = isinstance(metrics, dict) and all(isinstance(name, str) for name in metrics)
-    if not names_fit or "loss" in metrics:
-        raise InputError(
-            f"The metrics of {problem.name} must be a dict of scalars without the name 'loss'."
-        )
-    for name, value in {"loss": loss, **metrics}.items():
-        if not _is_real_scalar(value, name == "loss"):
-            raise InputError(
-                f"The {name} of {problem.name} is {shown(value)}, but must be a scalar, a mean over "
-                "the batch."
-            )
-
-    summary = problem.summary({name: np.zeros(()) for name in ("loss", *metrics)})
-    if not isinstance(summary, dict) or "loss" not in summary:
-        raise InputError(f"The summary of {problem.name} must be a dict that holds the loss.")
-
-
-def _is_real_scalar(value: Any, differentiable: bool) -> bool:
-    kind = jnp.floating if differentiable else jnp.number
-    return (
-        getattr(value, "shape", None) == ()
-        and jnp.issubdtype(value.dtype, kind)
-        and not jnp.issubdtype(value.dtype, jnp.complexfloating)
-    )
-
-
-def start_point(problem: Problem, seed: int) -> Any:
-    """The parameters that this seed starts from."""
-    return programs.initial(problem, key_for(seed, "init"))
-
-
-class Places:
-    """What the seeds of some lanes bring, stacked for them or plain for a solo run."""
-
-    def __init__(self, lanes: Lanes):
-        problem, self.lanes = lanes.problem, lanes
-        splits = [problem.split(seed) for seed in lanes.seeds]
-        self.samplers = [
-            Sampler(split.train, seed, lanes.sampling)
-            for split, seed in zip(splits, lanes.seeds, strict=True)
-        ]
-        self.index = {
-            part: self.joined([getattr(split, part) for split in splits]) for part in PARTS
-        }
-        learned = [
-            problem.fit(jax.tree.map(lambda x, s=split: x[s.train], problem.data))
-            for split in splits
-        ]
-        keys = [key_for(seed, "loss") for seed in lanes.seeds]
-        self.feed = programs.Feed(self.joined(learned), self.joined(keys))
-        w = self.joined([start_point(problem, seed) for seed in lanes.seeds])
-        rule = jax.tree.map(lambda x: jnp.asarray(x, dtype=float), lanes.rule)
-        self.rule = rule
-        if lanes.solo:
-            self.carry = programs.start_of(rule, w)
-        else:
-            self.carry = programs.lane_starts(rule, np.array(lanes.nudged), w)
-        self.parameters = tree.size(w) // (1 if lanes.solo else len(lanes.seeds))
-
-    def joined(self, each: Sequence[Any]) -> Any:
-        if self.lanes.solo:
-            return jax.tree.map(jnp.asarray, each[0])
-        return jax.tree.map(lambda *x: jnp.stack([jnp.asarray(v) for v in x]), *each)
-
-    def rows_of(self, window: Window) -> list[np.ndarray]:
-        parts = zip(*[s.rows_of(self.lanes.plan, window) for s in self.samplers], strict=True)
-        return [part[0] if self.lanes.solo else np.stack(part) for part in parts]
 
 
 @dataclass(frozen=True)
@@ -186,60 +64,125 @@ def run(
         what came after that state alone. What is said before a state is all that led to it. Solo
         runs only.
     """
-    problem, plan = lanes.problem, lanes.plan
-    places = Places(lanes)
-    advance = programs.solo_steps if lanes.solo else programs.lane_steps
-    evaluations = set(plan.evaluations())
-    probing = range(every, plan.steps, every) if probes else range(0)
-    pace = _Pace(clock)
-    carry, alive, at = places.carry, np.True_, 0
-    best = _Best(math.inf if keeping is None else keeping.best)
-    yield _start(places)
-    # What is said waits until the next window is under way, so that the device never does.
-    waiting = deque[Saying]()
-    if keeping is not None and keeping.state is not None:
-        carry, alive, at = _restored(carry, keeping.state)
-    else:
-        waiting += [_evaluated(places, carry.w, 0, PARTS), *_probed(places, carry, 0, probes)]
-    now, last = carry.alive, None
+    loop = _Loop(Places(lanes), probes, every, _Pace(clock), keeping)
+    plan, interrupted = lanes.plan, False
     try:
-        for stop, _ in groupby(heapq.merge(sorted(evaluations), probing)):
-            if stop <= at:
-                continue
-            for window in plan.windows(at, stop, lambda: pace.most):
-                carry, seen, now = advance(problem, places.rule, carry, places.feed, lanes.rows,
-                                           *places.rows_of(window), *window)  # fmt: skip
-                at += window.size
-                waiting.append(partial(_steps, seen, window, pace))
-                yield from _said(waiting, but=1)
-                if keeping is not None and at < stop and keeping.due():
-                    yield from _said(waiting)
-                    yield _state(carry, alive, at)
-            over = stop in evaluations and not np.asarray(alive).any()
-            if stop in probing:
-                waiting += _probed(places, carry, at, probes)
-            if stop in evaluations:
-                alive = now
-                parts = PARTS if over or at == plan.steps else ("validation",)
-                waiting.append(last := _evaluated(places, carry.w, at, parts))
-                if keeping is not None:
-                    waiting.append(partial(best.of, last, jax.tree.map(jnp.copy, carry.w)))
-            if keeping is not None and not over and at < plan.steps and keeping.due():
-                yield from _said(waiting)
-                yield _state(carry, alive, at)
-            if over:
+        yield _start(loop.places)
+        loop.begin()
+        for stop in loop.stops():
+            for window in plan.windows(loop.at, stop, lambda: loop.pace.most):
+                loop.advance(window, stop)
+                # What is said waits until a window is under way, so that the device never does.
+                yield from loop.said(but=1)
+                if loop.at < stop and loop.wanted():
+                    yield from loop.said()
+                    yield loop.state()
+            loop.arrive()
+            if loop.over:
                 break
-        yield from _said(waiting)
-        ended = {} if last is None else last().values
-        # The test part has no say: who tunes by what finished must not learn of it.
-        finite = [np.isfinite(ended.get(f"{part}/loss", 0.0)) for part in PARTS[:2]]
-        interrupted = False
+            if loop.at < plan.steps and loop.wanted():
+                yield from loop.said()
+                yield loop.state()
+        yield from loop.said()
     except KeyboardInterrupt:
-        yield from _said(waiting)
-        finite, interrupted = [np.True_], True
-    if keeping is not None:
-        yield _state(carry, alive, at)
-    yield records.End(at, np.all([np.asarray(now), *finite], axis=0), carry.w, interrupted)
+        interrupted = True
+        loop.arrive()
+        yield from loop.said()
+    if keeping is not None and loop.at:
+        yield loop.state()
+    yield loop.end(interrupted)
+
+
+class _Loop:
+    """A training on its way: how far it is, and what waits to be said."""
+
+    def __init__(
+        self,
+        places: Places,
+        probes: Sequence[tuple[str, Probe]],
+        every: int,
+        pace: _Pace,
+        keeping: Keeping | None,
+    ):
+        self.places, self.probes, self.pace, self.keeping = places, probes, pace, keeping
+        self.plan = places.lanes.plan
+        self.evaluations = set(self.plan.evaluations())
+        self.probing = range(every, self.plan.steps, every) if probes else range(0)
+        self.carry, self.at, self.over = places.carry, 0, False
+        self.alive: Any = np.True_
+        """Whether any lane was alive at the evaluation before."""
+        self.now: Any = np.True_
+        self.best = _Best(math.inf if keeping is None else keeping.best)
+        self.waiting = deque[Saying]()
+        self.owed: int | None = None
+        """The stop that is reached while what is due there is still to be done."""
+        self.evaluated: Callable[[], records.Evaluation] | None = None
+
+    def begin(self) -> None:
+        """Be at the start, or at the state that was kept."""
+        if self.keeping is not None and (state := self.keeping.state) is not None:
+            like = self.carry._asdict()
+            self.carry = programs.Carry(**tree.restored(like, state.tensors))
+            self.alive, self.now = state.tensors[LAST_ALIVE], self.carry.alive
+            self.at = state.step
+            return
+        self.waiting.append(_evaluated(self.places, self.carry.w, 0, PARTS))
+        self.waiting += _probed(self.places, self.carry, 0, self.probes)
+
+    def stops(self) -> Iterator[int]:
+        """The steps still to come after which something is measured."""
+        merged = groupby(heapq.merge(sorted(self.evaluations), self.probing))
+        return (stop for stop, _ in merged if stop > self.at)
+
+    def advance(self, window: Window, stop: int) -> None:
+        """Make a window of steps."""
+        places, lanes = self.places, self.places.lanes
+        steps = programs.solo_steps if lanes.solo else programs.lane_steps
+        self.carry, seen, self.now = steps(lanes.problem, places.rule, self.carry, places.feed,
+                                           lanes.rows, *places.rows_of(window), *window)  # fmt: skip
+        self.at += window.size
+        self.owed = stop if self.at == stop else None
+        self.waiting.append(partial(_steps, seen, window, self.pace))
+
+    def arrive(self) -> None:
+        """Measure what is due at the stop that is reached."""
+        stop, self.owed = self.owed, None
+        if stop in self.probing:
+            self.waiting += _probed(self.places, self.carry, self.at, self.probes)
+        if stop in self.evaluations:
+            self.over = not np.asarray(self.alive).any()
+            self.alive = self.now
+            parts = PARTS if self.over or self.at == self.plan.steps else ("validation",)
+            self.evaluated = _evaluated(self.places, self.carry.w, self.at, parts)
+            self.waiting.append(self.evaluated)
+            if self.keeping is not None:
+                w = jax.tree.map(jnp.copy, self.carry.w)
+                self.waiting.append(partial(self.best.of, self.evaluated, w))
+
+    def said(self, but: int = 0) -> Iterator[records.Record]:
+        """Say what waits, each thing once, but for so many at the end."""
+        while len(self.waiting) > but:
+            if (record := self.waiting.popleft()()) is not None:
+                yield record
+
+    def wanted(self) -> bool:
+        """Whether the state is wanted now."""
+        return self.keeping is not None and self.keeping.due()
+
+    def state(self) -> records.State:
+        """The carry by names, and whether the lane was alive at the last evaluation."""
+        named = tree.named(self.carry._asdict())
+        return records.State(self.at, {**named, LAST_ALIVE: np.asarray(self.alive)})
+
+    def end(self, interrupted: bool) -> records.End:
+        """How it ended. The test part has no say: who tunes by it must not learn of the test."""
+        ended = {} if self.evaluated is None or interrupted else self.evaluated().values
+        finite = [np.isfinite(ended.get(f"{part}/loss", 0.0)) for part in PARTS[:2]]
+        alive = np.all([np.asarray(self.now), *finite], axis=0)
+        return records.End(self.at, alive, self.carry.w, interrupted)
+
+
+LAST_ALIVE = "alive at the last evaluation"
 
 
 class _Best:
@@ -256,24 +199,6 @@ class _Best:
             return None
         self.loss = loss
         return records.Best(found.step, loss, tree.named(w))
-
-
-def _said(waiting: deque[Saying], but: int = 0) -> Iterator[records.Record]:
-    """Say what waits, each thing once, but for so many at the end."""
-    while len(waiting) > but:
-        if (record := waiting.popleft()()) is not None:
-            yield record
-
-
-def _state(carry: programs.Carry, alive: Any, at: int) -> records.State:
-    """The carry by names, and whether the lane was alive at the last evaluation."""
-    before = {"alive at the last evaluation": np.asarray(alive)}
-    return records.State(at, {**tree.named(carry._asdict()), **before})
-
-
-def _restored(like: programs.Carry, state: records.State) -> tuple[programs.Carry, Any, int]:
-    carry = programs.Carry(**tree.restored(like._asdict(), state.tensors))
-    return carry, state.tensors["alive at the last evaluation"], state.step
 
 
 def _steps(seen: Any, window: Window, pace: _Pace) -> records.Steps:

@@ -17,6 +17,7 @@ from uzviz.log.frames import FOOTER, HEADER, Damage, Frames, found
 
 PIECE = 4 << 20
 """Bytes read at once."""
+HEAD = 64
 STARTED = 1
 """TensorBoard's number for a session that starts: what lies at its step and beyond is void."""
 
@@ -78,7 +79,8 @@ class EventFile:
     def __init__(self, path: Path):
         self.path = path
         self.offset = 0
-        self._file: int | None = None
+        self._seen: tuple[int, bytes] | None = None
+        """The file's number and its first bytes, which hold a time: by these it is known again."""
 
     def read(self, into: Contents) -> bool:
         """Read what is new; False if the file was cut short or is another one, so that all that
@@ -87,12 +89,15 @@ class EventFile:
             found_now = os.stat(self.path)
         except OSError:
             return self.offset == 0
-        if self._file not in (None, found_now.st_ino) or found_now.st_size < self.offset:
+        if found_now.st_size < self.offset:
             return False
-        self._file = found_now.st_ino
-        if found_now.st_size == self.offset:
+        if found_now.st_size == self.offset and self._seen and self._seen[0] == found_now.st_ino:
             return True
         with open(self.path, "rb") as file:
+            seen = found_now.st_ino, file.read(HEAD)
+            if self._seen is not None and self._seen != (seen[0], seen[1][: len(self._seen[1])]):
+                return False
+            self._seen = seen
             self._pieces(file, found_now.st_size, into)
         return True
 

@@ -69,7 +69,7 @@ class Log:
                     f"The hyperparameter {shown(name)} is {shown(value)}, but must be a number, a "
                     "text or a boolean under a name."
                 )
-        self._has_session = bool(own)
+        self._hyperparameters = own
         if own and not resumed_at:
             self._add(0, values.session_start(own, group, time.time()))
         if metrics:
@@ -77,7 +77,7 @@ class Log:
 
     def show_metrics(self, metrics: Sequence[str]) -> None:
         """Name the tags that TensorBoard's HPARAMS page shows beside the hyperparameters."""
-        self._add(0, values.experiment(metrics))
+        self._add(0, values.experiment(self._hyperparameters, metrics))
 
     def scalars(
         self,
@@ -156,7 +156,7 @@ class Log:
         """Say how the run ended ("finished", "diverged" or "interrupted") and end the file."""
         if self._writer.closed:
             return
-        if self._has_session:
+        if self._hyperparameters:
             self._add(0, values.session_end(status, time.time()))
         self._writer.close()
 

@@ -203,10 +203,12 @@ def session_end(status: str, ended: float) -> Any:
     )
 
 
-def experiment(metrics: Sequence[str]) -> Any:
-    """The metrics that TensorBoard's HPARAMS page shows; the hyperparameters it finds itself."""
+def experiment(hyperparameters: Mapping[str, Number], metrics: Sequence[str]) -> Any:
+    """What the columns of TensorBoard's HPARAMS page are."""
+    types = {str: 1, bool: 2}
+    infos = [{"name": k, "type": types.get(type(v), 3)} for k, v in hyperparameters.items()]
     shown = [{"name": {"tag": m}, "display_name": m} for m in metrics]
-    return _hparams(EXPERIMENT_TAG, experiment={"metric_infos": shown})
+    return _hparams(EXPERIMENT_TAG, experiment={"hparam_infos": infos, "metric_infos": shown})
 
 
 def hyperparameters_of(value: Any) -> dict[str, Number]:

@@ -17,6 +17,7 @@ from typing import Any
 
 import numpy as np
 
+from uzviz.errors import InputError
 from uzviz.log import schema
 from uzviz.log.columns import encoded
 from uzviz.log.frames import framed
@@ -78,9 +79,13 @@ class EventWriter:
 
     def _begin(self) -> None:
         if self.closed:
-            raise ValueError("The log is closed.")
+            raise InputError(f"The log {self.folder} is closed: open another one to go on.")
         self._thread = threading.Thread(target=_work, args=(weakref.ref(self),), daemon=True)
         self._thread.start()
+
+    def hurries(self) -> bool:
+        """Whether writing can wait no longer."""
+        return self.closed or self._size > MOST_WAITING
 
     def flush(self) -> None:
         """Write what waits, now."""
@@ -157,7 +162,7 @@ def _work(writer_of: Callable[[], EventWriter | None]) -> None:
     """Write every half second, until the writer is closed or nobody holds it any more."""
     while (writer := writer_of()) is not None and not writer.closed:
         with writer._lock:
-            writer._news.wait(PAUSE)
+            writer._news.wait_for(writer.hurries, PAUSE)
         writer.flush()
         del writer
 

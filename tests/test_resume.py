@@ -1,0 +1,235 @@
+"""Trainings in the log: read back as they were, and resumed to the bit after any death."""
+
+import json
+import subprocess
+import sys
+import time
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import uzviz as uz
+from uzviz.errors import InputError
+from uzviz.log import checkpoints
+
+OPTIONS = {"epochs": 12, "batch": 50, "probe": ["gradient-norm"], "every": 7}
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return uz.problems.classify("digits", hidden=[8])
+
+
+@pytest.fixture(scope="module")
+def whole(digits):
+    """The run that never stopped."""
+    return uz.train(digits, uz.Adam(lr=1e-2), schedule="cosine", **OPTIONS)
+
+
+def assert_same(a, b):
+    """Two runs are equal to the bit."""
+    assert a.status == b.status
+    assert np.array_equal(a.loss, b.loss)
+    pairs = zip(jax.tree.leaves(a.w), jax.tree.leaves(b.w), strict=True)
+    assert all(np.array_equal(x, y) for x, y in pairs)
+    for ours, theirs in ((a.evaluations, b.evaluations), (a.probed, b.probed)):
+        assert [x.step for x in ours] == [y.step for y in theirs]
+        assert all(dict(x.values) == dict(y.values) for x, y in zip(ours, theirs, strict=True))
+    assert [e.epoch for e in a.evaluations] == [e.epoch for e in b.evaluations]
+    assert [e.gradients for e in a.evaluations] == [e.gradients for e in b.evaluations]
+
+
+def test_a_log_changes_no_bit_and_is_read_back(digits, whole, tmp_path):
+    run = uz.train(digits, uz.Adam(lr=1e-2), schedule="cosine", log=tmp_path / "a", note="Цілий",
+                   checkpoint_every=0, **OPTIONS)  # fmt: skip
+    assert_same(run, whole)
+    logged = uz.read(tmp_path / "a")
+    assert_same(logged.training(), whole)
+    assert logged.rule() == uz.rules.scheduled(uz.Adam(lr=1e-2), "cosine", whole.start.steps)
+    again = uz.train(logged.problem(), uz.Adam(lr=1e-2), schedule="cosine", **OPTIONS)
+    assert_same(again, whole)
+    ((_, (card,)),) = logged.only.text("card")
+    assert card.startswith("Цілий")
+    assert digits.checksum in card
+    assert logged.only.hyperparameters["lr"] == 1e-2
+    assert logged.only.status == "finished"
+    progress = logged.only.scalars("progress/gradients")
+    assert progress.value[-1] == whole.evaluations[-1].gradients
+
+
+def test_states_kept_are_the_last_and_the_best(digits, tmp_path):
+    run = uz.train(digits, uz.Adam(lr=0.3), log=tmp_path, checkpoint_every=0, **OPTIONS)
+    losses = [float(e.values["validation/loss"]) for e in run.evaluations[1:]]
+    best = checkpoints.load(checkpoints.best(tmp_path))
+    assert best.facts["validation/loss"] == pytest.approx(min(losses), rel=1e-6)
+    assert len(checkpoints.steps(tmp_path)) == checkpoints.LAST
+    assert checkpoints.newest(tmp_path).facts["step"] == run.start.steps
+    found = uz.train(digits, uz.Adam(lr=0.3), **{**OPTIONS, "epochs": 1 + int(np.argmin(losses))})
+    kept = uz.tree.restored(found.w, best.tensors)
+    pairs = zip(jax.tree.leaves(kept), jax.tree.leaves(found.w), strict=True)
+    assert all(np.array_equal(x, y) for x, y in pairs)
+
+
+@pytest.mark.parametrize("at", [1, 3, 8, 20])
+def test_a_run_broken_off_goes_on_to_the_same_bits(digits, whole, tmp_path, at):
+    seen = []
+
+    def stop(record):
+        seen.append(record)
+        if len(seen) == at:
+            raise KeyboardInterrupt
+
+    run = uz.train(
+        digits, uz.Adam(lr=1e-2), schedule="cosine", log=tmp_path, on_record=stop, **OPTIONS
+    )
+    assert run.status == "interrupted"
+    assert uz.read(tmp_path).only.status == "failed"
+    assert uz.read(tmp_path).training().step == run.step
+    assert_same(uz.resume(tmp_path), whole)
+    assert_same(uz.resume(tmp_path), whole)
+    assert_same(uz.read(tmp_path).training(), whole)
+
+
+COMMAND = [sys.executable, "-m", "uzviz", "train"]
+SIZES = ["--hidden", "64", "--epochs", "150", "--rule", "momentum", "--lr", "0.001"]
+
+
+def test_a_run_killed_again_and_again_ends_at_the_same_bits(tmp_path):
+    folder, rng, kills = tmp_path / "a", np.random.default_rng(), 0
+    command = [*COMMAND, "digits", *SIZES, "--log", str(folder), "--checkpoint-every", "0.02"]
+    while kills < 5:
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 60
+        begun = len(list(folder.glob("*tfevents*")))
+        while len(list(folder.glob("*tfevents*"))) == begun and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        time.sleep(rng.uniform(0, 0.6))
+        process.kill()
+        kills += process.wait() != 0
+        command = [*COMMAND, "--resume", str(folder), "--checkpoint-every", "0.02"]
+        if process.returncode == 0:
+            break
+    json_ = tmp_path / "ours.json"
+    subprocess.run([*command, "--json", str(json_)], check=True, stdout=subprocess.DEVNULL)
+    problem = uz.problems.classify("digits", hidden=[64])
+    judge = uz.train(problem, uz.Momentum(lr=0.001), epochs=150)
+    assert_same(uz.read(folder).training(), judge)
+    ours = json.loads(json_.read_text())
+    assert ours["loss"] == judge.loss.tolist()
+    assert ours["status"] == "finished"
+    assert uz.read(folder).damage == []
+    points = uz.read(folder).only.scalars("step/loss")
+    assert np.array_equal(points.step, np.arange(1, judge.step + 1))
+
+
+def test_a_run_killed_before_its_first_state_starts_again(digits, whole, tmp_path):
+    uz.train(digits, uz.Adam(lr=1e-2), schedule="cosine", log=tmp_path, **OPTIONS)
+    for path in checkpoints.steps(tmp_path):
+        path.unlink()
+    assert_same(uz.resume(tmp_path), whole)
+    assert_same(uz.read(tmp_path).training(), whole)
+
+
+def test_a_damaged_state_is_passed_over(digits, whole, tmp_path):
+    uz.train(
+        digits, uz.Adam(lr=1e-2), schedule="cosine", log=tmp_path, checkpoint_every=0, **OPTIONS
+    )
+    last = checkpoints.steps(tmp_path)[-1]
+    last.write_bytes(last.read_bytes()[:100])
+    assert_same(uz.resume(tmp_path), whole)
+
+
+def test_a_diverged_run_is_read_and_resumed_as_such(tmp_path):
+    steep = uz.problems.quadratic([1.0], start=[1.0])
+    run = uz.train(steep, uz.GradientDescent(lr=1e10), gradients=50, log=tmp_path / "a")
+    assert run.status == "diverged"
+    assert uz.read(tmp_path / "a").only.status == "failed"
+    assert uz.resume(tmp_path / "a").status == "diverged"
+
+
+def test_ones_own_problem_is_given_again(tmp_path):
+    def problem(target=3.0):
+        x = np.linspace(0, 1, 40, dtype=np.float32)
+        return uz.Problem(
+            init=lambda key: jnp.zeros(2),
+            loss=lambda w, b, key: jnp.mean((w[0] + w[1] * b[0] - b[1]) ** 2),
+            data=(x, target * x),
+        )
+
+    run = uz.train(problem(), uz.Momentum(), epochs=3, log=tmp_path)
+    with pytest.raises(InputError, match="one of your own"):
+        uz.read(tmp_path).problem()
+    with pytest.raises(InputError, match="one of your own"):
+        uz.resume(tmp_path)
+    with pytest.raises(InputError, match="not those of the run"):
+        uz.resume(tmp_path, problem=problem(4.0))
+    assert_same(uz.resume(tmp_path, problem=problem()), run)
+    assert_same(uz.read(tmp_path).training(problem()), run)
+
+
+def test_data_that_changed_are_refused(tmp_path):
+    file = tmp_path / "data.csv"
+    rows = [f"{i},{i % 7},{2 * i}" for i in range(60)]
+    file.write_text("\n".join(["a,b,y", *rows]))
+    uz.train(uz.problems.regress(f"{file}:y"), uz.Adam(), epochs=1, log=tmp_path / "run")
+    assert uz.read(tmp_path / "run").problem().name == f"{file}:y"
+    file.write_text("\n".join(["a,b,y", *rows[:-1], "59,3,0"]))
+    with pytest.raises(InputError, match="no longer those of the run"):
+        uz.resume(tmp_path / "run")
+
+
+def test_a_state_of_something_else_is_refused(digits, tmp_path):
+    uz.train(digits, uz.Adam(), epochs=2, log=tmp_path)
+    for path in checkpoints.steps(tmp_path)[-1:]:
+        kept = checkpoints.load(path)
+        first = next(name for name in kept.tensors if name.startswith("w/"))
+        checkpoints.save(tmp_path, path.stem, {**kept.tensors, first: np.zeros(3)}, kept.facts)
+    with pytest.raises(InputError, match=f"{first} should be float32"):
+        uz.read(tmp_path).training()
+    with pytest.raises(InputError, match="state of another problem or rule"):
+        uz.resume(tmp_path)
+
+
+def test_another_machine_is_said(digits, tmp_path, monkeypatch):
+    def stop(record):
+        if isinstance(record, uz.records.Steps):
+            raise KeyboardInterrupt
+
+    uz.train(digits, uz.Adam(), epochs=5, log=tmp_path, on_record=stop)
+    monkeypatch.setattr(uz.log.card, "cores", lambda: 96)
+    with pytest.warns(UserWarning, match="cores 96 instead of"):
+        assert uz.resume(tmp_path).status == "finished"
+
+
+def test_a_folder_with_a_run_is_not_written_over(digits, tmp_path):
+    uz.train(digits, uz.Adam(), epochs=1, log=tmp_path)
+    with pytest.raises(InputError, match="holds a run already"):
+        uz.train(digits, uz.Adam(), epochs=1, log=tmp_path)
+    with uz.Log(tmp_path / "other") as other:
+        other.scalars(1, {"a": 1.0})
+    with pytest.raises(InputError, match="holds no training of Uzviz"):
+        uz.resume(tmp_path / "other")
+
+
+def test_a_full_disk_keeps_the_state_before(tmp_path, digits, monkeypatch):
+    real, calls = checkpoints._sync, []
+
+    def full(path):
+        calls.append(path)
+        if len(calls) > 6:
+            raise OSError(28, "No space left on device")
+        real(path)
+
+    monkeypatch.setattr(checkpoints, "_sync", full)
+    with pytest.warns(RuntimeWarning, match="No space left") as found:
+        run = uz.train(digits, uz.Adam(), log=tmp_path, checkpoint_every=0, **OPTIONS)
+    assert len(found) == 1
+    assert run.status == "finished"
+    monkeypatch.setattr(checkpoints, "_sync", real)
+    kept = checkpoints.newest(tmp_path)
+    assert 0 < kept.facts["step"] < run.start.steps
+    assert not list((tmp_path / checkpoints.FOLDER).glob(".*"))
+    assert_same(uz.resume(tmp_path), run)

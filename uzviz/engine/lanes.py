@@ -1,0 +1,139 @@
+"""What is trained: rules side by side from the same seeds, and what each seed brings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from uzviz import tree
+from uzviz.engine import programs
+from uzviz.engine.plan import Plan, Sampler, Window
+from uzviz.errors import InputError, shown
+from uzviz.problems import PARTS, Problem, key_for
+from uzviz.rules import Rule
+
+
+@dataclass(frozen=True)
+class Lanes:
+    """Rules side by side from the same seeds; solo, one rule and one seed without those axes."""
+
+    problem: Problem
+    rule: Rule
+    """Hyperparameters are numbers, or arrays [settings] for lanes."""
+    seeds: tuple[int, ...]
+    plan: Plan
+    rows: Any
+    """All examples, on the device."""
+    sampling: str = "reshuffle"
+    nudged: tuple[bool, ...] | None = None
+    """For lanes, which settings start one unit in the last place higher; None in a solo run."""
+
+    @property
+    def solo(self) -> bool:
+        """Whether it is one run, without the axes of lanes."""
+        return self.nudged is None
+
+
+def on_device(problem: Problem) -> Any:
+    """The examples of a problem, on the device; shared by all that trains on them."""
+    return jax.tree.map(jnp.asarray, problem.rows)
+
+
+def check(problem: Problem) -> None:
+    """Refuse a problem whose start, loss or metrics have the wrong shape, before it is trained.
+
+    Raises
+    ------
+    InputError
+        that names the function and what it gave.
+    """
+    key = jax.eval_shape(lambda: key_for(0, "init"))
+    w = jax.eval_shape(problem.init, key)
+    leaves = jax.tree.leaves(w)
+    if not leaves or not tree.size(w):
+        raise InputError(f"{problem.name} starts without parameters: init must return arrays.")
+    for leaf in leaves:
+        if not jnp.issubdtype(leaf.dtype, jnp.floating):
+            raise InputError(
+                f"A parameter of {problem.name} has type {leaf.dtype}, but must be a floating-point "
+                "array."
+            )
+
+    def evaluated(w: Any, rows: Any) -> Any:
+        batch = None if rows is None else problem.prepare(problem.fit(few), rows)
+        return problem.loss(w, batch, None), problem.metrics(w, batch)
+
+    few = jax.tree.map(lambda x: x[:2], problem.data)
+    loss, metrics = jax.eval_shape(evaluated, w, few)
+    names_fit = isinstance(metrics, dict) and all(isinstance(name, str) for name in metrics)
+    if not names_fit or "loss" in metrics:
+        raise InputError(
+            f"The metrics of {problem.name} must be a dict of scalars without the name 'loss'."
+        )
+    for name, value in {"loss": loss, **metrics}.items():
+        if not _is_real_scalar(value, name == "loss"):
+            raise InputError(
+                f"The {name} of {problem.name} is {shown(value)}, but must be a scalar, a mean over "
+                "the batch."
+            )
+
+    summary = problem.summary({name: np.zeros(()) for name in ("loss", *metrics)})
+    if not isinstance(summary, dict) or "loss" not in summary:
+        raise InputError(f"The summary of {problem.name} must be a dict that holds the loss.")
+
+
+def _is_real_scalar(value: Any, differentiable: bool) -> bool:
+    kind = jnp.floating if differentiable else jnp.number
+    return (
+        getattr(value, "shape", None) == ()
+        and jnp.issubdtype(value.dtype, kind)
+        and not jnp.issubdtype(value.dtype, jnp.complexfloating)
+    )
+
+
+def start_point(problem: Problem, seed: int) -> Any:
+    """The parameters that this seed starts from."""
+    return programs.initial(problem, key_for(seed, "init"))
+
+
+class Places:
+    """What the seeds of some lanes bring, stacked for them or plain for a solo run."""
+
+    def __init__(self, lanes: Lanes):
+        problem, self.lanes = lanes.problem, lanes
+        splits = [problem.split(seed) for seed in lanes.seeds]
+        self.samplers = [
+            Sampler(split.train, seed, lanes.sampling)
+            for split, seed in zip(splits, lanes.seeds, strict=True)
+        ]
+        self.index = {
+            part: self.joined([getattr(split, part) for split in splits]) for part in PARTS
+        }
+        learned = [
+            problem.fit(jax.tree.map(lambda x, s=split: x[s.train], problem.data))
+            for split in splits
+        ]
+        keys = [key_for(seed, "loss") for seed in lanes.seeds]
+        self.feed = programs.Feed(self.joined(learned), self.joined(keys))
+        w = self.joined([start_point(problem, seed) for seed in lanes.seeds])
+        rule = jax.tree.map(lambda x: jnp.asarray(x, dtype=float), lanes.rule)
+        self.rule = rule
+        if lanes.solo:
+            self.carry = programs.start_of(rule, w)
+        else:
+            self.carry = programs.lane_starts(rule, np.array(lanes.nudged), w)
+        self.parameters = tree.size(w) // (1 if lanes.solo else len(lanes.seeds))
+
+    def joined(self, each: Sequence[Any]) -> Any:
+        if self.lanes.solo:
+            return jax.tree.map(jnp.asarray, each[0])
+        return jax.tree.map(lambda *x: jnp.stack([jnp.asarray(v) for v in x]), *each)
+
+    def rows_of(self, window: Window) -> list[np.ndarray]:
+        parts = zip(*[s.rows_of(self.lanes.plan, window) for s in self.samplers], strict=True)
+        return [part[0] if self.lanes.solo else np.stack(part) for part in parts]
