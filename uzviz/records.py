@@ -111,6 +111,49 @@ class State:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A part of a race begins: which entrants train which settings from which seeds."""
+
+    stage: str
+    """ "heats" or "final"."""
+    round: int
+    """In the heats, how often the grid has grown."""
+    seeds: tuple[int, ...]
+    parameters: int
+    entries: list[dict[str, Any]]
+    """Of each: entrant, settings, plan, schedule, nudged, and the steps of its curves' points with
+    the examples visited by then."""
+    protocol: dict[str, Any]
+    """What the race holds fixed, as far as it is known."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Lanes of a race that are done, all of one entrant."""
+
+    stage: str
+    round: int
+    entrant: str
+    seeds: tuple[int, int]
+    """Their place among the stage's seeds: first, and one past the last."""
+    settings: tuple[int, int]
+    arrays: dict[str, np.ndarray]
+    """[seeds, settings, …] by names such as "end/test/loss", "curves/…", "finite", "died"."""
+
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """What tells it from all other pieces of its race."""
+        return self.stage, self.round, self.entrant, *self.seeds, *self.settings
+
+
+@dataclass(frozen=True)
+class Timed:
+    """Seconds a step of each entrant takes when run alone, in the order of entrants."""
+
+    alone: list[float]
+
+
+@dataclass(frozen=True)
 class End:
     """The last record: how it ended, and where."""
 
@@ -125,6 +168,7 @@ class End:
 
 
 Record = Start | Steps | Evaluation | Probed | Best | State | End
+RaceRecord = Stage | Piece | Timed
 
 
 @dataclass(repr=False)

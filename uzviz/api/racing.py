@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from uzviz import races
 from uzviz.api.budget import batch_of, budget, check
+from uzviz.api.interrupts import held_back
+from uzviz.api.logged import free, restored, said_changes
 from uzviz.checks import whole
 from uzviz.errors import InputError, shown
+from uzviz.log import LoggedRace, LoggedRun, RaceLog
 from uzviz.problems import Problem
 from uzviz.races import Batch, Entrant, Race
-from uzviz.rules import Rule
+from uzviz.rules import NAMES, Rule
 
+Progress = Callable[[int, int, str], object]
 LR = races.log_range(1e-4, 1, 13)
 
 
@@ -36,7 +42,9 @@ def race(
     fixed_split: bool = False,
     margin: float = 0.01,
     target: float | None = None,
-    on_progress: Callable[[int, int, str], object] = lambda done, total, stage: None,
+    log: str | Path | None = None,
+    note: str = "",
+    on_progress: Progress = lambda done, total, stage: None,
 ) -> Race:
     """Race rules: heats tune each of them, a final on fresh seeds decides.
 
@@ -72,6 +80,9 @@ def race(
         A relative difference in test loss that is too small to matter.
     target
         The validation loss to reach; the median entrant's final one unless given.
+    log, note
+        A folder for a log: the heats as tensors, a run for each lane of the final, from which
+        TensorBoard, :func:`read` and :func:`resume` go on; and words for its card.
     on_progress
         Called with the lane-steps done, those there are, and what is going on.
 
@@ -96,15 +107,86 @@ def race(
         budgets=budgets, final_seeds=final_seeds, margin=margin, target=target,
         fixed_split=fixed_split, schedule=schedule,
     )  # fmt: skip
-    said = races.race(problem, entrants, terms)
-    news = next(said)
-    while not isinstance(news, Race):
-        try:
-            on_progress(news.done, news.total, news.stage)
+    everyone = races.entrants(entrants)
+    said = races.race(problem, everyone, terms)
+    if log is None:
+        return _follow(said, on_progress)
+    folder = free(log)
+    begun = {
+        "problem": problem.spec or {"kind": problem.name},
+        "name": problem.name,
+        "checksum": problem.checksum,
+        "split_seed": problem.split_seed,
+        "entrants": [races.described(e) for e in everyone],
+        "terms": terms.plain(),
+        "note": str(note),
+    }
+    return _follow(said, on_progress, lambda: RaceLog(folder, _shared(begun), begun))
+
+
+def resume_race(
+    logged: LoggedRun,
+    problem: Problem | None,
+    entrants: Sequence[Rule | Entrant | str] | None,
+    on_progress: Progress,
+) -> Race:
+    """Go on with a race where its log ends; what is done is not done again."""
+    found = LoggedRace(logged)
+    begun = found.begun
+    if found.ended is not None:
+        return race_of(logged)
+    problem = restored(begun, problem)
+    everyone = entrants or [races.entrant_of(facts) for facts in begun["entrants"]]
+    if unknown := [f["rule"] for f in begun["entrants"] if f["rule"] not in NAMES and not entrants]:
+        raise InputError(
+            f"{shown(unknown[0])} is a rule of your own: give all entrants again, as entrants=[…]."
+        )
+    said_changes(logged.folder, begun["facts"])
+    terms = races.Terms(**begun["terms"])
+    said = races.race(problem, everyone, terms, found.pieces, found.alone)
+    return _follow(said, on_progress, lambda: RaceLog(logged.folder, _shared(begun), None))
+
+
+def race_of(logged: LoggedRun) -> Race:
+    """The race that a run holds, as far as it went."""
+    found = LoggedRace(logged)
+    everyone = [races.entrant_of(facts) for facts in found.begun["entrants"]]
+    name = found.begun["name"]
+    return races.assembled(everyone, found.stages, found.pieces, name, found.alone, found.ended)
+
+
+def _shared(begun: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """What all lanes of an entrant have in common, for TensorBoard's HPARAMS page."""
+    schedule = {"schedule": begun["terms"]["schedule"]}
+    return {
+        e["name"]: {"entrant": e["name"], "rule": e["rule"], **schedule} for e in begun["entrants"]
+    }
+
+
+def _follow(said: Any, on_progress: Progress, logging: Callable[[], RaceLog] | None = None) -> Race:
+    """Log and hand on what a race says, until it ends or Ctrl-C ends it."""
+    written: RaceLog | None = None
+    ended: dict[str, Any] | None = None
+    try:
+        with held_back() as check_ctrl_c:
             news = next(said)
-        except KeyboardInterrupt as interrupt:
-            news = said.throw(interrupt)
-    return news
+            written = None if logging is None else logging()
+            while not isinstance(news, Race):
+                try:
+                    if isinstance(news, races.Progress):
+                        on_progress(news.done, news.total, news.stage)
+                    elif written is not None:
+                        written.add(news)
+                    check_ctrl_c()
+                    news = next(said)
+                except KeyboardInterrupt as interrupt:
+                    news = said.throw(interrupt)
+        if not news.interrupted:
+            ended = {"certificates": [asdict(c) for c in news.certificates]}
+        return news
+    finally:
+        if written is not None:
+            written.close(ended)
 
 
 def _budgets_from(source: str | Path | Mapping[str, int] | None) -> Mapping[str, int] | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from uzviz import engine, log, problems, records, rules, tree
+from uzviz.api.racing import race_of
 from uzviz.problems import Problem
+from uzviz.races import Race
 from uzviz.records import Run
 from uzviz.rules import Rule
 
@@ -43,21 +45,40 @@ class TrainedRun(log.LoggedRun):
             run.end = records.End(kept.facts["step"], kept.tensors["alive"], w)
         return run
 
+    def race(self) -> Race:
+        """The race, as far as it went: table, sentences, verdicts.
+
+        Raises
+        ------
+        InputError
+            for a run that is no race's own.
+        """
+        return race_of(self)
+
 
 class Runs(log.Folder[TrainedRun]):
-    """All runs below a folder. Of a folder that is one run, what is asked of it is that run's."""
+    """All runs below a folder. Of a folder that is a run's own, what is asked is that run's."""
+
+    @property
+    def own(self) -> TrainedRun:
+        """The run of the folder itself."""
+        return self["."]
+
+    def race(self) -> Race:
+        """The folder's own race, as far as it went."""
+        return self.own.race()
 
     def problem(self) -> Problem:
-        """The problem of the only run."""
-        return self.only.problem()
+        """The problem of the folder's own run."""
+        return self.own.problem()
 
     def rule(self) -> Rule:
-        """The rule of the only run."""
-        return self.only.rule()
+        """The rule of the folder's own run."""
+        return self.own.rule()
 
     def training(self, problem: Problem | None = None) -> Run:
-        """The only run as :func:`uzviz.train` returned it."""
-        return self.only.training(problem)
+        """The folder's own run as :func:`uzviz.train` returned it."""
+        return self.own.training(problem)
 
 
 def read(path: str | Path) -> Runs:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 import time
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from uzviz import engine, log, probes, problems, records, rules, tree
+from uzviz import engine, log, probes, records, rules, tree
 from uzviz.api.budget import batch_of, budget, check
 from uzviz.api.interrupts import held_back
+from uzviz.api.logged import free, restored, said_changes
 from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, named, shown, unknown
 from uzviz.problems import Problem
@@ -101,7 +101,7 @@ def train(
     if log is None:
         said = engine.run(lanes, probes=measured, every=every, clock=time.perf_counter)
         return _follow(said, on_record)
-    folder = _free(log)
+    folder = free(log)
     said = engine.run(
         lanes, probes=measured, every=every, clock=time.perf_counter,
         keeping=engine.Keeping(_due(checkpoint_every)),
@@ -110,38 +110,18 @@ def train(
     return _follow(said, on_record, lambda start: _logged(folder, start, made))
 
 
-def resume(
-    folder: str | Path,
-    *,
-    problem: Problem | None = None,
-    rule: Rule | None = None,
-    probe: Probes | None = None,
-    checkpoint_every: float = EVERY,
-    on_record: Callable[[Record], object] = lambda record: None,
+def resume_training(
+    logged: log.LoggedRun,
+    problem: Problem | None,
+    rule: Rule | None,
+    probe: Probes | None,
+    checkpoint_every: float,
+    on_record: Callable[[Record], object],
 ) -> Run:
-    """Go on with a training from the last state in its folder, as if it had never stopped.
-
-    On the same machine, with the same versions and as many cores, all bits are those of a run that
-    never stopped; where one of them differs, it warns and goes on. A run that is finished is read
-    and returned.
-
-    Parameters
-    ----------
-    problem, rule, probe
-        What the run had of your own, given again; what is ours is made again from the log.
-
-    Raises
-    ------
-    InputError
-        for a folder without a training, and for a problem or rule that is not the run's.
-    """
-    logged = log.Folder(folder, log.LoggedRun).only
+    """Go on with a training from the last state in its folder."""
     made = log.made_of(logged)
     start = log.start_of(made)
-    if problem is None:
-        problem = problems.restored(start.problem, start.split_seed, start.checksum)
-    elif problem.checksum != start.checksum:
-        raise InputError(f"The data of {problem.name} are not those of the run: give the same.")
+    problem = restored(made["start"], problem)
     if rule is None:
         rule = rules.restored(start.rule, start.hyperparameters, start.schedules)
     measured = _probes(made["probes"] if probe is None else probe)
@@ -154,12 +134,7 @@ def resume(
     before = None if state is None else log.run_of(logged, state.step, made["probes"])
     if before and state and logged.status != "running" and state.step == start.steps:
         return _ended(before, problem, state)
-    for change in log.changes(made["facts"], log.facts()):
-        warnings.warn(
-            f"{folder} goes on with {change}: from here on its bits may differ from a run that "
-            "never stopped.",
-            stacklevel=2,
-        )
+    said_changes(logged.folder, made["facts"])
     best = log.best(logged.folder)
     lowest = math.inf if best is None else log.load(best).facts["validation/loss"]
     said = engine.run(
@@ -235,16 +210,6 @@ def _due(seconds: float) -> Callable[[], bool]:
         return True
 
     return due
-
-
-def _free(folder: str | Path) -> Path:
-    """A folder that holds no run yet."""
-    path = Path(folder)
-    if path.is_dir() and log.holds_run(path):
-        raise InputError(
-            f"{folder} holds a run already: resume it, or give another folder for the log."
-        )
-    return path
 
 
 def _probes(given: Probes) -> list[tuple[str, engine.Probe]]:

@@ -200,18 +200,22 @@ def train(
         from uzviz.cli import report
 
         with report.bar("train") as advance:
-            if resume is not None:
-                run = api.resume(
-                    resume, problem=chosen.own_problem(), checkpoint_every=checkpoint_every,
-                    on_record=report.steps_of(advance),
-                )  # fmt: skip
-            else:
+            follow = report.steps_of(advance)
+            if resume is None:
                 run = api.train(
                     chosen.make(), api.rule_named(rule, **values), batch=options.batch(batch),
                     epochs=epochs, gradients=gradients, seed=seed, sampling=sampling,
                     schedule=schedule, probe=probe or [], every=every, log=log, note=note or "",
-                    checkpoint_every=checkpoint_every, on_record=report.steps_of(advance),
+                    checkpoint_every=checkpoint_every, on_record=follow,
                 )  # fmt: skip
+            elif api.holds_race(resume):
+                raise InputError(f"{resume} holds a race: go on with uzviz race --resume {resume}.")
+            else:
+                own_problem = chosen.own_problem()
+                run = api.resume(
+                    resume, problem=own_problem, checkpoint_every=checkpoint_every, on_record=follow
+                )
+        assert isinstance(run, api.Run)
         report.run(run)
         options.write(json_, run.to_json)
         options.write(csv, run.to_csv)
@@ -226,6 +230,7 @@ def train(
 
 @app.command()
 def race(
+    context: typer.Context,
     problem: ProblemName = None,
     rules: Annotated[
         str | None,
@@ -288,6 +293,9 @@ def race(
     spread: Spread = None,
     spectrum: Spectrum = None,
     own: OwnProblem = None,
+    log: LogFolder = None,
+    note: Note = None,
+    resume: Resume = None,
     plot: Annotated[Path, typer.Option(help="The picture.")] = Path("race.png"),
     no_plot: Annotated[bool, typer.Option("--no-plot", help="Draw no picture.")] = False,
     json_: JsonFile = None,
@@ -295,6 +303,9 @@ def race(
 ) -> None:
     """Race rules over step sizes and seeds, all networks trained together."""
     with _sentences():
+        if resume is not None:
+            kept = {"resume", "own", "json_", "csv", "plot", "no_plot"}
+            options.refuse_beside(context, "--resume", kept)
         chosen = options.ProblemOptions(
             problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
             task=task, start=start, spread=spread, spectrum=spectrum,
@@ -306,16 +317,23 @@ def race(
         from uzviz import api
         from uzviz.cli import report
 
-        made = chosen.make()
-        methods = METHODS if made.data is not None else METHODS.replace("gd@all,gd@1,", "")
         with report.bar("race") as advance:
-            result = api.race(
-                made, (methods if rules is None else rules).split(","), lr=sizes, grid=more,
-                search=search, seeds=seeds, final_seeds=final_seeds, epochs=epochs,
-                gradients=gradients, seconds=seconds, steps_from=steps_from,
-                batch=options.batch(batch), schedule=schedule, margin=margin, target=target,
-                fixed_split=fixed_split, seed=seed, on_progress=advance,
-            )  # fmt: skip
+            if resume is None:
+                made = chosen.make()
+                methods = METHODS if made.data is not None else METHODS.replace("gd@all,gd@1,", "")
+                result = api.race(
+                    made, (methods if rules is None else rules).split(","), lr=sizes, grid=more,
+                    search=search, seeds=seeds, final_seeds=final_seeds, epochs=epochs,
+                    gradients=gradients, seconds=seconds, steps_from=steps_from,
+                    batch=options.batch(batch), schedule=schedule, margin=margin, target=target,
+                    fixed_split=fixed_split, seed=seed, log=log, note=note or "",
+                    on_progress=advance,
+                )  # fmt: skip
+            elif not api.holds_race(resume):
+                raise InputError(f"{resume} holds a run: go on with uzviz train --resume {resume}.")
+            else:
+                result = api.resume(resume, problem=chosen.own_problem(), on_progress=advance)
+        assert isinstance(result, api.Race)
         report.race(result)
         if not result.begun:
             raise typer.Exit(130)
@@ -326,6 +344,8 @@ def race(
             report.say(f"Drew {picture}.")
         if result.interrupted:
             raise typer.Exit(130)
+        if resume is not None:
+            return
         won = options.winner_flags(result)
         spent = result.winner.plan.budget if steps_from or seconds is not None else gradients
         shape = None if schedule == "constant" else schedule

@@ -63,8 +63,13 @@ def markdown(start: Start, facts: Mapping[str, Any], command: str, note: str) ->
         **facts["versions"],
         **facts["machine"],
     }
-    table = "\n".join(f"| {name} | {_cell(value)} |" for name, value in rows.items())
-    return f"{note}\n\n| | |\n|---|---|\n{table}" if note else f"| | |\n|---|---|\n{table}"
+    return table(rows, note)
+
+
+def table(rows: Mapping[str, Any], note: str) -> str:
+    """Words, and below them names and values in two columns, as Markdown."""
+    lines = [f"| {name} | {_cell(value)} |" for name, value in rows.items()]
+    return "\n".join([*([note, ""] if note else []), "| | |", "|---|---|", *lines])
 
 
 def _cell(value: Any) -> str:

@@ -35,8 +35,22 @@ class LoggedRun:
         self._files: dict[Path, EventFile] = {}
         self._read: Contents | None = None
 
+    @classmethod
+    def at(cls, folder: str | Path) -> LoggedRun:
+        """The run of a folder of its own.
+
+        Raises
+        ------
+        InputError
+            for a folder that is no run's.
+        """
+        path = Path(folder)
+        if not path.is_dir() or not holds_run(path):
+            raise InputError(f"{shown(str(folder))} is not the folder of a run: give one.")
+        return cls(path.name, path)
+
     def __repr__(self) -> str:
-        return f"LoggedRun({self.name!r})"
+        return f"{type(self).__name__}({self.name!r})"
 
     @property
     def files(self) -> list[Path]:
@@ -119,6 +133,10 @@ class LoggedRun:
     def tensors(self, tag: str) -> list[tuple[int, np.ndarray]]:
         """Steps and arrays."""
         return self._decoded(tag, "tensors", lambda value: values.array_of(value.tensor))
+
+    def events(self, tag: str) -> list[Any]:
+        """The whole records, as TensorBoard's Event, in which a tag that holds no scalars stands."""
+        return [_event(entry) for entry in self._contents.entries.get(tag, [])]
 
     @property
     def graph(self) -> Any:

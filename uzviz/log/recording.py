@@ -143,10 +143,14 @@ class Log:
 
     def tensor(self, step: int, tag: str, x: Any) -> None:
         """Log an array of numbers or texts. TensorBoard has no page for it; ``uz.read`` has."""
+        self.tensors(step, {tag: x})
+
+    def tensors(self, step: int, tensors: Mapping[str, Any]) -> None:
+        """Log arrays in one record: they are read together or not at all."""
         try:
-            self._add(step, values.tensor(_tag(tag), x))
+            self._add(step, *(values.tensor(_tag(tag), x) for tag, x in tensors.items()))
         except ValueError as error:
-            raise InputError(f"{shown(tag)} cannot be logged: {error}.") from None
+            raise InputError(f"{shown(list(tensors))} cannot be logged: {error}.") from None
 
     def flush(self) -> None:
         """Write what was added, now."""
@@ -171,8 +175,8 @@ class Log:
     ) -> None:
         self.close("finished" if kind is None else "interrupted")
 
-    def _add(self, step: int, value: Any) -> None:
-        event = schema.Event(wall_time=time.time(), step=_step(step), summary={"value": [value]})
+    def _add(self, step: int, *found: Any) -> None:
+        event = schema.Event(wall_time=time.time(), step=_step(step), summary={"value": found})
         self._writer.event(event)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,9 @@ BLOWN, PARTS_OF_BUDGET = 10.0, 20
 """A lane diverged if its mean loss over a twentieth of the budget is above start + 10·|start|."""
 HIGHER_IS_BETTER = {"accuracy", "r2"}
 """Metrics of which more is better; of all others, less."""
+
+
+KINDS = ("start", "end", "curves")
 
 
 def sign(metric: str) -> int:
@@ -106,12 +109,28 @@ class Group:
         self.died[place][~self.finite[place] & (self.died[place] == 0)] = self.plan.steps
         self.done[place] = True
 
+    def part(self, seeds: slice, settings: slice) -> dict[str, np.ndarray]:
+        """Everything of some lanes, by names such as "end/test/loss"."""
+        arrays = {f"{kind}/{name}": x for kind in KINDS for name, x in getattr(self, kind).items()}
+        arrays |= {"finite": self.finite, "died": self.died}
+        return {name: x[seeds, settings] for name, x in arrays.items()}
+
+    def put(self, seeds: slice, settings: slice, arrays: Mapping[str, np.ndarray]) -> None:
+        """Take in what :meth:`part` gave."""
+        place = seeds, settings
+        for name, x in arrays.items():
+            kind, _, own = name.partition("/")
+            if kind in KINDS:
+                self._array(getattr(self, kind), own, *x.shape[2:])[place] = x
+        self.finite[place], self.died[place] = arrays["finite"], arrays["died"]
+        self.done[place] = True
+
     def joined(self, more: Group) -> Group:
         """The group with another round of settings, from the same seeds."""
         both = {k: np.concatenate([v, more.settings[k]]) for k, v in self.settings.items()}
         rounds = (*self.rounds, more.lanes)
         made = replace(self, settings=both, start={}, end={}, curves={}, rounds=rounds)
-        for name in ("start", "end", "curves"):
+        for name in KINDS:
             old, new = getattr(self, name), getattr(more, name)
             getattr(made, name).update(
                 {k: np.concatenate([v, new[k]], axis=1) for k, v in old.items()}

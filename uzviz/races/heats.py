@@ -6,7 +6,7 @@ import os
 import queue
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,18 +124,23 @@ def lanes_of(
 
 
 def run(
-    problem: Problem, rows: Any, entries: Sequence[Entry], seeds: Sequence[int]
-) -> Generator[int, None, tuple[list[Group], bool]]:
-    """Train all lanes, saying the lane-steps done; returns the groups, and whether Ctrl-C broke it
-    off: they then hold what is done."""
+    problem: Problem,
+    rows: Any,
+    entries: Sequence[Entry],
+    seeds: Sequence[int],
+    known: Callable[[Piece], Mapping[str, np.ndarray] | None] = lambda piece: None,
+) -> Generator[int | tuple[Piece, Group], None, tuple[list[Group], bool]]:
+    """Train all lanes, saying the lane-steps done and the pieces with their groups; returns the
+    groups, and whether Ctrl-C broke it off: they then hold what is done.
+
+    Pieces whose arrays are known are not trained again.
+    """
     parameters = tree.size(jax.eval_shape(problem.init, jax.random.key(0)))
     groups = [
         Group(e.entrant, e.plan, e.settings, tuple(seeds), parameters, e.schedule, e.nudged)
         for e in entries
     ]
     todo = queue.SimpleQueue[Piece]()
-    for piece in pieces(entries, parameters, len(seeds)):
-        todo.put(piece)
     said = queue.SimpleQueue[int | Done | BaseException | None]()
     stop = threading.Event()
     # Starts are traced by one thread at a time: JAX 0.10.2 was once seen to give one rule the state
@@ -174,6 +179,14 @@ def run(
     threads = [threading.Thread(target=work, daemon=True) for _ in range(workers())]
     interrupted, working = False, len(threads)
     try:
+        for piece in pieces(entries, parameters, len(seeds)):
+            arrays = known(piece)
+            if arrays is None:
+                todo.put(piece)
+                continue
+            group = groups[piece.entry]
+            group.put(piece.seeds, piece.settings, arrays)
+            yield group.plan.steps * group.done[piece.seeds, piece.settings].size
         for thread in threads:
             thread.start()
         while working:
@@ -181,7 +194,9 @@ def run(
             if isinstance(news, BaseException):
                 raise news
             if isinstance(news, Done):
-                groups[news.piece.entry].fill(news.piece.seeds, news.piece.settings, news.said)
+                group = groups[news.piece.entry]
+                group.fill(news.piece.seeds, news.piece.settings, news.said)
+                yield news.piece, group
                 continue
             working -= news is None
             yield news or 0
@@ -190,8 +205,11 @@ def run(
     finally:
         stop.set()
         for thread in threads:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
     while not said.empty():
         if isinstance(news := said.get(), Done):
-            groups[news.piece.entry].fill(news.piece.seeds, news.piece.settings, news.said)
+            group = groups[news.piece.entry]
+            group.fill(news.piece.seeds, news.piece.settings, news.said)
+            yield news.piece, group
     return groups, interrupted

@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from uzviz import engine, records, rules, verdicts
+from uzviz import engine, records, rules, tree, verdicts
 from uzviz.checks import numbers, whole
 from uzviz.engine import Plan, planned
 from uzviz.errors import InputError, named, shown
@@ -21,7 +21,7 @@ from uzviz.races.certificates import Certificate, of_group
 from uzviz.races.entrants import Batch, check_grid, entrants, settings
 from uzviz.races.final import Final, columns
 from uzviz.races.group import Group
-from uzviz.races.heats import Entry, Progress
+from uzviz.races.heats import Entry, Piece, Progress
 from uzviz.races.result import Race
 
 MOST_SEEDS = 100_000
@@ -51,6 +51,12 @@ class Terms:
     target: float | None
     fixed_split: bool
     schedule: str
+
+    def plain(self) -> dict[str, Any]:
+        """The terms as JSON holds them."""
+        own = dataclasses.asdict(self)
+        own |= {"lr": np.asarray(self.lr).tolist()}
+        return own | {"grid": {k: np.asarray(v).tolist() for k, v in self.grid.items()}}
 
     def check(self, entrants: int) -> None:
         """Refuse terms under which there is no race.
@@ -87,13 +93,23 @@ class Terms:
             raise InputError(f"The budget is {shown(self.seconds)} seconds, but must be above 0.")
 
 
-Said = Generator[Progress | Race, None, None]
+News = Progress | records.RaceRecord
+Said = Generator[News | Race, None, None]
+Known = Mapping[tuple[Any, ...], Mapping[str, np.ndarray]]
+"""Arrays of pieces that are done, by their places."""
 
 
-def race(problem: Problem, given: Any, terms: Terms) -> Said:
-    """Race all entrants, saying how far it got; last, the race.
+def race(
+    problem: Problem,
+    given: Any,
+    terms: Terms,
+    known: Known | None = None,
+    alone: Sequence[float] = (),
+) -> Said:
+    """Race all entrants, saying how far it got and what is done; last, the race.
 
-    Everything that cannot be used is refused before the first word; seconds that pay for no step,
+    What is ``known`` of a race that was broken off is not trained, and not said, again; nor are
+    the seconds a step takes ``alone``. Everything that cannot be used is refused before the first word; seconds that pay for no step,
     once a step was timed.
     """
     everyone = entrants(given)
@@ -117,15 +133,24 @@ def race(problem: Problem, given: Any, terms: Terms) -> Said:
         tried = settings(e, terms.lr, terms.grid, terms.search, terms.seed)
         schedule = "constant" if e.rule.tuned is None else terms.schedule
         entries.append(Entry(e, tried, plan, schedule))
-    return _Course(problem, terms, entries).run()
+    return _Course(problem, terms, entries, known or {}, alone).run()
 
 
 class _Course:
     """A race on its way."""
 
-    def __init__(self, problem: Problem, terms: Terms, entries: list[Entry]):
+    def __init__(
+        self,
+        problem: Problem,
+        terms: Terms,
+        entries: list[Entry],
+        known: Known,
+        alone: Sequence[float],
+    ):
         self.problem, self.terms, self.entries = problem, terms, entries
+        self.known = known
         self.rows = engine.on_device(problem)
+        self.parameters = tree.size(jax.eval_shape(problem.init, jax.random.key(0)))
         self.done, self.total = 0, 1
         self.paid = terms.seconds is None
         first = terms.seed
@@ -133,14 +158,15 @@ class _Course:
         self.final_seeds = range(first + terms.seeds, first + terms.seeds + terms.final_seeds)
         self.groups: list[Group] = []
         self.finals: list[Final] = []
-        self.alone: list[float] = []
+        self.alone = list(alone)
         self.certificates: list[Certificate] = []
 
     def run(self) -> Said:
         interrupted = True
         try:
             if self.terms.seconds is not None:
-                yield from self._time_alone()
+                if not self.alone:
+                    yield from self._time_alone()
                 self.entries = [
                     replace(e, plan=_paid(e, self.terms.seconds, alone))
                     for e, alone in zip(self.entries, self.alone, strict=True)
@@ -163,14 +189,16 @@ class _Course:
             interrupted,
         )
 
-    def _stages(self) -> Generator[Progress, None, bool]:
+    def _stages(self) -> Generator[News, None, bool]:
         self.total = heats.cost(self.entries, len(self.heat_seeds))
         self.total += sum(2 * e.plan.steps for e in self.entries) * len(self.final_seeds)
-        self.groups, interrupted = yield from self._train(self.entries, self.heat_seeds, "heats")
+        self.groups, interrupted = yield from self._train(self.entries, self.heat_seeds, 0)
+        round_ = 0
         while not interrupted and any(more := [self._grown(g) for g in self.groups]):
+            round_ += 1
             new = [replace(e, settings=s) for e, s in zip(self.entries, more, strict=True) if s]
             self.total += heats.cost(new, len(self.heat_seeds))
-            grown, interrupted = yield from self._train(new, self.heat_seeds, "growing the grid")
+            grown, interrupted = yield from self._train(new, self.heat_seeds, round_)
             if not interrupted:
                 left = iter(grown)
                 self.groups = [
@@ -185,24 +213,42 @@ class _Course:
             for e, g, (chosen, _) in zip(self.entries, self.groups, taken, strict=True)
         ]
         self.total = self.done + heats.cost(final, len(self.final_seeds))
-        found, interrupted = yield from self._train(final, self.final_seeds, "final")
+        found, interrupted = yield from self._train(final, self.final_seeds, None)
         if all(g.complete.any() for g in found):
             self.finals = [Final(g, where) for g, (_, where) in zip(found, taken, strict=True)]
         return interrupted
 
     def _train(
-        self, entries: list[Entry], seeds: range, stage: str
-    ) -> Generator[Progress, None, tuple[list[Group], bool]]:
-        said = heats.run(self.problem, self.rows, entries, seeds)
+        self, entries: list[Entry], seeds: range, round_: int | None
+    ) -> Generator[News, None, tuple[list[Group], bool]]:
+        """Train a round of the heats, or, where it is None, the final."""
+        stage = "heats" if round_ is not None else "final"
+        title = "growing the grid" if round_ else stage
+        number = round_ or 0
+        yield stage_of(entries, seeds, stage, number, self.parameters, self._protocol())
+
+        def said_of(piece: Piece, arrays: Mapping[str, np.ndarray]) -> records.Piece:
+            cuts = [(cut.start, cut.stop) for cut in (piece.seeds, piece.settings)]
+            name = entries[piece.entry].entrant.name
+            return records.Piece(stage, number, name, cuts[0], cuts[1], dict(arrays))
+
+        def known(piece: Piece) -> Mapping[str, np.ndarray] | None:
+            return self.known.get(said_of(piece, {}).place)
+
+        said = heats.run(self.problem, self.rows, entries, seeds, known)
+        broken: KeyboardInterrupt | None = None
         while True:
             try:
-                self.done += next(said)
-                yield Progress(self.done, self.total, stage)
+                news = next(said) if broken is None else said.throw(broken)
+                broken = None
+                if isinstance(news, int):
+                    self.done += news
+                    yield Progress(self.done, self.total, title)
+                else:
+                    piece, group = news
+                    yield said_of(piece, group.part(piece.seeds, piece.settings))
             except KeyboardInterrupt as interrupt:
-                try:
-                    said.throw(interrupt)
-                except StopIteration as end:
-                    return end.value
+                broken = interrupt
             except StopIteration as end:
                 return end.value
 
@@ -241,10 +287,11 @@ class _Course:
             yield Progress(self.done, self.total, "replaying")
             self.certificates += of_group(self.problem, self.rows, "final", final.group, [0])
 
-    def _time_alone(self) -> Generator[Progress, None, None]:
+    def _time_alone(self) -> Generator[News, None, None]:
         for entry in self.entries:
             yield Progress(self.done, self.total, "timing")
             self.alone.append(step_time(self.problem, self.rows, entry, self.terms.seed))
+        yield records.Timed(self.alone)
 
     def _protocol(self) -> dict[str, Any]:
         terms, problem = self.terms, self.problem
@@ -276,6 +323,32 @@ class _Course:
             "target": terms.target,
             "device": jax.default_backend(),
         }
+
+
+def stage_of(
+    entries: Sequence[Entry],
+    seeds: Sequence[int],
+    stage: str,
+    round_: int,
+    parameters: int,
+    protocol: dict[str, Any],
+) -> records.Stage:
+    """What begins, as names and numbers."""
+    said = []
+    for e in entries:
+        steps = np.array([0, *e.plan.evaluations()])
+        said.append(
+            {
+                "entrant": e.entrant.name,
+                "settings": {k: v.tolist() for k, v in e.settings.items()},
+                "plan": dataclasses.asdict(e.plan),
+                "schedule": e.schedule,
+                "nudged": list(e.nudged),
+                "steps": steps.tolist(),
+                "examples": [e.plan.examples(s) for s in steps.tolist()],
+            }
+        )
+    return records.Stage(stage, round_, tuple(seeds), parameters, said, protocol)
 
 
 def _paid(entry: Entry, seconds: float, alone: float) -> Plan:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from uzviz import errors
-from uzviz.hyper import check_numbers, declared
+from uzviz.hyper import check_numbers, declared, hyperparameter
 from uzviz.rules.adaptive import AdaGrad, Adam, AdamW, AMSGrad, RMSProp
 from uzviz.rules.base import Oracle, Params, Rule, State, rule
 from uzviz.rules.descent import SAM, GradientDescent, Momentum, Nesterov
@@ -94,6 +94,14 @@ def restored(name: str, values: Mapping[str, Any], schedules: Mapping[str, Any])
     return named(name, **fields)
 
 
+def stand_in(name: str, facts: Mapping[str, Any], values: Mapping[str, Any]) -> Rule:
+    """A rule that was raced and is not at hand: its facts, without its step."""
+    fields = {field: hyperparameter(0.0, "(-inf, inf)", "") for field in values}
+    own = {field: facts[field] for field in ("title", "memory", "gradients", "tuned")}
+    body = {"__annotations__": dict.fromkeys(fields, float), **fields, **own}
+    return rule(type(name, (Rule,), body))(**values)
+
+
 def scheduled(rule: R, schedule: str, steps: int) -> R:
     """The rule with its tuned hyperparameter on a schedule over so many steps.
 
@@ -121,6 +129,6 @@ def scheduled(rule: R, schedule: str, steps: int) -> R:
 __all__ = [
     "NAMES", "AMSGrad", "AdaGrad", "Adam", "AdamW", "GradientDescent", "Momentum",
     "Nesterov", "Oracle", "Params", "RMSProp", "Rule", "SAM", "SCHEDULES", "Schedule", "State", "check_numbers",
-    "declared", "name_of", "named", "restored", "rule", "scheduled", "schedules_of",
+    "declared", "name_of", "named", "restored", "rule", "scheduled", "schedules_of", "stand_in",
     "values",
 ]  # fmt: skip
