@@ -1,16 +1,44 @@
-"""Puts it together: train, race, read, resume."""
+"""Puts it together: train, race, read, resume.
 
-from uzviz.api.catalogue import CATALOGUES, problem_named, rule_named
-from uzviz.api.racing import race
-from uzviz.api.reading import read
-from uzviz.api.resuming import holds_race, resume
-from uzviz.api.training import train
-from uzviz.log import Log
-from uzviz.problems import Problem
-from uzviz.races import Entrant, Race, log_range
-from uzviz.records import Record, Run, Start, Steps
+Names are imported when first used: reading a log needs no JAX.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from uzviz.api.catalogue import CATALOGUES, problem_named, rule_named
+    from uzviz.api.racing import race
+    from uzviz.api.reading import read
+    from uzviz.api.resuming import holds_race, resume
+    from uzviz.api.training import train
+    from uzviz.log import Log
+    from uzviz.problems import Problem
+    from uzviz.races import Entrant, Race, log_range
+    from uzviz.records import Record, Run, Start, Steps
+
+_HOMES = {
+    "api.catalogue": ("CATALOGUES", "problem_named", "rule_named"),
+    "api.racing": ("race",),
+    "api.reading": ("read",),
+    "api.resuming": ("holds_race", "resume"),
+    "api.training": ("train",),
+    "log": ("Log",),
+    "problems": ("Problem",),
+    "races": ("Entrant", "Race", "log_range"),
+    "records": ("Record", "Run", "Start", "Steps"),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "CATALOGUES", "Entrant", "holds_race", "Log", "Problem", "Race", "Record", "Run", "Start", "Steps", "log_range",
-    "problem_named", "race", "read", "resume", "rule_named", "train",
+    "CATALOGUES", "Entrant", "Log", "Problem", "Race", "Record", "Run", "Start", "Steps", "holds_race",
+    "log_range", "problem_named", "race", "read", "resume", "rule_named", "train",
 ]  # fmt: skip
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOME_OF:
+        return getattr(importlib.import_module(f"uzviz.{_HOME_OF[name]}"), name)
+    raise AttributeError(f"module 'uzviz.api' has no attribute '{name}'")

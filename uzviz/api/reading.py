@@ -1,15 +1,17 @@
-"""Runs on disk, and what they were made of."""
+"""Runs on disk, and what they were made of. What needs JAX is imported when it is asked for."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from uzviz import engine, log, problems, records, rules, tree
-from uzviz.api.racing import race_of
-from uzviz.problems import Problem
-from uzviz.races import Race
-from uzviz.records import Run
-from uzviz.rules import Rule
+from uzviz import log
+
+if TYPE_CHECKING:
+    from uzviz.problems import Problem
+    from uzviz.races import Race
+    from uzviz.records import Run
+    from uzviz.rules import Rule
 
 
 class TrainedRun(log.LoggedRun):
@@ -23,11 +25,15 @@ class TrainedRun(log.LoggedRun):
         InputError
             for a run or a problem that is not ours, and for data that have changed.
         """
+        from uzviz import problems
+
         start = log.start_of(log.made_of(self))
         return problems.restored(start.problem, start.split_seed, start.checksum)
 
     def rule(self) -> Rule:
         """The rule with its hyperparameters."""
+        from uzviz import rules
+
         start = log.start_of(log.made_of(self))
         return rules.restored(start.rule, start.hyperparameters, start.schedules)
 
@@ -36,14 +42,9 @@ class TrainedRun(log.LoggedRun):
 
         ``problem`` is a problem of your own, given again; without one it is made again.
         """
-        made = log.made_of(self)
-        kept = log.newest(self.folder)
-        run = log.run_of(self, None if kept is None else kept.facts["step"], made["probes"])
-        if kept is not None:
-            like = engine.start_point(problem or self.problem(), run.start.seeds[0])
-            w = tree.restored({"w": like}, kept.tensors)["w"]
-            run.end = records.End(kept.facts["step"], kept.tensors["alive"], w)
-        return run
+        from uzviz.api.training import as_it_was
+
+        return as_it_was(self, problem or self.problem())
 
     def race(self) -> Race:
         """The race, as far as it went: table, sentences, verdicts.
@@ -53,6 +54,8 @@ class TrainedRun(log.LoggedRun):
         InputError
             for a run that is no race's own.
         """
+        from uzviz.api.racing import race_of
+
         return race_of(self)
 
 

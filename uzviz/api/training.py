@@ -132,8 +132,9 @@ def resume_training(
     kept = log.newest(logged.folder)
     state = None if kept is None else records.State(kept.facts["step"], kept.tensors)
     before = None if state is None else log.run_of(logged, state.step, made["probes"])
-    if before and state and logged.status != "running" and state.step == start.steps:
-        return _ended(before, problem, state)
+    ended = logged.status in {"finished", "failed"}
+    if before and ended and before.step == log.run_of(logged).step:
+        return as_it_was(logged, problem)
     said_changes(logged.folder, made["facts"])
     best = log.best(logged.folder)
     lowest = math.inf if best is None else log.load(best).facts["validation/loss"]
@@ -188,10 +189,17 @@ def _logged(
     return log.TrainingLog(folder, start, made, went)
 
 
-def _ended(run: Run, problem: Problem, state: records.State) -> Run:
-    """A finished run with the parameters it ended at."""
-    w = tree.restored({"w": engine.start_point(problem, run.start.seeds[0])}, state.tensors)["w"]
-    run.end = records.End(state.step, state.tensors["alive"], w)
+def as_it_was(logged: log.LoggedRun, problem: Problem) -> Run:
+    """The run as it was returned, with the parameters it had reached if a state was kept."""
+    made = log.made_of(logged)
+    kept = log.newest(logged.folder)
+    if kept is None:
+        return log.run_of(logged, None, made["probes"])
+    step = kept.facts["step"]
+    run = log.run_of(logged, step, made["probes"])
+    like = {"w": engine.start_point(problem, run.start.seeds[0])}
+    w = tree.restored(like, kept.tensors)["w"]
+    run.end = records.End(step, kept.tensors["alive"], w)
     return run
 
 

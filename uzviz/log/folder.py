@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R", bound="LoggedRun")
-STATUS = {None: "running", 1: "finished", 2: "failed", 3: "running"}
+STATUS = {None: "running", 0: "interrupted", 1: "finished", 2: "failed", 3: "running"}
 
 
 class LoggedRun:
@@ -88,8 +88,9 @@ class LoggedRun:
 
     @property
     def status(self) -> str:
-        """ "running", "finished" or "failed", as the log says: a run that was killed says nothing."""
-        return STATUS.get(self._contents.ended, "failed")
+        """ "running", "finished", "failed" (diverged) or "interrupted", as the log says; a run that was
+        killed says nothing, and is "running"."""
+        return STATUS.get(self._contents.ended, "running")
 
     @property
     def damage(self) -> list[Damage]:

@@ -185,8 +185,8 @@ def _png(x: np.ndarray) -> bytes:
 START_TAG = "_hparams_/session_start_info"
 END_TAG = "_hparams_/session_end_info"
 EXPERIMENT_TAG = "_hparams_/experiment"
-ENDED = {"finished": 1, "diverged": 2, "interrupted": 2}
-"""TensorBoard's numbers for how a run ended: success and failure."""
+ENDED = {"finished": 1, "diverged": 2, "interrupted": 0}
+"""TensorBoard's numbers for how a run ended: success, failure, unknown."""
 
 
 def session_start(hyperparameters: Mapping[str, Number], group: str, began: float) -> Any:
