@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from uzviz.log import schema
 from uzviz.log.columns import decoded, encoded
-from uzviz.log.frames import found, framed
+from uzviz.log.frames import framed, walked
 
 TAGS = st.lists(st.text(min_size=1, max_size=12).filter(str.isprintable), min_size=1, max_size=5,
                 unique=True)  # fmt: skip
@@ -16,7 +16,7 @@ FLOATS = st.floats(width=32)
 
 def by_protobuf(piece):
     """Every value of every record, in order: step, wall, tag, value."""
-    frames = found(piece)
+    frames = walked(piece)
     events = [
         schema.Event.FromString(piece[a : a + n])
         for a, n in zip(frames.starts, frames.sizes, strict=True)
@@ -25,8 +25,9 @@ def by_protobuf(piece):
 
 
 def by_columns(piece):
-    frames = found(piece)
-    blocks, rest = decoded(piece, frames.starts, frames.sizes)
+    frames = walked(piece)
+    blocks, rest, damaged = decoded(piece, frames)
+    assert len(damaged) == 0
     rows = []
     for b in blocks:
         for i, record in enumerate(b.records):
@@ -106,8 +107,9 @@ def test_many_names_of_one_length_are_told_apart():
             event.summary.value.add(tag=tag, simple_value=step + i / 20)
             pieces.append(framed(event.SerializeToString()))
     piece = b"".join(pieces)
-    frames = found(piece)
-    blocks, rest = decoded(piece, frames.starts, frames.sizes)
+    frames = walked(piece)
+    blocks, rest, damaged = decoded(piece, frames)
+    assert len(damaged) == 0
     assert len(rest) == 0
     for i, tag in enumerate(tags):
         own = [b for b in blocks if b.tags == (tag,)]

@@ -14,7 +14,16 @@ import google_crc32c
 import numpy as np
 
 from uzviz.log import schema
-from uzviz.log.frames import FOOTER, HEADER, framed, masked
+from uzviz.log.frames import (
+    FOOTER,
+    HEADER,
+    Frames,
+    checksums,
+    framed,
+    intact,
+    masked,
+    weights,
+)
 
 MOST_UNKNOWN = 16
 """Layouts of one length that may be unknown before its records are handed on."""
@@ -98,11 +107,23 @@ def _bytes(x: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(x).view(np.uint8).reshape(len(x), -1)
 
 
-def decoded(piece: bytes, starts: np.ndarray, sizes: np.ndarray) -> tuple[list[Block], np.ndarray]:
-    """The scalars among some records, and the records that are handed on, by their numbers."""
+class Decoded(NamedTuple):
+    """What some records hold."""
+
+    blocks: list[Block]
+    rest: np.ndarray
+    """Intact records that are laid out in another way, by their numbers."""
+    damaged: np.ndarray
+    """Records whose checksums are not those of their data."""
+
+
+def decoded(piece: bytes, frames: Frames) -> Decoded:
+    """The scalars among the records of a piece, and the records that are handed on."""
+    starts, sizes = frames.starts, frames.sizes
     bytes_ = np.frombuffer(piece, np.uint8)
+    stored = checksums(piece, starts, sizes)
     blocks: list[Block] = []
-    left = [np.empty(0, np.int64)]
+    left, damaged = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for size in np.unique(sizes).tolist():
         rows = np.flatnonzero(sizes == size)
         windows = np.lib.stride_tricks.sliding_window_view(bytes_, size) if size else bytes_
@@ -116,16 +137,25 @@ def decoded(piece: bytes, starts: np.ndarray, sizes: np.ndarray) -> tuple[list[B
                 continue
             data = windows[starts[rows]]
             taken = np.zeros(len(rows), bool)
-            for tags, chosen in _same_layout(data, layout):
+            for tags, chosen, crc in _same_layout(data, layout):
                 taken[chosen] = True
-                blocks.append(_block(tags, rows[chosen], data[chosen], layout))
+                good = masked(crc) == stored[rows[chosen]]
+                damaged.append(rows[chosen[~good]])
+                chosen = chosen[good]
+                if len(chosen):
+                    blocks.append(_block(tags, rows[chosen], data[chosen], layout))
             rows = rows[~taken]
         left.append(rows)
-    return blocks, np.sort(np.concatenate(left))
+    rest = np.sort(np.concatenate(left))
+    good = intact(piece, starts[rest], sizes[rest])
+    return Decoded(blocks, rest[good], np.concatenate([*damaged, rest[~good]]))
 
 
-def _same_layout(data: np.ndarray, layout: Layout) -> list[tuple[tuple[str, ...], np.ndarray]]:
-    """The rows of one layout, by their names; the first row's are always among them."""
+def _same_layout(
+    data: np.ndarray, layout: Layout
+) -> list[tuple[tuple[str, ...], np.ndarray, np.ndarray]]:
+    """The rows of one layout, by their names, with the CRCs of their data; the first row is always
+    among them."""
     first, last = layout.step
     size = data.shape[1]
     fixed = np.zeros(-(-size // 8) * 8, np.uint8)
@@ -138,15 +168,22 @@ def _same_layout(data: np.ndarray, layout: Layout) -> list[tuple[tuple[str, ...]
     np.bitwise_and(data, fixed[:size], out=constant[:, :size])
     words = constant.view(np.uint64)
     if (words == words[0]).all():
-        return [(layout.tags, np.arange(len(data)))]
-    mixed = (words * _weights(words.shape[1])).sum(axis=1, dtype=np.uint64)
-    _, heads, kinds = np.unique(mixed, return_index=True, return_inverse=True)
+        heads, kinds = np.zeros(1, np.int64), np.zeros(len(data), np.int64)
+    else:
+        mixed = (words * _weights(words.shape[1])).sum(axis=1, dtype=np.uint64)
+        _, heads, kinds = np.unique(mixed, return_index=True, return_inverse=True)
     same = (words == words[heads[kinds]]).all(axis=1)
+    crc = np.array([google_crc32c.value(data[h].tobytes()) for h in heads], np.uint32)[kinds]
+    for at in np.flatnonzero(fixed[:size] != 255).tolist():
+        difference = data[:, at] ^ data[heads, at][kinds]
+        if difference.any():
+            crc ^= weights(size - 1 - at)[difference]
     found = []
     for kind, head in enumerate(heads.tolist()):
         other = layout_of(data[head].tobytes())
         if other is not None and other[::2] == layout[::2]:
-            found.append((other.tags, np.flatnonzero((kinds == kind) & same)))
+            chosen = np.flatnonzero((kinds == kind) & same)
+            found.append((other.tags, chosen, crc[chosen]))
     return found
 
 

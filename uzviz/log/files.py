@@ -13,7 +13,7 @@ from google.protobuf.message import DecodeError
 
 from uzviz.log import schema, values
 from uzviz.log.columns import decoded
-from uzviz.log.frames import FOOTER, HEADER, Damage, Frames, found
+from uzviz.log.frames import FOOTER, HEADER, Damage, Frames, walked
 
 PIECE = 4 << 20
 """Bytes read at once."""
@@ -106,7 +106,7 @@ class EventFile:
         while self.offset < end:
             file.seek(self.offset)
             piece = file.read(min(wanted, end - self.offset))
-            frames = found(piece)
+            frames = walked(piece)
             self._take(piece, frames, into)
             self.offset += frames.end
             if self.offset + len(piece) - frames.end >= end:
@@ -119,29 +119,33 @@ class EventFile:
                 wanted = max(PIECE, size)
 
     def _take(self, piece: bytes, frames: Frames, into: Contents) -> None:
-        name = str(self.path)
         for offset, length in frames.damage:
-            at = self.offset + offset
-            last = into.damage[-1] if into.damage else None
-            if last is not None and last.file == name and last.offset + last.bytes == at:
-                into.damage[-1] = last._replace(bytes=last.bytes + length)
-            else:
-                into.damage.append(Damage(name, at, length))
-        blocks, rest = decoded(piece, frames.starts, frames.sizes)
+            self._damaged(offset, length, into)
+        found = decoded(piece, frames)
+        for record in np.sort(found.damaged).tolist():
+            first, size = int(frames.starts[record]), int(frames.sizes[record])
+            self._damaged(first - HEADER, size + HEADER + FOOTER, into)
         pending = _Pending(into)
-        for block in blocks:
+        for block in found.blocks:
             pending.block(block)
-        for record in rest.tolist():
+        for record in found.rest.tolist():
             first, size = int(frames.starts[record]), int(frames.sizes[record])
             try:
                 event = schema.Event.FromString(piece[first : first + size])
             except DecodeError:
-                into.damage.append(
-                    Damage(name, self.offset + first - HEADER, size + HEADER + FOOTER)
-                )
+                self._damaged(first - HEADER, size + HEADER + FOOTER, into)
                 continue
             self._event(event, record, first, size, pending)
         pending.done()
+
+    def _damaged(self, offset: int, length: int, into: Contents) -> None:
+        """Note bytes of this piece; what follows on one another is one damage."""
+        name, at = str(self.path), self.offset + offset
+        last = into.damage[-1] if into.damage else None
+        if last is not None and last.file == name and last.offset + last.bytes == at:
+            into.damage[-1] = last._replace(bytes=last.bytes + length)
+        else:
+            into.damage.append(Damage(name, at, length))
 
     def _event(self, event: Any, record: int, first: int, size: int, pending: _Pending) -> None:
         into = pending.into

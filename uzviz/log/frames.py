@@ -7,7 +7,6 @@ the end of the file is not there yet.
 
 from __future__ import annotations
 
-from functools import cache
 from typing import NamedTuple
 
 import google_crc32c
@@ -27,7 +26,7 @@ class Damage(NamedTuple):
 
 
 class Frames(NamedTuple):
-    """Good frames of a piece of a file."""
+    """Frames of a piece of a file, by lengths whose own checksums are good."""
 
     starts: np.ndarray
     """Where their data start."""
@@ -52,51 +51,111 @@ def checksum(data: bytes) -> int:
 
 def framed(data: bytes) -> bytes:
     """Data with their frame."""
-    length = len(data).to_bytes(8, "little")
-    return b"".join(
-        [length, checksum(length).to_bytes(4, "little"), data, checksum(data).to_bytes(4, "little")]
-    )
+    return b"".join([_header(len(data)), data, checksum(data).to_bytes(4, "little")])
 
 
-def found(piece: bytes) -> Frames:
-    """All good frames of a piece of a file that starts with one."""
-    starts, sizes, damage, end = _walk(piece)
-    first, n = np.array(starts, np.int64), np.array(sizes, np.int64)
+def walked(piece: bytes) -> Frames:
+    """All frames of a piece of a file that starts with one; their data are still to be checked."""
+    walk = _Walk(piece)
+    walk.go()
+    starts = np.concatenate([np.empty(0, np.int64), *walk.starts])
+    sizes = np.concatenate([np.empty(0, np.int64), *walk.sizes])
+    return Frames(starts, sizes, walk.damage, walk.at)
+
+
+def checksums(piece: bytes, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """The checksums that belong to some data, as they stand in the file."""
+    return words(piece, starts + sizes)
+
+
+def intact(piece: bytes, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Whether each of some data has its checksum."""
     value = google_crc32c.value
-    crc = np.fromiter(
-        (value(piece[a : a + b]) for a, b in zip(starts, sizes, strict=True)), np.uint32, len(first)
-    )
-    good = masked(crc) == _words(piece, first + n)
-    damage += [
-        (a - HEADER, b + HEADER + FOOTER)
-        for a, b in zip(first[~good].tolist(), n[~good].tolist(), strict=True)
-    ]
-    return Frames(first[good], n[good], sorted(damage), end)
+    pairs = zip(starts.tolist(), sizes.tolist(), strict=True)
+    crc = np.fromiter((value(piece[a : a + n]) for a, n in pairs), np.uint32, len(starts))
+    return masked(crc) == checksums(piece, starts, sizes)
 
 
-def _walk(piece: bytes) -> tuple[list[int], list[int], list[tuple[int, int]], int]:
-    """Where data lie, by lengths whose own checksums are good."""
-    starts, sizes, damage = [], [], []
-    known: dict[bytes, int] = {}
-    at, end = 0, len(piece)
-    while at + HEADER <= end:
-        header = piece[at : at + HEADER]
-        size = known.get(header)
-        if size is None:
-            size = int.from_bytes(header[:8], "little")
-            if checksum(header[:8]) != int.from_bytes(header[8:], "little"):
-                found = _next_header(piece, at + 1)
-                damage.append((at, found - at))
-                at = found
-                continue
-            known[header] = size
-        after = at + HEADER + size + FOOTER
-        if after > end:
-            break
-        starts.append(at + HEADER)
-        sizes.append(size)
-        at = after
-    return starts, sizes, damage, at
+LOOK = 64
+"""Frames walked one by one before it is tried whether their lengths go on as they did."""
+
+
+class _Walk:
+    """From frame to frame, and by leaps while their lengths repeat: a training loop logs the same
+    names again and again."""
+
+    def __init__(self, piece: bytes):
+        self.piece, self.at = piece, 0
+        self.starts: list[np.ndarray] = []
+        self.sizes: list[np.ndarray] = []
+        self.damage: list[tuple[int, int]] = []
+        self._headers: dict[bytes, int] = {}
+
+    def go(self) -> None:
+        pause = LOOK
+        while True:
+            made = self._one_by_one(pause)
+            if len(made) < pause:
+                return
+            leapt = self._leap(made)
+            pause = LOOK if leapt else min(2 * pause, 64 * LOOK)
+
+    def _one_by_one(self, most: int) -> list[int]:
+        """Walk over so many frames, or as many as there are; returns their lengths."""
+        piece, at, end = self.piece, self.at, len(self.piece)
+        starts, sizes = [], []
+        while at + HEADER <= end and len(starts) < most:
+            header = piece[at : at + HEADER]
+            size = self._headers.get(header)
+            if size is None:
+                size = int.from_bytes(header[:8], "little")
+                if checksum(header[:8]) != int.from_bytes(header[8:], "little"):
+                    good = _next_header(piece, at + 1)
+                    self.damage.append((at, good - at))
+                    at = good
+                    continue
+                self._headers[header] = size
+            after = at + HEADER + size + FOOTER
+            if after > end:
+                break
+            starts.append(at + HEADER)
+            sizes.append(size)
+            at = after
+        self.starts.append(np.array(starts, np.int64))
+        self.sizes.append(np.array(sizes, np.int64))
+        self.at = at
+        return sizes
+
+    def _leap(self, made: list[int]) -> bool:
+        """Go on with the lengths that repeat at the end of those made, while the headers agree."""
+        last = made[-LOOK:]
+        repeats = next((p for p in range(1, LOOK // 2 + 1) if last[p:] == last[:-p]), 0)
+        if not repeats:
+            return False
+        sizes = np.array(made[-repeats:], np.int64)
+        ends = np.cumsum(sizes + HEADER + FOOTER)
+        times = min((len(self.piece) - self.at) // int(ends[-1]), 4096)
+        if not times:
+            return False
+        first = (
+            self.at + int(ends[-1]) * np.arange(times)[:, None] + np.append(0, ends[:-1])
+        ).ravel()
+        wanted = np.frombuffer(b"".join(_header(n) for n in sizes.tolist()), np.uint8)
+        windows = np.lib.stride_tricks.sliding_window_view(
+            np.frombuffer(self.piece, np.uint8), HEADER
+        )
+        same = (windows[first].reshape(times, -1) == wanted).reshape(-1, HEADER).all(axis=1)
+        good = len(same) if same.all() else int(same.argmin())
+        every = np.tile(sizes, times)[:good]
+        self.starts.append(first[:good] + HEADER)
+        self.sizes.append(every)
+        self.at += int((every + HEADER + FOOTER).sum())
+        return good >= LOOK
+
+
+def _header(size: int) -> bytes:
+    length = size.to_bytes(8, "little")
+    return length + checksum(length).to_bytes(4, "little")
 
 
 def _next_header(piece: bytes, first: int) -> int:
@@ -106,27 +165,32 @@ def _next_header(piece: bytes, first: int) -> int:
         here = np.arange(at, min(at + STEP, last))
         bytes_ = np.frombuffer(piece, np.uint8)
         crc = np.bitwise_xor.reduce(
-            [table[bytes_[here + j]] for j, table in enumerate(_tables())]
+            [weights(7 - j)[bytes_[here + j]] for j in range(8)]
         ) ^ np.uint32(google_crc32c.value(bytes(8)))
-        good = np.flatnonzero(masked(crc) == _words(piece, here + 8))
+        good = np.flatnonzero(masked(crc) == words(piece, here + 8))
         if len(good):
             return int(here[good[0]])
     return last
 
 
-@cache
-def _tables() -> list[np.ndarray]:
-    """What each byte of eight adds to their CRC, which is linear but for a constant."""
-    value, zeros = google_crc32c.value, google_crc32c.value(bytes(8))
-    return [
-        np.array(
-            [value(bytes(j) + bytes([b]) + bytes(7 - j)) ^ zeros for b in range(256)], np.uint32
-        )
-        for j in range(8)
-    ]
+_WEIGHTS: list[np.ndarray] = []
 
 
-def _words(piece: bytes, at: np.ndarray) -> np.ndarray:
+def weights(after: int) -> np.ndarray:
+    """What each byte adds to the CRC of data that have so many bytes after it.
+
+    CRCs are linear: those of two data of one length differ by what the differences of their bytes
+    add.
+    """
+    if not _WEIGHTS:
+        value, zero = google_crc32c.value, google_crc32c.value(b"\0")
+        _WEIGHTS.append(np.array([value(bytes([b])) ^ zero for b in range(256)], np.uint32))
+    while len(_WEIGHTS) <= after:
+        _WEIGHTS.append((_WEIGHTS[-1] >> 8) ^ _WEIGHTS[0][_WEIGHTS[-1] & 255])
+    return _WEIGHTS[after]
+
+
+def words(piece: bytes, at: np.ndarray) -> np.ndarray:
     """The uint32 at each of these places."""
     bytes_ = np.frombuffer(piece, np.uint8)
     return np.ascontiguousarray(bytes_[at[:, None] + np.arange(4)]).view("<u4")[:, 0]
