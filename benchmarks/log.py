@@ -10,9 +10,7 @@ and check all.
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -110,51 +108,33 @@ def writing(repeats: int) -> None:
     print(f"  ours is {medians['PyTorch SummaryWriter'] / medians['ours']:.1f} × SummaryWriter")
 
 
-def busy(seconds: float) -> float:
-    """Work in Python for so long, measured in this thread's own processor time."""
-    end = time.thread_time() + seconds
-    x = 0.0
-    while time.thread_time() < end:
-        for i in range(50):
-            x += i * 0.5
-    return x
-
-
 def slowing(repeats: int) -> None:
     """Steps that compute for 1 ms each, in wall time, with and without ten scalars logged."""
-
-    def contestant(make: Callable[[str], Ours | Theirs] | None) -> Callable[[], float]:
-        def run() -> float:
-            folder = tempfile.mkdtemp()
-            writer = make(folder) if make else None
-            a = np.random.default_rng(0).normal(size=(160, 160))
-            rounds = 1
-            began = time.perf_counter()
-            while time.perf_counter() - began < 0.001:
-                a @ a
-                rounds += 1
-            times = []
-            for step in range(3000):
-                began = time.perf_counter()
-                for _ in range(LOAD):
-                    a @ a
-                if writer is not None:
-                    writer.add(step, TEN)
-                times.append(time.perf_counter() - began)
-            if writer is not None:
-                writer.close()
-            shutil.rmtree(folder)
-            return 1e3 * sum(times) / len(times)
-
-        return run
-
     a = np.random.default_rng(0).normal(size=(160, 160))
     began, rounds = time.perf_counter(), 0
     while time.perf_counter() - began < 0.5:
         a @ a
         rounds += 1
-    global LOAD
-    LOAD = max(1, round(rounds / 500))
+    load = max(1, round(rounds / 500))
+
+    def contestant(make: Callable[[str], Ours | Theirs] | None) -> Callable[[], float]:
+        def run() -> float:
+            folder = tempfile.mkdtemp()
+            writer = make(folder) if make else None
+            began = time.perf_counter()
+            for step in range(3000):
+                for _ in range(load):
+                    a @ a
+                if writer is not None:
+                    writer.add(step, TEN)
+            spent = time.perf_counter() - began
+            if writer is not None:
+                writer.close()
+            shutil.rmtree(folder)
+            return 1e3 * spent / 3000
+
+        return run
+
     contestants: dict[str, Callable[[], float]] = {"nothing": contestant(None)}
     contestants |= {name: contestant(make) for name, make in writers().items()}
     medians = table(
@@ -162,9 +142,6 @@ def slowing(repeats: int) -> None:
     )
     for name in writers():
         print(f"  {name} slows it by {100 * (medians[name] / medians['nothing'] - 1):.1f} %")
-
-
-LOAD = 1
 
 
 def make_runs(folder: Path, runs: int, steps: int, ours: bool) -> None:
@@ -231,9 +208,8 @@ for r in said.runs:
     got = stub.ReadScalars(pb.ReadScalarsRequest(plugin_filter=plugin, run_tag_filter=filter_,
                                                  downsample=pb.Downsample(num_points=1000)))
     points += sum(len(t.data.value) for x in got.runs for t in x.tags)
-import resource
+print("memory", next(l for l in open(f"/proc/{server.pid}/status") if "VmHWM" in l).split()[1])
 server.terminate(); server.wait()
-print("memory", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 """,
 }  # fmt: skip
 AROUND = """
@@ -241,8 +217,8 @@ import time
 began = time.perf_counter()
 {code}
 spent = time.perf_counter() - began
-import resource
-print("result", spent, points, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+peak = next(line for line in open("/proc/self/status") if "VmHWM" in line).split()[1]
+print("result", spent, points, peak)
 """
 
 
@@ -373,8 +349,3 @@ if __name__ == "__main__":
     keeping(chosen.repeats)
     listing(chosen.repeats)
     reading(chosen.repeats, chosen.runs, chosen.steps, chosen.slow)
-    print(
-        json.dumps(
-            {"peak of this process, GB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6}
-        )
-    )

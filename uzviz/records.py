@@ -93,6 +93,41 @@ class Probed:
 
 
 @dataclass(frozen=True)
+class Pictured:
+    """Images seen together after ``step`` steps."""
+
+    step: int
+    name: str
+    images: np.ndarray
+    """[images, height, width] or [images, height, width, channels]"""
+    captions: list[str]
+    """One under each, or none at all."""
+    signed: bool
+    """Whether zero is the middle of the scale, and not its end."""
+
+
+class Node(NamedTuple):
+    """A parameter, an input, or one computation of a model."""
+
+    name: str
+    """Its modules and its own, with "/" between them."""
+    op: str
+    inputs: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    """Of each of its results."""
+    dtype: str
+    parameters: int
+    flops: int
+
+
+@dataclass(frozen=True)
+class Graph:
+    """What a model computes of one batch, forwards."""
+
+    nodes: tuple[Node, ...]
+
+
+@dataclass(frozen=True)
 class Best:
     """The parameters with the lowest validation loss so far."""
 
@@ -167,7 +202,7 @@ class End:
     """Whether Ctrl-C ended it."""
 
 
-Record = Start | Steps | Evaluation | Probed | Best | State | End
+Record = Start | Graph | Steps | Evaluation | Probed | Pictured | Best | State | End
 RaceRecord = Stage | Piece | Timed
 
 
@@ -238,7 +273,7 @@ class Run:
                     for e in self.evaluations
                 ],
                 "probes": [
-                    {**vars(p), "values": {k: v.tolist() for k, v in p.values.items()}}
+                    {**vars(p), "values": {k: _listed(v) for k, v in p.values.items()}}
                     for p in self.probed
                 ],
             }
@@ -257,8 +292,15 @@ class Run:
             for e in self.evaluations:
                 rows.writerows((e.step, name, float(x)) for name, x in e.values.items())
             for p in self.probed:
-                named = ((f"{p.probe}/{name}", x.tolist()) for name, x in p.values.items())
+                named = ((f"{p.probe}/{name}", _listed(x)) for name, x in p.values.items())
                 rows.writerows((p.step, *pair) for pair in named)
+
+
+def _listed(x: Any) -> Any:
+    """Arrays as lists, those of a histogram by their names."""
+    if isinstance(x, Histogram):
+        return {name: np.asarray(part).tolist() for name, part in x._asdict().items()}
+    return np.asarray(x).tolist()
 
 
 def plain(value: Any) -> Any:

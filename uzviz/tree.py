@@ -83,7 +83,11 @@ def layers(x: Tree) -> dict[str, list[jax.Array]]:
     """
     grouped: dict[str, list[jax.Array]] = {}
     for path, leaf in jax.tree_util.tree_leaves_with_path(x):
-        own = path[:-1] if len(path) > 1 else path
-        name = jax.tree_util.keystr(own, simple=True, separator="/") or "w"
-        grouped.setdefault(name, []).append(leaf)
+        grouped.setdefault(layer_of(path), []).append(leaf)
     return grouped
+
+
+def layer_of(path: tuple[Any, ...]) -> str:
+    """The layer of the leaf at a path."""
+    own = path[:-1] if len(path) > 1 else path
+    return jax.tree_util.keystr(own, simple=True, separator="/") or "w"

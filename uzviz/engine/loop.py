@@ -17,11 +17,14 @@ import numpy as np
 
 from uzviz import records, rules, tree
 from uzviz.engine import programs
+from uzviz.engine.graph import graph_of
 from uzviz.engine.lanes import Lanes, Places
 from uzviz.engine.plan import MOST_STEPS, Window
 from uzviz.problems import PARTS, key_for
 
 CHUNK_SECONDS = 0.2
+PROBED = 50
+"""How often probes run in a training, unless it is said; TensorBoard keeps as many histograms."""
 Probe = Callable[..., dict[str, jax.Array]]
 Saying = Callable[[], records.Record | None]
 
@@ -42,7 +45,7 @@ def run(
     lanes: Lanes,
     *,
     probes: Sequence[tuple[str, Probe]] = (),
-    every: int = 100,
+    every: int | None = None,
     clock: Callable[[], float] | None = None,
     keeping: Keeping | None = None,
 ) -> Generator[records.Record, None, None]:
@@ -56,10 +59,12 @@ def run(
     Parameters
     ----------
     probes
-        Names and functions ``probe(w, s, oracle, key) -> {name: array}``, run in programs of
-        their own before the first step and after every ``every``-th one. Solo runs only.
+        Names and functions ``probe(w, s, oracle, key) -> {name: array or Histogram}``, run in
+        programs of their own before the first step and after every ``every``-th one; fifty times
+        with None. Solo runs only.
     keeping
-        Says states, whenever they are wanted and at the end, and the best parameters as they come;
+        Says the model's graph first, the problem's pictures with the probes, states, whenever they
+        are wanted and at the end, and the best parameters as they come;
         a run that goes on from a state makes the same bits as one that never stopped, and says
         what came after that state alone. What is said before a state is all that led to it. Solo
         runs only.
@@ -68,6 +73,8 @@ def run(
     plan, interrupted = lanes.plan, False
     try:
         yield _start(loop.places)
+        if keeping is not None and keeping.state is None:
+            yield graph_of(lanes.problem, loop.places.feed.statistics, plan.batch)
         loop.begin()
         for stop in loop.stops():
             for window in plan.windows(loop.at, stop, lambda: loop.pace.most):
@@ -100,14 +107,16 @@ class _Loop:
         self,
         places: Places,
         probes: Sequence[tuple[str, Probe]],
-        every: int,
+        every: int | None,
         pace: _Pace,
         keeping: Keeping | None,
     ):
         self.places, self.probes, self.pace, self.keeping = places, probes, pace, keeping
         self.plan = places.lanes.plan
         self.evaluations = set(self.plan.evaluations())
-        self.probing = range(every, self.plan.steps, every) if probes else range(0)
+        every = every or -(-self.plan.steps // PROBED)
+        watched = probes or keeping is not None
+        self.probing = range(every, self.plan.steps, every) if watched else range(0)
         self.carry, self.at, self.over = places.carry, 0, False
         self.alive: Any = np.True_
         """Whether any lane was alive at the evaluation before."""
@@ -127,7 +136,7 @@ class _Loop:
             self.at = state.step
             return
         self.waiting.append(_evaluated(self.places, self.carry.w, 0, PARTS))
-        self.waiting += _probed(self.places, self.carry, 0, self.probes)
+        self.waiting += self.measured()
 
     def stops(self) -> Iterator[int]:
         """The steps still to come after which something is measured."""
@@ -148,7 +157,7 @@ class _Loop:
         """Measure what is due at the stop that is reached."""
         stop, self.owed = self.owed, None
         if stop in self.probing:
-            self.waiting += _probed(self.places, self.carry, self.at, self.probes)
+            self.waiting += self.measured()
         if stop in self.evaluations:
             self.over = not np.asarray(self.alive).any()
             self.alive = self.now
@@ -158,6 +167,13 @@ class _Loop:
             if self.keeping is not None:
                 w = jax.tree.map(jnp.copy, self.carry.w)
                 self.waiting.append(partial(self.best.of, self.evaluated, w))
+
+    def measured(self) -> list[Saying]:
+        """What the probes find here and, if the run is kept, the problem's pictures."""
+        found = _probed(self.places, self.carry, self.at, self.probes)
+        return (
+            found if self.keeping is None else found + _pictured(self.places, self.carry.w, self.at)
+        )
 
     def said(self, but: int = 0) -> Iterator[records.Record]:
         """Say what waits, each thing once, but for so many at the end."""
@@ -281,6 +297,17 @@ def _probed(
     def saying(name: str, probe: Probe) -> Saying:
         found = programs.solo_probe(lanes.problem, probe, places.rule, carry, places.feed,
                                     lanes.rows, index, step + 1, key)  # fmt: skip
-        return lambda: records.Probed(step, name, {k: np.asarray(v) for k, v in found.items()})
+        return lambda: records.Probed(step, name, jax.tree.map(np.asarray, found))
 
     return [saying(name, probe) for name, probe in probes]
+
+
+def _pictured(places: Places, w: Any, step: int) -> list[Saying]:
+    """The problem's pictures of as many validation examples as are evaluated at once."""
+    problem, rows = places.lanes.problem, places.lanes.rows
+    index = places.index["validation"][: programs.BLOCK]
+    taken = jax.tree.map(lambda x: x[index], rows)
+    batch = None if rows is None else problem.prepare(places.feed.statistics, taken)
+    found = problem.pictures(w, batch, taken)
+    made = [records.Pictured(step, name, *p) for name, p in found.items()]
+    return [partial(lambda record: record, record) for record in made]

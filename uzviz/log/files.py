@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -199,17 +200,24 @@ class _Pending:
         """Hand over the points of the records before one, or of all."""
         left: dict[str, list[tuple[np.ndarray, Points]]] = {}
         for tag, parts in self.parts.items():
-            order, points = parts[0]
-            if len(parts) > 1:
-                joined = np.concatenate([records for records, _ in parts])
-                sorting = np.argsort(joined, kind="stable")
-                order = joined[sorting]
-                points = joined_points([p for _, p in parts], sorting)
-            if before is not None:
-                cut = int(np.searchsorted(order, before))
-                left[tag] = [(order[cut:], Points(*(x[cut:] for x in points)))]
-                points = Points(*(x[:cut] for x in points))
-            if len(points.step):
-                self.into.kinds.setdefault(tag, "scalars")
-                self.into.scalars.setdefault(tag, []).append(points)
+            for order, points in _in_order(parts):
+                cut = len(order) if before is None else int(np.searchsorted(order, before))
+                if cut < len(order):
+                    left.setdefault(tag, []).append(
+                        (order[cut:], Points(*(x[cut:] for x in points)))
+                    )
+                    points = Points(*(x[:cut] for x in points))
+                if cut:
+                    self.into.kinds.setdefault(tag, "scalars")
+                    self.into.scalars.setdefault(tag, []).append(points)
         self.parts = left
+
+
+def _in_order(parts: list[tuple[np.ndarray, Points]]) -> list[tuple[np.ndarray, Points]]:
+    """Parts of a series in the order of their records; joined where they lie among one another."""
+    parts = sorted(parts, key=lambda part: part[0][0])
+    if all(a[0][-1] < b[0][0] for a, b in pairwise(parts)):
+        return parts
+    joined = np.concatenate([records for records, _ in parts])
+    sorting = np.argsort(joined, kind="stable")
+    return [(joined[sorting], joined_points([p for _, p in parts], sorting))]

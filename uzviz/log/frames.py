@@ -77,7 +77,11 @@ def intact(piece: bytes, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
 
 
 LOOK = 64
-"""Frames walked one by one before it is tried whether their lengths go on as they did."""
+"""Lengths among which a repetition is looked for."""
+PAUSE = 16
+"""Frames walked one by one before it is tried whether their lengths repeat."""
+REACH = 4096
+"""Frames of one leap."""
 
 
 class _Walk:
@@ -92,13 +96,19 @@ class _Walk:
         self._headers: dict[bytes, int] = {}
 
     def go(self) -> None:
-        pause = LOOK
+        recent: list[int] = []
+        pause = PAUSE
         while True:
             made = self._one_by_one(pause)
             if len(made) < pause:
                 return
-            leapt = self._leap(made)
-            pause = LOOK if leapt else min(2 * pause, 64 * LOOK)
+            recent = [*recent, *made][-LOOK:]
+            pause = min(2 * pause, REACH)
+            while leapt := self._leap(recent):
+                recent = [*recent, *self.sizes[-1][-LOOK:].tolist()][-LOOK:]
+                pause = PAUSE
+                if leapt < REACH:
+                    break
 
     def _one_by_one(self, most: int) -> list[int]:
         """Walk over so many frames, or as many as there are; returns their lengths."""
@@ -126,31 +136,36 @@ class _Walk:
         self.at = at
         return sizes
 
-    def _leap(self, made: list[int]) -> bool:
-        """Go on with the lengths that repeat at the end of those made, while the headers agree."""
-        last = made[-LOOK:]
-        repeats = next((p for p in range(1, LOOK // 2 + 1) if last[p:] == last[:-p]), 0)
-        if not repeats:
-            return False
-        sizes = np.array(made[-repeats:], np.int64)
-        ends = np.cumsum(sizes + HEADER + FOOTER)
-        times = min((len(self.piece) - self.at) // int(ends[-1]), 4096)
+    def _leap(self, recent: list[int]) -> int:
+        """Go on with the lengths that repeat at the end of the recent ones while the headers agree;
+        returns for how many frames."""
+        most = len(recent) // 2
+        sizes = next((recent[-p:] for p in range(1, most + 1) if _repeats(recent, p)), [])
+        if not sizes:
+            return 0
+        ends = np.cumsum(np.array(sizes, np.int64) + HEADER + FOOTER)
+        times = min((len(self.piece) - self.at) // int(ends[-1]), -(-REACH // len(sizes)))
         if not times:
-            return False
+            return 0
         first = (
-            self.at + int(ends[-1]) * np.arange(times)[:, None] + np.append(0, ends[:-1])
-        ).ravel()
-        wanted = np.frombuffer(b"".join(_header(n) for n in sizes.tolist()), np.uint8)
-        windows = np.lib.stride_tricks.sliding_window_view(
-            np.frombuffer(self.piece, np.uint8), HEADER
+            self.at + (int(ends[-1]) * np.arange(times)[:, None] + np.append(0, ends[:-1])).ravel()
         )
-        same = (windows[first].reshape(times, -1) == wanted).reshape(-1, HEADER).all(axis=1)
+        wanted = np.frombuffer(b"".join(map(_header, sizes)), np.uint8)
+        bytes_ = np.frombuffer(self.piece, np.uint8)
+        headers = bytes_[first[:, None] + np.arange(HEADER)]
+        same = (headers.reshape(times, -1) == wanted).reshape(-1, HEADER).all(axis=1)
         good = len(same) if same.all() else int(same.argmin())
         every = np.tile(sizes, times)[:good]
         self.starts.append(first[:good] + HEADER)
         self.sizes.append(every)
         self.at += int((every + HEADER + FOOTER).sum())
-        return good >= LOOK
+        return good
+
+
+def _repeats(recent: list[int], period: int) -> bool:
+    """Whether the lengths at the end came before them too, in this order."""
+    last = max(period, PAUSE // 2)
+    return recent[-last:] == recent[-last - period : -period]
 
 
 def _header(size: int) -> bytes:

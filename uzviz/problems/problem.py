@@ -15,6 +15,7 @@ import numpy as np
 
 from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, shown
+from uzviz.problems.pictures import Pictures
 
 Params = Any
 Examples = Any
@@ -101,6 +102,9 @@ class Problem:
     fit, prepare
         ``fit(train examples) -> statistics`` on the host and ``prepare(statistics, rows) ->
         batch``: what is learned from the training part of a split alone, such as its mean.
+    pictures
+        ``pictures(w, batch, rows) -> {name: Pictures}`` of some validation examples, prepared and
+        as they were given; for the log. It is not compiled.
     ratio
         Shares of training, validation and test in the split; the third is not used with ``test``.
     name, spec
@@ -120,6 +124,7 @@ class Problem:
     summary: Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]] = _as_is
     fit: Callable[[Examples], Any] = _none
     prepare: Callable[[Any, Examples], Batch] = _same
+    pictures: Callable[[Params, Batch, Examples], dict[str, Pictures]] = _nothing
     ratio: Sequence[float] = (0.6, 0.2, 0.2)
     split_seed: int | None = None
     """The seed of one split for everybody; None: each seed redraws it."""
@@ -127,7 +132,7 @@ class Problem:
     spec: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("init", "loss", "metrics", "summary", "fit", "prepare"):
+        for name in ("init", "loss", "metrics", "summary", "fit", "prepare", "pictures"):
             if not callable(getattr(self, name)):
                 raise InputError(
                     f"{name} of {self.name} is {shown(getattr(self, name))}, but must be a function."

@@ -12,8 +12,9 @@ import numpy as np
 
 from uzviz import losses
 from uzviz.errors import InputError, named, shown, unknown
-from uzviz.problems import networks, tables
+from uzviz.problems import networks, pictures, tables
 from uzviz.problems.networks import MLP
+from uzviz.problems.pictures import Pictures
 from uzviz.problems.problem import Problem
 from uzviz.problems.tables import Table
 
@@ -67,7 +68,7 @@ def classify(
         for data, names and numbers that cannot be used.
     """
     table = load(data, "classify")
-    cost = named("loss of a classification", loss, CLASSIFICATION)
+    cost = jax.named_scope("loss")(named("loss of a classification", loss, CLASSIFICATION))
     classes = len(table.classes or [])
     binary = loss == "binary-cross-entropy"
     if binary and classes != 2:
@@ -79,14 +80,30 @@ def classify(
         z = jax.vmap(w)(batch.x)
         return z[:, 0] if binary else z
 
+    def guessed(z: jax.Array) -> jax.Array:
+        return z > 0 if binary else jnp.argmax(z, axis=-1)
+
     def metrics(w: MLP, batch: Example) -> dict[str, jax.Array]:
-        z = logits(w, batch)
-        guess = z > 0 if binary else jnp.argmax(z, axis=-1)
-        return {"accuracy": jnp.mean(guess == batch.y)}
+        return {"accuracy": jnp.mean(guessed(logits(w, batch)) == batch.y)}
 
     def prepare(statistics: Any, rows: Any) -> Example:
         (mean, scale), (x, y) = statistics, rows
         return Example((x - mean) / scale, y)
+
+    @jax.jit
+    def judged(w: MLP, batch: Example) -> tuple[jax.Array, jax.Array]:
+        """The class each example is taken for, and its loss."""
+        z = logits(w, batch)
+        each = jax.vmap(lambda z, y: cost(z[None], y[None]))(z, batch.y)
+        return guessed(z), each
+
+    def seen(w: MLP, batch: Example, rows: Any) -> dict[str, Pictures]:
+        if not table.pixels:
+            return {}
+        x, y = rows
+        guess, each = judged(w, batch)
+        wrong = pictures.misclassified(x, y, guess, each, table.pixels, table.classes or [])
+        return {"misclassified": wrong, **_first_layer(w, table)}
 
     return Problem(
         init=networks.starts(
@@ -97,6 +114,7 @@ def classify(
         metrics=metrics,
         fit=lambda rows: _scaling(table, rows[0]),
         prepare=prepare,
+        pictures=seen,
         ratio=split,
         name=table.name,
         spec=_spec("classify", table, hidden, activation, init, loss, split),
@@ -117,7 +135,7 @@ def regress(
     As :func:`classify`; ``loss`` is "mse" or "mae", in standardised units of the target.
     """
     table = load(data, "regress")
-    cost = named("loss of a regression", loss, REGRESSION)
+    cost = jax.named_scope("loss")(named("loss of a regression", loss, REGRESSION))
 
     def prediction(w: MLP, batch: Example) -> jax.Array:
         return jax.vmap(w)(batch.x)[:, 0]
@@ -151,6 +169,7 @@ def regress(
         summary=summary,
         fit=fit,
         prepare=prepare,
+        pictures=lambda w, batch, rows: _first_layer(w, table),
         ratio=split,
         name=table.name,
         spec=_spec("regress", table, hidden, activation, init, loss, split),
@@ -203,6 +222,12 @@ def _standard(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _scaling(table: Table, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean, deviation = _standard(x)
     return mean, deviation if table.unit is None else np.full_like(mean, table.unit)
+
+
+def _first_layer(w: MLP, table: Table) -> dict[str, Pictures]:
+    if not table.pixels:
+        return {}
+    return {"first-layer": pictures.first_layer(w.layers[0].weight, table.pixels)}
 
 
 def _spec(

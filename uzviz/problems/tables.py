@@ -30,6 +30,8 @@ class Table(NamedTuple):
     name: str = ARRAYS
     unit: float | None = None
     """What centred features are divided by; their standard deviation if None."""
+    pixels: tuple[int, ...] = ()
+    """The shape of an example that is an image: [height, width] or [height, width, channels]."""
 
 
 def digits(task: str | None = None) -> Table:
@@ -37,7 +39,9 @@ def digits(task: str | None = None) -> Table:
     from sklearn.datasets import load_digits
 
     data: Any = load_digits()
-    return from_arrays(data.data, data.target, task)._replace(name="digits", unit=16.0)
+    return from_arrays(data.data, data.target, task)._replace(
+        name="digits", unit=16.0, pixels=(8, 8)
+    )
 
 
 def from_arrays(x: Any, y: Any, task: str | None = None) -> Table:
@@ -65,7 +69,12 @@ def from_arrays(x: Any, y: Any, task: str | None = None) -> Table:
         raise _no_numbers(x) from None
     if not np.isfinite(features).all():
         raise InputError(f"X holds {NOT_FINITE}.")
-    return with_target(features, y.reshape(-1), task)
+    return with_target(features, y.reshape(-1), task)._replace(pixels=_pixels(x.shape[1:]))
+
+
+def _pixels(shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape of an example if it is an image's."""
+    return shape if len(shape) == 2 or (len(shape) == 3 and shape[2] in {1, 3, 4}) else ()
 
 
 def with_target(x: np.ndarray, y: np.ndarray, task: str | None) -> Table:
