@@ -133,7 +133,7 @@ BAD = [
     (["train", "digits", "--json", "no/such/file.json"], "no folder"),
     (["train", "digits", "--csv", "."], "folder"),
     (["train", "digits", "--seed", "-1"], "seed"),
-    (["train", "digits", "--probe", "gradients"], "gradient-norm"),
+    (["train", "digits", "--probe", "gradient"], "gradient-norm"),
     (["train", "digits", "--set", "b2=0.9,0.99"], "one number"),
     (["train", "digits", "--set", "lr=1", "--lr", "2"], "one value"),
     (["train", "digits", "--batch", "9" * 5000], "whole number"),

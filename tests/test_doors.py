@@ -25,7 +25,7 @@ DOORS = {
     "schedules": {"hyper"},
     "rules": {"tree", "hyper", "schedules"},
     "problems": {"tree", "hyper", "losses"},
-    "probes": {"tree"},
+    "probes": {"tree", "records"},
     "engine": {"tree", "records", "rules", "problems", "probes"},
     "verdicts": {"records"},
     "races": {"tree", "records", "engine", "rules", "problems", "verdicts"},

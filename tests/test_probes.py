@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 import uzviz as uz
-from uzviz import engine
+from uzviz import engine, probes
 
 X = np.random.default_rng(0).normal(size=(50, 4)).astype(np.float32)
 Y = X @ np.array([1.0, -2.0, 0.5, 3.0]) + 0.1
@@ -52,3 +52,44 @@ def test_a_probe_of_ones_own(problem):
         probe={"loss": lambda w, s, oracle, key: {"here": oracle(w)[0]}},
     )  # fmt: skip
     assert run.probed[0].values["here"] == pytest.approx(run.loss[0], rel=1e-5)
+
+
+def test_histograms_count_every_finite_number_where_it_belongs():
+    x = np.random.default_rng(1).normal(size=5000).astype(np.float32)
+    edges, counts = probes.histogram(np.concatenate([x, [np.nan, np.inf, -np.inf]]))
+    edges, counts = np.asarray(edges, float), np.asarray(counts)
+    assert counts.sum() == 5000
+    assert edges[[0, -1]] == pytest.approx([x.min(), x.max()])
+    assert np.allclose(np.diff(edges), (x.max() - x.min()) / 30, rtol=1e-4)
+    below, slack = np.cumsum(counts)[:-1], 1e-5
+    for edge, n in zip(edges[1:-1], below, strict=True):
+        assert (x < edge - slack).sum() <= n <= (x <= edge + slack).sum()
+
+
+@pytest.mark.parametrize("value", [0.0, 3.0, -1e30, 1e8])
+def test_a_histogram_of_one_value_has_a_width(value):
+    edges, counts = probes.histogram(np.full(7, value, np.float32))
+    assert np.all(np.diff(np.asarray(edges)) > 0)
+    assert np.asarray(counts).max() == 7
+    assert edges[0] < value < edges[-1]
+
+
+def test_a_histogram_of_extremes_and_of_nothing_finite():
+    largest = np.finfo(np.float32).max
+    edges, counts = probes.histogram(np.array([-largest, 0.0, largest], np.float32))
+    assert np.asarray(counts)[[0, 15, -1]].tolist() == [1, 1, 1]
+    assert np.isfinite(edges).all()
+    edges, counts = probes.histogram(np.array([np.nan, np.inf], np.float32))
+    assert np.asarray(counts).sum() == 0
+    assert np.isfinite(edges).all()
+
+
+def test_histograms_of_weights_gradients_and_updates_are_those_of_the_layers(problem):
+    rule = uz.GradientDescent(lr=0.1)
+    run = uz.train(problem, rule, batch=10, epochs=1, probe=["weights", "gradients", "updates"])
+    w, g, d = (p.values["layers/0"] for p in run.probed if p.step == 0)
+    start = engine.start_point(problem, 0)
+    own = np.concatenate([np.ravel(x) for x in (start.layers[0].weight, start.layers[0].bias)])
+    assert w.edges[[0, -1]] == pytest.approx([own.min(), own.max()])
+    assert w.counts.sum() == g.counts.sum() == d.counts.sum() == own.size
+    assert d.edges == pytest.approx(-0.1 * g.edges[::-1], rel=1e-2, abs=1e-6)

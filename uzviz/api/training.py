@@ -20,6 +20,8 @@ from uzviz.records import Record, Run
 from uzviz.rules import Rule
 
 Probes = Mapping[str, engine.Probe] | Sequence[str]
+HISTOGRAMS = ("weights", "gradients", "updates")
+"""What a log gets of every layer unless probes are given."""
 EVERY = 10.0
 """Seconds between two states that are kept."""
 
@@ -34,8 +36,8 @@ def train(
     seed: int = 0,
     sampling: str = "reshuffle",
     schedule: str = "constant",
-    probe: Probes = (),
-    every: int = 100,
+    probe: Probes | None = None,
+    every: int | None = None,
     log: str | Path | None = None,
     note: str = "",
     checkpoint_every: float = EVERY,
@@ -58,8 +60,9 @@ def train(
     schedule
         "constant", "cosine", "warmup-cosine" or "inverse-time", over the budget's steps.
     probe, every
-        What to measure every so many steps: names from ``uzviz.probes.NAMES``, or functions by
-        name, ``probe(w, s, oracle, key) -> {name: array}``.
+        What to measure every so many steps, fifty times in a run unless given: names from
+        ``uzviz.probes.NAMES``, or functions by name, ``probe(w, s, oracle, key) -> {name: array or
+        Histogram}``. Unless given, a log gets histograms of weights, gradients and updates.
     log, note
         A folder for an event file that TensorBoard reads, and for states from which
         :func:`resume` goes on; and words for its run card.
@@ -86,7 +89,7 @@ def train(
     rules.check_numbers(rule)
     if not isinstance(sampling, str) or sampling not in engine.SAMPLINGS:
         raise unknown("sampling", sampling, engine.SAMPLINGS)
-    if not whole(every):
+    if every is not None and not whole(every):
         raise InputError(
             f"Probes are to run every {shown(every)} steps; give a whole number from 1."
         )
@@ -97,11 +100,12 @@ def train(
     lanes = engine.Lanes(
         problem, rule, (int(seed),), plan, engine.on_device(problem), sampling=sampling
     )
-    measured = _probes(probe)
     if log is None:
+        measured = _probes(probe or ())
         said = engine.run(lanes, probes=measured, every=every, clock=time.perf_counter)
         return _follow(said, on_record)
     folder = free(log)
+    measured = _probes(HISTOGRAMS if probe is None else probe)
     said = engine.run(
         lanes, probes=measured, every=every, clock=time.perf_counter,
         keeping=engine.Keeping(_due(checkpoint_every)),

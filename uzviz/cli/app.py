@@ -160,11 +160,20 @@ def train(
     ] = "reshuffle",
     schedule: ScheduleName = "constant",
     probe: Annotated[
-        list[str] | None, typer.Option(help="Measure gradient-norm or update-ratio by layer.")
+        list[str] | None,
+        typer.Option(
+            help="Measure by layer: gradient-norm, update-ratio, or histograms of weights, gradients, "
+            "updates; a log gets these three unless told otherwise, or none."
+        ),
     ] = None,
     every: Annotated[
-        int, typer.Option(parser=options.whole, metavar="WHOLE", help="Steps between two probes.")
-    ] = 100,
+        int | None,
+        typer.Option(
+            parser=options.whole,
+            metavar="WHOLE",
+            help="Steps between two probes; fifty in a run unless given.",
+        ),
+    ] = None,
     hidden: Hidden = None,
     activation: Activation = None,
     init: Init = None,
@@ -205,7 +214,7 @@ def train(
                 run = api.train(
                     chosen.make(), api.rule_named(rule, **values), batch=options.batch(batch),
                     epochs=epochs, gradients=gradients, seed=seed, sampling=sampling,
-                    schedule=schedule, probe=probe or [], every=every, log=log, note=note or "",
+                    schedule=schedule, probe=[] if probe == ["none"] else probe, every=every, log=log, note=note or "",
                     checkpoint_every=checkpoint_every, on_record=follow,
                 )  # fmt: skip
             elif api.holds_race(resume):

@@ -294,20 +294,20 @@ def _probed(
     index = full[0, 0] if window.steps else last[0]
     key = jax.random.fold_in(key_for(lanes.seeds[0], "probe"), step)
 
-    def saying(name: str, probe: Probe) -> Saying:
-        found = programs.solo_probe(lanes.problem, probe, places.rule, carry, places.feed,
-                                    lanes.rows, index, step + 1, key)  # fmt: skip
-        return lambda: records.Probed(step, name, jax.tree.map(np.asarray, found))
+    names, functions = zip(*probes, strict=True)
+    found = programs.solo_probes(lanes.problem, functions, places.rule, carry, places.feed,
+                                 lanes.rows, index, step + 1, key)  # fmt: skip
 
-    return [saying(name, probe) for name, probe in probes]
+    def said(name: str, values: dict[str, Any]) -> records.Probed:
+        return records.Probed(step, name, jax.tree.map(np.asarray, values))
+
+    return [partial(said, name, values) for name, values in zip(names, found, strict=True)]
 
 
 def _pictured(places: Places, w: Any, step: int) -> list[Saying]:
     """The problem's pictures of as many validation examples as are evaluated at once."""
-    problem, rows = places.lanes.problem, places.lanes.rows
+    problem = places.lanes.problem
     index = places.index["validation"][: programs.BLOCK]
-    taken = jax.tree.map(lambda x: x[index], rows)
-    batch = None if rows is None else problem.prepare(places.feed.statistics, taken)
+    batch, taken = programs.solo_examples(problem, places.feed.statistics, places.lanes.rows, index)
     found = problem.pictures(w, batch, taken)
-    made = [records.Pictured(step, name, *p) for name, p in found.items()]
-    return [partial(lambda record: record, record) for record in made]
+    return [partial(records.Pictured, step, name, *p) for name, p in found.items()]

@@ -38,10 +38,11 @@ class Feed(NamedTuple):
 
 def batch_of(problem: Problem, rows: Any, statistics: Any, index: jax.Array) -> Any:
     """The batch made of these rows; None for a problem without data."""
-    if rows is None:
-        return None
-    taken = jax.tree.map(lambda x: x.at[index].get(mode="promise_in_bounds"), rows)
-    return problem.prepare(statistics, taken)
+    return None if rows is None else problem.prepare(statistics, _taken(rows, index))
+
+
+def _taken(rows: Any, index: jax.Array) -> Any:
+    return jax.tree.map(lambda x: x.at[index].get(mode="promise_in_bounds"), rows)
 
 
 def oracle_of(problem: Problem, batch: Any, key: jax.Array) -> Any:
@@ -114,12 +115,13 @@ class Asked:
         return self._rule.at(self._t).step(self._f, *self._at, self._t)[0]
 
 
-def probed(problem: Problem, probe: Any, rule: Rule, carry: Carry, feed: Feed, rows: Any,
-           index: jax.Array, t: Any, key: jax.Array):  # fmt: skip
-    """What a probe measures before step ``t``, of what that step will see."""
+def probed(problem: Problem, probes: tuple[Any, ...], rule: Rule, carry: Carry, feed: Feed,
+           rows: Any, index: jax.Array, t: Any, key: jax.Array):  # fmt: skip
+    """What each probe measures before step ``t``, of what that step will see."""
     batch = batch_of(problem, rows, feed.statistics, index)
     f = oracle_of(problem, batch, jax.random.fold_in(feed.key, t))
-    return probe(carry.w, carry.s, Asked(f, rule, carry.w, carry.s, t), key)
+    asked = Asked(f, rule, carry.w, carry.s, t)
+    return [probe(carry.w, carry.s, asked, key) for probe in probes]
 
 
 def _lanes(function: Any, settings: Any, seeds: Any) -> Any:
@@ -149,8 +151,14 @@ def lane_evaluation(problem: Problem, w: Tree, statistics: Any, rows: Any, index
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def solo_probe(problem: Problem, probe: Any, *arguments: Any):
-    return probed(problem, probe, *arguments)
+def solo_probes(problem: Problem, probes: tuple[Any, ...], *arguments: Any):
+    return probed(problem, probes, *arguments)
+
+
+@partial(jax.jit, static_argnums=0)
+def solo_examples(problem: Problem, statistics: Any, rows: Any, index: jax.Array):
+    """Examples as a batch, and as they were given."""
+    return batch_of(problem, rows, statistics, index), _taken(rows, index)
 
 
 @partial(jax.jit, static_argnums=0)

@@ -140,12 +140,15 @@ class LoggedRun:
         return [_event(entry) for entry in self._contents.entries.get(tag, [])]
 
     @property
-    def graph(self) -> Any:
-        """The last graph logged, as TensorFlow's GraphDef; None without one."""
+    def graph(self) -> records.Graph | None:
+        """The last graph logged; None without one."""
         entry = self._contents.graph
         if entry is None:
             return None
-        return schema.Graph.FromString(_event(entry).graph_def)
+        try:
+            return values.graph_of(_event(entry).graph_def)
+        except DecodeError as error:
+            raise InputError(f"The graph of {self.name} is not understood: {error}.") from None
 
     def _decoded(self, tag: str, kind: str, decode: Callable[[Any], T]) -> list[tuple[int, T]]:
         tags = [t for t, k in self._contents.kinds.items() if k == kind]

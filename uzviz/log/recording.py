@@ -141,6 +141,10 @@ class Log:
         """Log a text, which TensorBoard shows as Markdown."""
         self._add(step, values.text(_tag(tag), str(words)))
 
+    def graph(self, graph: records.Graph) -> None:
+        """Log the graph of a model; of several, the last one counts."""
+        self._writer.event(schema.Event(wall_time=time.time(), graph_def=values.graph(graph)))
+
     def tensor(self, step: int, tag: str, x: Any) -> None:
         """Log an array of numbers or texts. TensorBoard has no page for it; ``uz.read`` has."""
         self.tensors(step, {tag: x})

@@ -79,6 +79,7 @@ _CLASSES = {name.removeprefix("uzviz."): cls for name, cls in _made().items()}
 Event: Any = _CLASSES["Event"]
 HParams: Any = _CLASSES["HParams"]
 Graph: Any = _CLASSES["Graph"]
+AttributeValue: Any = _CLASSES["AttributeValue"]
 Tensor: Any = _CLASSES["Tensor"]
 Value: Any = _CLASSES["Value"]
 

@@ -17,7 +17,19 @@ from uzviz.errors import InputError
 from uzviz.log import card, checkpoints, values
 from uzviz.log.folder import LoggedRun
 from uzviz.log.recording import PROGRESS, Log
-from uzviz.records import Best, Evaluation, Probed, Record, Run, Start, State, Steps
+from uzviz.log.sheets import sheet
+from uzviz.records import (
+    Best,
+    Evaluation,
+    Graph,
+    Pictured,
+    Probed,
+    Record,
+    Run,
+    Start,
+    State,
+    Steps,
+)
 
 MADE = "uzviz/run"
 """The tag of the names and numbers from which a run can be made again, as JSON."""
@@ -75,6 +87,11 @@ class TrainingLog:
                 self._log.scalars(record.step, {**found, **self._progress(record.step)})
             case Probed():
                 self._probed(record)
+            case Graph():
+                self._log.graph(record)
+            case Pictured() if len(record.images):
+                drawn = sheet(record.images, record.captions, record.signed)
+                self._log.image(record.step, f"pictures/{record.name}", drawn)
             case Best():
                 self._best = record
             case State():

@@ -182,6 +182,50 @@ def _png(x: np.ndarray) -> bytes:
     return out.getvalue()
 
 
+SHAPES, DTYPE, PARAMETERS, FLOPS = ("_output_shapes", "dtype", "parameters", "flops")
+"""Attributes of a node; TensorBoard draws the shapes along the edges."""
+
+
+def graph(g: records.Graph) -> bytes:
+    """A graph as TensorFlow's GraphDef."""
+    return schema.Graph(node=[_node(node) for node in g.nodes]).SerializeToString()
+
+
+def graph_of(data: bytes) -> records.Graph:
+    """A GraphDef, ours or anyone's; what it doesn't say of a node is empty or 0."""
+    return records.Graph(tuple(map(_node_of, schema.Graph.FromString(data).node)))
+
+
+def _node(node: records.Node) -> Any:
+    number = next((n for n, name in schema.TYPES.items() if name == node.dtype), 0)
+    shapes = [{"dim": [{"size": n} for n in shape]} for shape in node.shapes]
+    found = {SHAPES: {"list": {"shape": shapes}}, DTYPE: {"type": number}}
+    found |= {PARAMETERS: {"i": node.parameters}} if node.parameters else {}
+    found |= {FLOPS: {"i": node.flops}} if node.flops else {}
+    return {
+        "name": node.name,
+        "op": node.op,
+        "input": node.inputs,
+        "attr": [{"key": key, "value": value} for key, value in found.items()],
+    }
+
+
+def _node_of(node: Any) -> records.Node:
+    found = {entry.key: entry.value for entry in node.attr}
+    nothing = schema.AttributeValue()
+    listed = found.get(SHAPES, nothing).list.shape
+    kinds = [found[name].type for name in (DTYPE, "T") if name in found]
+    return records.Node(
+        node.name,
+        node.op,
+        tuple(node.input),
+        tuple(tuple(d.size for d in shape.dim) for shape in listed),
+        schema.TYPES.get(kinds[0], "") if kinds else "",
+        found.get(PARAMETERS, nothing).i,
+        found.get(FLOPS, nothing).i,
+    )
+
+
 START_TAG = "_hparams_/session_start_info"
 END_TAG = "_hparams_/session_end_info"
 EXPERIMENT_TAG = "_hparams_/experiment"

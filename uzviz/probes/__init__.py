@@ -55,12 +55,14 @@ def histogram(x: jax.Array) -> Histogram:
     high = jnp.max(x, where=finite, initial=-jnp.inf)
     low, high = jnp.where(finite.any(), jnp.stack([low, high]), 0)
     margin = jnp.where(low == high, jnp.maximum(0.5, 1e-3 * jnp.abs(low)), 0)
-    low, high = low - margin, high + margin
-    # Halves, so that the width of all float32 numbers is one.
-    share = (jnp.where(finite, x, low) / 2 - low / 2) / (high / 2 - low / 2)
+    # A sixteenth of everything, so that neither the width of all float32 numbers overflows nor its
+    # inverse underflows.
+    low, high = (low - margin) / 16, (high + margin) / 16
+    width = jnp.where(high > low, high - low, 1)
+    share = (jnp.where(finite, x / 16, low) - low) / width
     place = jnp.clip((share * BINS).astype(int), 0, BINS - 1)
     counts = jnp.zeros(BINS, int).at[place].add(finite.astype(int))
-    return Histogram(jnp.linspace(low / 2, high / 2, BINS + 1) * 2, counts)
+    return Histogram(16 * jnp.linspace(low, high, BINS + 1), counts)
 
 
 def _spread(x: Any) -> dict[str, Histogram]:
