@@ -7,12 +7,12 @@ import pytest
 
 import uzviz as uz
 from uzviz import tree
-from uzviz.engine.graph import graph_of
+from uzviz.engine import graph_of
 
 
 def graph(loss, init, data=None, batch=4):
     problem = uz.Problem(init=init, loss=loss, data=data)
-    return {node.name: node for node in graph_of(problem, (), batch).nodes}
+    return {node.name: node for node in graph_of(problem, batch).nodes}
 
 
 X = np.zeros((20, 6), np.float32)
@@ -20,7 +20,7 @@ X = np.zeros((20, 6), np.float32)
 
 def test_our_network_is_drawn_by_its_layers():
     problem = uz.problems.classify("digits", hidden=[32, 16])
-    nodes = graph_of(problem, problem.fit(problem.data), 8).nodes
+    nodes = graph_of(problem, 8).nodes
     names = [node.name for node in nodes]
     assert len(set(names)) == len(names)
     assert all(name in names for node in nodes for name in node.inputs)
@@ -108,7 +108,7 @@ def test_what_turns_counts_each_turn_and_what_is_called_is_drawn_inside():
 def test_flops_are_those_that_xla_counts_for_a_network():
     problem = uz.problems.regress((X + np.arange(20.0)[:, None], np.arange(20.0)), hidden=[64, 64])
     statistics = problem.fit(problem.data)
-    nodes = graph_of(problem, statistics, 16).nodes
+    nodes = graph_of(problem, 16).nodes
     w = problem.init(jax.random.key(0))
     batch = problem.prepare(statistics, jax.tree.map(lambda x: x[:16], problem.data))
     compiled = jax.jit(lambda w, b: problem.loss(w, b, None)).lower(w, batch).compile()
@@ -117,6 +117,6 @@ def test_flops_are_those_that_xla_counts_for_a_network():
 
 
 def test_a_surface_has_a_graph_too():
-    nodes = graph_of(uz.problems.rosenbrock(), (), 1).nodes
+    nodes = graph_of(uz.problems.rosenbrock(), 1).nodes
     assert nodes[0].op == "Parameter"
     assert not [n for n in nodes if n.op == "Input"]

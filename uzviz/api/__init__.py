@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from uzviz.api.catalogue import CATALOGUES, problem_named, rule_named
     from uzviz.api.racing import race
-    from uzviz.api.reading import read
+    from uzviz.api.reading import Runs, read
     from uzviz.api.resuming import holds_race, resume
     from uzviz.api.training import train
     from uzviz.log import Log
@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 _HOMES = {
     "api.catalogue": ("CATALOGUES", "problem_named", "rule_named"),
     "api.racing": ("race",),
-    "api.reading": ("read",),
+    "api.reading": ("Runs", "read"),
     "api.resuming": ("holds_race", "resume"),
     "api.training": ("train",),
     "log": ("Log",),
     "problems": ("Problem",),
     "races": ("Entrant", "Race", "log_range"),
-    "records": ("Record", "Run", "Start", "Steps"),
+    "records": ("Record", "Run", "Runs", "Start", "Steps"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "CATALOGUES", "Entrant", "Log", "Problem", "Race", "Record", "Run", "Start", "Steps", "holds_race",
+    "CATALOGUES", "Entrant", "Log", "Problem", "Race", "Record", "Run", "Runs", "Start", "Steps", "holds_race",
     "log_range", "problem_named", "race", "read", "resume", "rule_named", "train",
 ]  # fmt: skip
 

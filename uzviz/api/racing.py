@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from uzviz import races
+from uzviz import engine, races
 from uzviz.api.budget import batch_of, budget, check
 from uzviz.api.interrupts import held_back
 from uzviz.api.logged import free, restored, said_changes
@@ -121,7 +121,9 @@ def race(
         "terms": terms.plain(),
         "note": str(note),
     }
-    return _follow(said, on_progress, lambda: RaceLog(folder, _shared(begun), begun))
+    size = problem.sizes[0] if terms.batch == "all" else int(terms.batch)
+    graph = engine.graph_of(problem, size)
+    return _follow(said, on_progress, lambda: RaceLog(folder, _shared(begun), begun, graph))
 
 
 def resume_race(

@@ -363,6 +363,22 @@ def race(
         report.say(f"  uzviz train {chosen.typed()}{won}{budget}{chosen.flags()}")
 
 
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(help="A folder of runs: event files, anyone's.")],
+    file: Annotated[Path, typer.Argument(help="Where to write: .parquet, .csv or .json.")],
+) -> None:
+    """Write every point of all runs' scalars as one table, with hyperparameters as columns."""
+    with _sentences():
+        options.check_files("", file)
+        from uzviz import api
+        from uzviz.cli import report
+
+        runs = api.read(folder)
+        options.write(file, lambda unfinished: runs.export(unfinished, file.suffix.lower()[1:]))
+        report.exported(runs, file)
+
+
 @app.command("list")
 def list_(
     what: Annotated[str, typer.Argument(help="rules or problems.")],

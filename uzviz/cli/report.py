@@ -8,13 +8,18 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 
-from uzviz.api import Race, Record, Run, Start, Steps
+from uzviz.api import Start, Steps
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from uzviz.api import Race, Record, Run, Runs
 
 WIDEST = 240
 """Tables are printed in their own width, for a person to widen the window or scroll."""
@@ -249,3 +254,17 @@ def _ranged(row: dict[str, Any], name: str) -> str:
         return f"{middle} % \\[{low}, {high}]"
     middle, low, high = (f"{v:.3g}".replace("inf", "∞") for v in values)
     return f"{middle} \\[{low}, {high}]"
+
+
+def exported(runs: Runs, file: Path) -> None:
+    """What was written, and what of the logs could not be read."""
+    series = [
+        run.scalars(t) for run in runs.values() for t, k in run.tags.items() if k == "scalars"
+    ]
+    points = sum(len(points.step) for points in series)
+    say(f"{file}: {points:,} points, {len(series):,} series, {len(runs):,} runs.")
+    for lost in runs.damage:
+        print(
+            f"{lost.file} could not be read from byte {lost.offset:,}: {lost.bytes:,} bytes are lost.",
+            file=sys.stderr,
+        )

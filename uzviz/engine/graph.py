@@ -32,7 +32,7 @@ class _Source(NamedTuple):
     """Whether it is a parameter, at most in another layout."""
 
 
-def graph_of(problem: Problem, statistics: Any, batch: int) -> records.Graph:
+def graph_of(problem: Problem, batch: int) -> records.Graph:
     """The graph of the loss of one batch.
 
     An equation stands in the named scope in which it was written; else with the layer whose parameters
@@ -42,10 +42,9 @@ def graph_of(problem: Problem, statistics: Any, batch: int) -> records.Graph:
     """
     key = jax.eval_shape(lambda: key_for(0, "graph"))
     w = jax.eval_shape(problem.init, key)
-    rows = jax.tree.map(
-        lambda x: jax.ShapeDtypeStruct((batch, *x.shape[1:]), x.dtype), problem.data
-    )
-    made = None if rows is None else jax.eval_shape(problem.prepare, statistics, rows)
+    few = jax.tree.map(lambda x: x[:2], problem.data)
+    rows = jax.tree.map(lambda x: jax.ShapeDtypeStruct((batch, *x.shape[1:]), x.dtype), few)
+    made = None if few is None else jax.eval_shape(problem.prepare, problem.fit(few), rows)
     closed = jax.make_jaxpr(problem.loss)(w, made, key)
     drawing = _Drawing()
     sources = drawing.leaves("", w, "Parameter")

@@ -74,7 +74,7 @@ def run(
     try:
         yield _start(loop.places)
         if keeping is not None and keeping.state is None:
-            yield graph_of(lanes.problem, loop.places.feed.statistics, plan.batch)
+            yield graph_of(lanes.problem, plan.batch)
         loop.begin()
         for stop in loop.stops():
             for window in plan.windows(loop.at, stop, lambda: loop.pace.most):

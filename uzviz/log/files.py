@@ -94,12 +94,16 @@ class EventFile:
             return False
         if found_now.st_size == self.offset and self._seen and self._seen[0] == found_now.st_ino:
             return True
-        with open(self.path, "rb") as file:
-            seen = found_now.st_ino, file.read(HEAD)
-            if self._seen is not None and self._seen != (seen[0], seen[1][: len(self._seen[1])]):
-                return False
-            self._seen = seen
-            self._pieces(file, found_now.st_size, into)
+        try:
+            with open(self.path, "rb") as file:
+                seen = found_now.st_ino, file.read(HEAD)
+                if self._seen and self._seen != (seen[0], seen[1][: len(self._seen[1])]):
+                    return False
+                self._seen = seen
+                self._pieces(file, found_now.st_size, into)
+        except OSError:
+            unread = Damage(str(self.path), self.offset, found_now.st_size - self.offset)
+            into.damage += [] if unread in into.damage else [unread]
         return True
 
     def _pieces(self, file: Any, end: int, into: Contents) -> None:
@@ -160,22 +164,27 @@ class EventFile:
         if event.HasField("graph_def"):
             into.graph = entry(0)
         for number, value in enumerate(event.summary.value):
-            tag = value.tag if isinstance(value.tag, str) else value.tag.decode(errors="replace")
-            plugin = values.plugin_of(value)
-            kind = values.kind_of(value, plugin)
-            if kind == "tensors" and not plugin and tag in into.kinds:
-                kind = into.kinds[tag]
-            if kind == "hparams":
-                into.hyperparameters |= values.hyperparameters_of(value)
-                ended = schema.HParams.FromString(value.metadata.plugin_data.content)
-                if ended.HasField("session_end_info"):
-                    into.ended = ended.session_end_info.status
-                continue
-            if kind == "scalars":
-                pending.scalar(tag, record, event, values.scalar_of(value))
-            else:
-                into.kinds.setdefault(tag, kind)
-                into.entries.setdefault(tag, []).append(entry(number))
+            try:
+                self._value(value, entry(number), record, pending)
+            except (ValueError, TypeError, DecodeError):
+                self._damaged(first - HEADER, size + HEADER + FOOTER, into)
+
+    def _value(self, value: Any, entry: Entry, record: int, pending: _Pending) -> None:
+        into, tag = pending.into, values.text_of(value.tag)
+        plugin = values.plugin_of(value)
+        kind = values.kind_of(value, plugin)
+        if kind == "tensors" and not plugin and tag in into.kinds:
+            kind = into.kinds[tag]
+        if kind == "hparams":
+            into.hyperparameters |= values.hyperparameters_of(value)
+            ended = schema.HParams.FromString(value.metadata.plugin_data.content)
+            if ended.HasField("session_end_info"):
+                into.ended = ended.session_end_info.status
+        elif kind == "scalars":
+            pending.scalar(tag, record, entry, values.scalar_of(value))
+        else:
+            into.kinds.setdefault(tag, kind)
+            into.entries.setdefault(tag, []).append(entry)
 
 
 class _Pending:
@@ -190,9 +199,9 @@ class _Pending:
             points = Points(block.step, block.wall, block.values[:, i])
             self.parts.setdefault(tag, []).append((block.records, points))
 
-    def scalar(self, tag: str, record: int, event: Any, value: float) -> None:
+    def scalar(self, tag: str, record: int, entry: Entry, value: float) -> None:
         points = Points(
-            np.array([event.step]), np.array([event.wall_time]), np.array([value], np.float32)
+            np.array([entry.step]), np.array([entry.wall]), np.array([value], np.float32)
         )
         self.parts.setdefault(tag, []).append((np.array([record]), points))
 

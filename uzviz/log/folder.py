@@ -55,7 +55,8 @@ class LoggedRun:
     @property
     def files(self) -> list[Path]:
         """Its event files, in the order in which they are read."""
-        return sorted(p for p in self.folder.iterdir() if is_event_file(p.name))
+        found = os.listdir(self.folder) if self.folder.is_dir() else []
+        return sorted(self.folder / name for name in found if is_event_file(name))
 
     def refresh(self) -> None:
         """Read what was written since the last time."""
@@ -158,7 +159,7 @@ class LoggedRun:
         for entry in self._contents.entries[tag]:
             try:
                 found.append((entry.step, decode(_event(entry).summary.value[entry.number])))
-            except (ValueError, DecodeError) as error:
+            except (ValueError, TypeError, IndexError, DecodeError) as error:
                 raise InputError(
                     f"{tag} of {self.name} at step {entry.step} is not understood: {error}."
                 ) from None
@@ -166,9 +167,12 @@ class LoggedRun:
 
 
 def _event(entry: Entry) -> Any:
-    with open(entry.file, "rb") as file:
-        file.seek(entry.offset)
-        return schema.Event.FromString(file.read(entry.size))
+    try:
+        with open(entry.file, "rb") as file:
+            file.seek(entry.offset)
+            return schema.Event.FromString(file.read(entry.size))
+    except OSError as error:
+        raise InputError(f"{entry.file} can no longer be read: {error.strerror}.") from None
 
 
 class Folder(Mapping[str, R], Generic[R]):
@@ -244,18 +248,28 @@ class Folder(Mapping[str, R], Generic[R]):
         return [damage for run in self.values() for damage in run.damage]
 
     def frame(self) -> pd.DataFrame:
-        """Every point of every run, a row each, with the run's hyperparameters as columns."""
-        import pandas as pd
+        """Every point of every series of scalars, a row each: run, tag, step, wall, value, and the
+        run's hyperparameters as columns."""
+        from uzviz.log.export import frame
 
-        rows = []
-        for name, run in self.items():
-            own = {f"hyperparameter/{k}": v for k, v in run.hyperparameters.items()}
-            for tag, kind in run.tags.items():
-                if kind == "scalars":
-                    points = run.scalars(tag)._asdict()
-                    rows.append(pd.DataFrame({"run": name, "tag": tag, **points, **own}))
-        columns = ["run", "tag", *Points._fields]
-        return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+        return frame(self)
+
+    def export(self, path: str | Path, kind: str | None = None) -> None:
+        """Write :meth:`frame` to a file, or the same by run and tag as JSON.
+
+        Parameters
+        ----------
+        kind
+            "parquet", "csv" or "json"; by the file's ending unless given.
+
+        Raises
+        ------
+        InputError
+            for another kind, for a folder without runs, and for Parquet without pyarrow.
+        """
+        from uzviz.log.export import export
+
+        export(self, Path(path), kind or Path(path).suffix.lower()[1:])
 
 
 def is_event_file(name: str) -> bool:

@@ -15,7 +15,7 @@ from uzviz.errors import InputError
 from uzviz.log import card, values
 from uzviz.log.folder import LoggedRun
 from uzviz.log.recording import PROGRESS, Log
-from uzviz.records import Piece, RaceRecord, Stage, Timed
+from uzviz.records import Graph, Piece, RaceRecord, Stage, Timed
 
 BEGUN, STAGE, TIMED, ENDED = ("uzviz/race", "uzviz/stage", "uzviz/timed", "uzviz/ended")
 """Tags of names and numbers, as JSON."""
@@ -39,6 +39,7 @@ class RaceLog:
         folder: Path,
         hyperparameters: Mapping[str, Mapping[str, values.Number]],
         begun: Mapping[str, Any] | None,
+        graph: Graph | None = None,
     ):
         self.folder = folder
         self._shared = hyperparameters
@@ -49,6 +50,8 @@ class RaceLog:
             facts = card.facts()
             self._text(BEGUN, {**begun, "facts": facts})
             self._log.text(0, "card", _card(begun, facts))
+        if graph is not None:
+            self._log.graph(graph)
 
     def add(self, record: RaceRecord) -> None:
         """Write a record."""

@@ -3,12 +3,14 @@ hyperparameters."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from uzviz import records
+from uzviz.errors import InputError
 from uzviz.log import schema
 
 Number = bool | int | float | str
@@ -27,7 +29,10 @@ class Picture(NamedTuple):
 
         from PIL import Image
 
-        return np.atleast_3d(np.asarray(Image.open(io.BytesIO(self.data))))
+        try:
+            return np.atleast_3d(np.asarray(Image.open(io.BytesIO(self.data))))
+        except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+            raise InputError(f"An image of the log cannot be decoded: {error}.") from None
 
 
 def plugin_of(value: Any) -> str:
@@ -46,6 +51,12 @@ def kind_of(value: Any, plugin: str) -> str:
     return plugin if plugin in {"scalars", "histograms", "images", "text", "hparams"} else "tensors"
 
 
+MOST_NUMBERS = 1 << 27
+"""Numbers of a tensor that are written as fewer, the last of which stands for the rest."""
+FIELDS = ("float_val", "double_val", "int_val", "int64_val", "bool_val", "half_val", "uint32_val",
+          "uint64_val")  # fmt: skip
+
+
 def array_of(tensor: Any) -> np.ndarray:
     """A tensor's numbers, or its byte strings.
 
@@ -55,6 +66,8 @@ def array_of(tensor: Any) -> np.ndarray:
         for types and shapes that don't fit what the tensor holds.
     """
     shape = [d.size for d in tensor.tensor_shape.dim]
+    if min(shape, default=0) < 0:
+        raise ValueError(f"a tensor has the shape {shape}")
     if tensor.dtype == schema.STRING:
         strings = np.empty(len(tensor.string_val), object)
         strings[:] = list(tensor.string_val)
@@ -64,21 +77,21 @@ def array_of(tensor: Any) -> np.ndarray:
     dtype = np.dtype(schema.TYPES[tensor.dtype])
     if tensor.tensor_content:
         return np.frombuffer(tensor.tensor_content, dtype.newbyteorder("<")).reshape(shape)
-    fields = (
-        "float_val",
-        "double_val",
-        "int_val",
-        "int64_val",
-        "bool_val",
-        "uint32_val",
-        "uint64_val",
-    )
+    found = next((v for name in FIELDS if len(v := getattr(tensor, name))), [0])
     if dtype == np.float16:
-        values = np.array(tensor.half_val, np.uint16).view(np.float16)
+        given = np.array(found, np.int64).astype(np.uint16).view(np.float16)
     else:
-        found = next((v for name in fields if len(v := getattr(tensor, name))), [0])
-        values = np.array(found).astype(dtype)
-    return np.broadcast_to(values, shape) if len(values) == 1 else values.reshape(shape)
+        given = np.array(found).astype(dtype)
+    wanted = math.prod(shape)
+    if len(given) < wanted <= MOST_NUMBERS:
+        given = np.append(given, np.full(wanted - len(given), given[-1]))
+    return given[: min(wanted, 1)].reshape(shape) if len(given) == 1 else given.reshape(shape)
+
+
+def _strings(tensor: Any) -> list[bytes]:
+    if tensor.dtype != schema.STRING:
+        raise ValueError(f"strings were expected, but a tensor has the type {tensor.dtype}")
+    return list(tensor.string_val)
 
 
 def tensor_of(x: Any) -> Any:
@@ -115,6 +128,8 @@ def histogram_of(value: Any) -> records.Histogram:
         edges = np.append(rows[:, 0], rows[-1:, 1]) if len(rows) else np.zeros(0)
         return records.Histogram(edges, rows[:, 2])
     h = value.histo
+    if len(h.bucket_limit) != len(h.bucket):
+        raise ValueError(f"{len(h.bucket_limit)} limits stand beside {len(h.bucket)} counts")
     right = np.clip(np.array(h.bucket_limit), h.min, h.max)
     return records.Histogram(np.concatenate([[h.min], right]), np.array(h.bucket))
 
@@ -124,13 +139,13 @@ def pictures_of(value: Any) -> list[Picture]:
     if value.HasField("image"):
         i = value.image
         return [Picture(i.width, i.height, i.encoded_image_string)]
-    width, height, *data = array_of(value.tensor).ravel().tolist()
+    width, height, *data = _strings(value.tensor)
     return [Picture(int(width), int(height), x) for x in data]
 
 
 def texts_of(value: Any) -> list[str]:
     """The texts of a value."""
-    return [x.decode(errors="replace") for x in array_of(value.tensor).ravel().tolist()]
+    return [x.decode(errors="replace") for x in _strings(value.tensor)]
 
 
 def histogram(tag: str, h: records.Histogram) -> Any:
@@ -265,8 +280,13 @@ def hyperparameters_of(value: Any) -> dict[str, Number]:
     for entry in content.session_start_info.hparams:
         kind = next((k for k in kinds if entry.value.HasField(k)), None)
         if kind is not None:
-            found[entry.key] = getattr(entry.value, kind)
+            found[text_of(entry.key)] = text_of(getattr(entry.value, kind))
     return found
+
+
+def text_of(x: Any) -> Any:
+    """A text that protobuf could not decode, as far as it can be; all else as it is."""
+    return x.decode(errors="replace") if isinstance(x, bytes) else x
 
 
 def _plain(value: Number) -> dict[str, Any]:
