@@ -9,7 +9,7 @@ help:
 	@echo "make race    race the lecture's seven methods on the digits"
 	@echo "make test    run the tests"
 	@echo "make check   formatting, lint and types"
-	@echo "make bench   measure beside PyTorch, Keras, scikit-learn and hand-written JAX"
+	@echo "make bench   measure beside PyTorch, Keras, scikit-learn, hand-written JAX and TensorBoard"
 
 .venv/made: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Uzviz needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")'
@@ -43,6 +43,7 @@ check: .venv/test
 bench: .venv-bench/made
 	.venv-bench/bin/python benchmarks/train.py
 	.venv-bench/bin/python benchmarks/race.py
+	.venv-bench/bin/python benchmarks/log.py --slow
 
 clean:
 	rm -rf .venv .venv-bench dist race.png
