@@ -108,6 +108,51 @@ def test_whatever_is_damaged_the_rest_is_read(tmp_path_factory, data):
             assert values(contents) >= values_of([frame])
 
 
+def one_by_one(data):
+    """Starts and sizes of the frames, as the format is told, up to the first damaged length."""
+    at, found = 0, []
+    while at + 12 <= len(data):
+        size = int.from_bytes(data[at : at + 8], "little")
+        good = checksum(data[at : at + 8]) == int.from_bytes(data[at + 8 : at + 12], "little")
+        if not good or at + 16 + size > len(data):
+            break
+        found.append((at + 12, size))
+        at += 16 + size
+    return found, at
+
+
+PATTERNS = st.lists(
+    st.tuples(st.lists(st.integers(0, 40), min_size=1, max_size=40), st.integers(1, 400)),
+    min_size=1, max_size=4,
+)  # fmt: skip
+
+
+@settings(deadline=None)
+@given(PATTERNS, st.integers(0, 30), st.data())
+def test_leaps_land_where_steps_do(patterns, torn, data):
+    """Lengths that repeat with any period, break off, and are damaged somewhere."""
+    sizes = [n for pattern, times in patterns for n in (pattern * times)[:3000]]
+    whole = b"".join(framed(bytes(n)) for n in sizes)
+    whole = whole[: max(0, len(whole) - torn)]
+    wanted, end = one_by_one(whole)
+    found = walked(whole)
+    assert list(zip(found.starts.tolist(), found.sizes.tolist(), strict=True)) == wanted
+    assert found.end == end
+    assert not found.damage
+    if not wanted:
+        return
+    struck = data.draw(st.integers(0, len(wanted) - 1))
+    first = wanted[struck][0] - 12
+    bad = bytearray(whole)
+    bad[first + data.draw(st.integers(0, 11))] ^= 0x55
+    found = walked(bytes(bad))
+    pairs = list(zip(found.starts.tolist(), found.sizes.tolist(), strict=True))
+    assert pairs[:struck] == wanted[:struck]
+    assert found.damage[0][0] == first
+    next_ = wanted[struck + 1] if struck + 1 < len(wanted) else None
+    assert next_ is None or next_ in pairs
+
+
 @given(st.binary(max_size=300))
 def test_any_bytes_are_read_without_a_crash(data):
     frames = walked(data)

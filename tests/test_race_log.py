@@ -77,6 +77,8 @@ def test_tensorboard_opens_a_race(logged):
     assert set(found.Runs()) == set(uz.read(folder))
     (card,) = found.Tensors(".", "card")
     assert card.tensor_proto.string_val
+    graph = found.GetAccumulator(".").Graph()
+    assert {"layers/0/weight", "layers/1/dot_general", "batch/x"} <= {n.name for n in graph.node}
 
 
 @pytest.mark.parametrize("at", [1, 4, 9, 14, 20])

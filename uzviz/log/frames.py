@@ -120,7 +120,7 @@ class _Walk:
             if size is None:
                 size = int.from_bytes(header[:8], "little")
                 if checksum(header[:8]) != int.from_bytes(header[8:], "little"):
-                    good = _next_header(piece, at + 1)
+                    good = _next_frame(piece, at + 1)
                     self.damage.append((at, good - at))
                     at = good
                     continue
@@ -173,19 +173,28 @@ def _header(size: int) -> bytes:
     return length + checksum(length).to_bytes(4, "little")
 
 
-def _next_header(piece: bytes, first: int) -> int:
-    """The next place whose length has a good checksum; else the first where one could still come."""
+def _next_frame(piece: bytes, first: int) -> int:
+    """The next place where a whole frame is good, so that a length inside of lost data is none; else
+    where one may begin whose end is not there yet."""
     last = max(first, len(piece) - HEADER + 1)
+    unfinished = last
     for at in range(first, last, STEP):
-        here = np.arange(at, min(at + STEP, last))
-        bytes_ = np.frombuffer(piece, np.uint8)
-        crc = np.bitwise_xor.reduce(
-            [weights(7 - j)[bytes_[here + j]] for j in range(8)]
-        ) ^ np.uint32(google_crc32c.value(bytes(8)))
-        good = np.flatnonzero(masked(crc) == words(piece, here + 8))
-        if len(good):
-            return int(here[good[0]])
-    return last
+        for found in _headers(piece, np.arange(at, min(at + STEP, last))):
+            start = found + HEADER
+            end = start + int.from_bytes(piece[found : found + 8], "little")
+            if end + FOOTER > len(piece):
+                unfinished = min(unfinished, found)
+            elif checksum(piece[start:end]) == int.from_bytes(piece[end : end + FOOTER], "little"):
+                return found
+    return unfinished
+
+
+def _headers(piece: bytes, here: np.ndarray) -> list[int]:
+    """Those of some places where a length has its checksum."""
+    bytes_ = np.frombuffer(piece, np.uint8)
+    differences = [weights(7 - j)[bytes_[here + j]] for j in range(8)]
+    crc = np.bitwise_xor.reduce(differences) ^ np.uint32(google_crc32c.value(bytes(8)))
+    return here[masked(crc) == words(piece, here + 8)].tolist()
 
 
 _WEIGHTS: list[np.ndarray] = []
