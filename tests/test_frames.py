@@ -108,6 +108,20 @@ def test_whatever_is_damaged_the_rest_is_read(tmp_path_factory, data):
             assert values(contents) >= values_of([frame])
 
 
+def test_what_is_cut_out_of_a_record_costs_that_record_alone(tmp_path):
+    """The good records behind lie in the length that the record claims."""
+    text = schema.Event(wall_time=1.0, step=7)
+    text.summary.value.add(tag="note").tensor.string_val.append(b"x" * 5000)
+    before, cut, after = records() * 3, framed(text.SerializeToString()), records() * 20
+    whole = b"".join(before) + cut[:1000] + cut[4000:] + b"".join(after)
+    _, contents = read(tmp_path / "events", whole)
+    assert len(contents.scalars["loss"]) >= 1
+    assert sum(len(p.step) for p in contents.scalars["loss"]) == 23 * STEPS
+    assert [(d.offset, d.bytes) for d in contents.damage] == [
+        (len(b"".join(before)), len(cut) - 3000)
+    ]
+
+
 def one_by_one(data):
     """Starts and sizes of the frames, as the format is told, up to the first damaged length."""
     at, found = 0, []

@@ -340,7 +340,7 @@ def test_a_million_steps_in_bounded_memory(tmp_path):
         (lambda log: log.scalars(1.5, {"a": 1.0}), "step"),
         (lambda log: log.scalars(1, {"a": "much"}), "must be one number"),
         (lambda log: log.scalars(1, {"a": np.zeros(3)}), "must be one number"),
-        (lambda log: log.scalars(1, {3: 1.0}), "must be texts"),
+        (lambda log: log.scalars(1, {3: 1.0}), "must be a text"),
         (lambda log: log.image(1, "a", np.zeros(3)), "height"),
         (lambda log: log.image(1, "a", np.zeros((3, 3, 2))), "channels"),
         (lambda log: log.image(1, "a", np.array([["a"]])), "numbers"),

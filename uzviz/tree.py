@@ -36,7 +36,7 @@ def size(x: Tree) -> int:
 
 def named(x: Tree) -> dict[str, np.ndarray]:
     """The leaves as arrays on the host, by their paths, such as "w/layers/0/weight"."""
-    return {name: np.asarray(_bare(leaf)) for name, leaf in _paths(x).items()}
+    return {name: np.asarray(_bare(leaf)) for name, leaf in paths(x).items()}
 
 
 def restored(like: Tree, leaves: Mapping[str, np.ndarray]) -> Tree:
@@ -47,7 +47,7 @@ def restored(like: Tree, leaves: Mapping[str, np.ndarray]) -> Tree:
     InputError
         where the leaves are not those of such a tree.
     """
-    wanted = _paths(like)
+    wanted = paths(like)
     for name, leaf in wanted.items():
         found = leaves.get(name)
         if found is None or found.shape != _bare(leaf).shape or found.dtype != _bare(leaf).dtype:
@@ -60,9 +60,21 @@ def restored(like: Tree, leaves: Mapping[str, np.ndarray]) -> Tree:
     return jax.tree.unflatten(jax.tree.structure(like), made)
 
 
-def _paths(x: Tree) -> dict[str, Any]:
-    found = jax.tree_util.tree_leaves_with_path(x)
-    return {jax.tree_util.keystr(p, simple=True, separator="/") or "w": leaf for p, leaf in found}
+def paths(x: Tree) -> dict[str, Any]:
+    """The leaves by their paths.
+
+    Raises
+    ------
+    InputError
+        when two leaves have the same one.
+    """
+    leaves = jax.tree_util.tree_leaves_with_path(x)
+    found = {jax.tree_util.keystr(p, simple=True, separator="/") or "w": v for p, v in leaves}
+    if len(found) < len(leaves):
+        raise InputError(
+            "Two parameters have the same path once its keys are joined by '/': rename a key."
+        )
+    return found
 
 
 def _bare(leaf: Any) -> Any:

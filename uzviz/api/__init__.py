@@ -28,7 +28,7 @@ _HOMES = {
     "log": ("Log",),
     "problems": ("Problem",),
     "races": ("Entrant", "Race", "log_range"),
-    "records": ("Record", "Run", "Runs", "Start", "Steps"),
+    "records": ("Record", "Run", "Start", "Steps"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 

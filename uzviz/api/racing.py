@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from uzviz import engine, races
 from uzviz.api.budget import batch_of, budget, check
 from uzviz.api.interrupts import held_back
-from uzviz.api.logged import free, restored, said_changes
+from uzviz.api.logged import facts_now, free, restored, said_changes
 from uzviz.checks import whole
 from uzviz.errors import InputError, shown
-from uzviz.log import LoggedRace, LoggedRun, RaceLog
+from uzviz.log import LoggedRace, LoggedRun, RaceLog, held
 from uzviz.problems import Problem
 from uzviz.races import Batch, Entrant, Race
 from uzviz.rules import NAMES, Rule
@@ -120,10 +121,12 @@ def race(
         "entrants": [races.described(e) for e in everyone],
         "terms": terms.plain(),
         "note": str(note),
+        "facts": facts_now(),
     }
     size = problem.sizes[0] if terms.batch == "all" else int(terms.batch)
     graph = engine.graph_of(problem, size)
-    return _follow(said, on_progress, lambda: RaceLog(folder, _shared(begun), begun, graph))
+    with held(folder):
+        return _follow(said, on_progress, lambda: RaceLog(folder, _shared(begun), begun, graph))
 
 
 def resume_race(
@@ -143,10 +146,19 @@ def resume_race(
         raise InputError(
             f"{shown(unknown[0])} is a rule of your own: give all entrants again, as entrants=[…]."
         )
+    described = [races.described(e) for e in races.entrants(everyone)]
+    if json.loads(json.dumps(described)) != begun["entrants"]:
+        raise InputError(
+            f"The entrants are not those of the race, {shown([f['name'] for f in begun['entrants']])}: "
+            "give the same, with the same numbers."
+        )
     said_changes(logged.folder, begun["facts"])
     terms = races.Terms(**begun["terms"])
     said = races.race(problem, everyone, terms, found.pieces, found.alone)
-    return _follow(said, on_progress, lambda: RaceLog(logged.folder, _shared(begun), None))
+    logging = partial(
+        RaceLog, logged.folder, _shared(begun), None, places=found.pieces, logged=found.count
+    )
+    return _follow(said, on_progress, logging)
 
 
 def race_of(logged: LoggedRun) -> Race:

@@ -44,9 +44,10 @@ def resume(
         for a folder that holds neither, and for a problem or rule that is not the run's.
     """
     logged = log.LoggedRun.at(folder)
-    if holds_race(folder):
-        return resume_race(logged, problem, entrants, on_progress)
-    return resume_training(logged, problem, rule, probe, checkpoint_every, on_record)
+    with log.held(logged.folder):
+        if holds_race(folder):
+            return resume_race(logged, problem, entrants, on_progress)
+        return resume_training(logged, problem, rule, probe, checkpoint_every, on_record)
 
 
 def holds_race(folder: str | Path) -> bool:

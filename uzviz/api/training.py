@@ -11,9 +11,10 @@ from typing import Any
 from uzviz import engine, log, probes, records, rules, tree
 from uzviz.api.budget import batch_of, budget, check
 from uzviz.api.interrupts import held_back
-from uzviz.api.logged import free, restored, said_changes
+from uzviz.api.logged import facts_now, free, restored, said_changes
 from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, named, shown, unknown
+from uzviz.log import TrainingLog, held
 from uzviz.problems import Problem
 from uzviz.races import Batch
 from uzviz.records import Record, Run
@@ -110,8 +111,14 @@ def train(
         lanes, probes=measured, every=every, clock=time.perf_counter,
         keeping=engine.Keeping(_due(checkpoint_every)),
     )  # fmt: skip
-    made = {"probes": [name for name, _ in measured], "every": every, "note": str(note)}
-    return _follow(said, on_record, lambda start: _logged(folder, start, made))
+    made = {
+        "probes": [name for name, _ in measured],
+        "every": every,
+        "note": str(note),
+        "facts": facts_now(),
+    }
+    with held(folder):
+        return _follow(said, on_record, lambda start: TrainingLog(folder, start, made))
 
 
 def resume_training(
@@ -126,37 +133,40 @@ def resume_training(
     made = log.made_of(logged)
     start = log.start_of(made)
     problem = restored(made["start"], problem)
-    if rule is None:
-        rule = rules.restored(start.rule, start.hyperparameters, start.schedules)
+    if rule is not None and not isinstance(rule, Rule):
+        raise InputError(f"The rule is {shown(rule)}, but must be a rule such as Adam(lr=1e-3).")
+    rule = rules.restored(start.rule, start.hyperparameters, start.schedules, rule)
     measured = _probes(made["probes"] if probe is None else probe)
     plan = engine.Plan(problem.sizes[0], start.batch, start.cost, start.gradients)
     lanes = engine.Lanes(
         problem, rule, start.seeds, plan, engine.on_device(problem), sampling=start.sampling
     )
-    kept = log.newest(logged.folder)
-    state = None if kept is None else records.State(kept.facts["step"], kept.tensors)
-    before = None if state is None else log.run_of(logged, state.step, made["probes"])
+    state, before = None, None
+    for kept in log.states(logged.folder):
+        led = log.run_of(logged, kept.step, made["probes"])
+        if led.step == kept.step:  # else what led to it is lost, and is made again
+            state, before = records.State(kept.step, kept.tensors), led
+            break
     ended = logged.status in {"finished", "failed"}
     if before and ended and before.step == log.run_of(logged).step:
         return as_it_was(logged, problem)
     said_changes(logged.folder, made["facts"])
     best = log.best(logged.folder)
-    lowest = math.inf if best is None else log.load(best).facts["validation/loss"]
+    lowest = math.inf if best is None else float(best.facts.get("validation/loss", math.inf))
     said = engine.run(
         lanes, probes=measured, every=made["every"], clock=time.perf_counter,
         keeping=engine.Keeping(_due(checkpoint_every), state, lowest),
     )  # fmt: skip
     went = state.step if state else 0
-    again = {name: made[name] for name in ("probes", "every", "note")}
     return _follow(
-        said, on_record, lambda start: _logged(logged.folder, start, again, went), before
+        said, on_record, lambda start: TrainingLog(logged.folder, start, None, went), before
     )
 
 
 def _follow(
     said: Any,
     on_record: Callable[[Record], object],
-    logging: Callable[[records.Start], log.TrainingLog] | None = None,
+    logging: Callable[[records.Start], TrainingLog] | None = None,
     before: Run | None = None,
 ) -> Run:
     """Collect, log and hand on what the engine says, until it ends or Ctrl-C ends it."""
@@ -187,23 +197,18 @@ def _follow(
     return run
 
 
-def _logged(
-    folder: Path, start: records.Start, made: Mapping[str, Any], went: int | None = None
-) -> log.TrainingLog:
-    return log.TrainingLog(folder, start, made, went)
-
-
 def as_it_was(logged: log.LoggedRun, problem: Problem) -> Run:
     """The run as it was returned, with the parameters it had reached if a state was kept."""
     made = log.made_of(logged)
     kept = log.newest(logged.folder)
     if kept is None:
         return log.run_of(logged, None, made["probes"])
-    step = kept.facts["step"]
+    step = kept.step
     run = log.run_of(logged, step, made["probes"])
     like = {"w": engine.start_point(problem, run.start.seeds[0])}
     w = tree.restored(like, kept.tensors)["w"]
-    run.end = records.End(step, kept.tensors["alive"], w)
+    finite = kept.tensors["alive"] & kept.tensors[engine.FINITE]
+    run.end = records.End(step, finite, w)
     return run
 
 
@@ -227,6 +232,11 @@ def _due(seconds: float) -> Callable[[], bool]:
 def _probes(given: Probes) -> list[tuple[str, engine.Probe]]:
     if isinstance(given, Mapping):
         for name, probe in given.items():
+            if not isinstance(name, str) or not name or name.split("/")[0] in log.RESERVED:
+                raise InputError(
+                    f"A probe is called {shown(name)}, but its name must be a text that begins with "
+                    f"none of {', '.join(log.RESERVED)}."
+                )
             if not callable(probe):
                 raise InputError(
                     f"The probe {shown(name)} is {shown(probe)}, but must be a function."

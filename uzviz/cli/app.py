@@ -229,6 +229,7 @@ def train(
         options.write(json_, run.to_json)
         options.write(csv, run.to_csv)
         if run.status == "interrupted":
+            report.goes_on("train", log or resume)
             raise typer.Exit(130)
         if run.status == "diverged":
             raise Diverged(
@@ -344,6 +345,8 @@ def race(
                 result = api.resume(resume, problem=chosen.own_problem(), on_progress=advance)
         assert isinstance(result, api.Race)
         report.race(result)
+        if result.interrupted:
+            report.goes_on("race", log or resume)
         if not result.begun:
             raise typer.Exit(130)
         options.write(json_, result.to_json)
@@ -370,12 +373,13 @@ def export(
 ) -> None:
     """Write every point of all runs' scalars as one table, with hyperparameters as columns."""
     with _sentences():
+        kind = options.export_kind(file)
         options.check_files("", file)
         from uzviz import api
         from uzviz.cli import report
 
         runs = api.read(folder)
-        options.write(file, lambda unfinished: runs.export(unfinished, file.suffix.lower()[1:]))
+        options.write(file, lambda unfinished: runs.export(unfinished, kind))
         report.exported(runs, file)
 
 

@@ -279,6 +279,14 @@ def write(path: Path | None, writer: Callable[[Path], object]) -> None:
         raise OSError(error.errno, error.strerror, str(path)) from None
 
 
+def export_kind(path: Path) -> str:
+    """What a file is to hold, by its ending."""
+    kind = path.suffix.lower()[1:]
+    if kind not in {"parquet", "csv", "json"}:
+        raise InputError(f"The file is {path}, but must end in .parquet, .csv or .json.")
+    return kind
+
+
 PICTURES = {".png", ".svg", ".pdf"}
 
 

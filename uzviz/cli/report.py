@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -254,6 +255,12 @@ def _ranged(row: dict[str, Any], name: str) -> str:
         return f"{middle} % \\[{low}, {high}]"
     middle, low, high = (f"{v:.3g}".replace("inf", "∞") for v in values)
     return f"{middle} \\[{low}, {high}]"
+
+
+def goes_on(command: str, folder: Path | None) -> None:
+    """How what was broken off goes on."""
+    if folder is not None:
+        say(f"go on with: uzviz {command} --resume {shlex.quote(str(folder))}")
 
 
 def exported(runs: Runs, file: Path) -> None:

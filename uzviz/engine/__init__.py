@@ -3,10 +3,10 @@
 from uzviz.engine.autopsy import Replay, Step, overflow, replay
 from uzviz.engine.graph import graph_of
 from uzviz.engine.lanes import Lanes, check, on_device, start_point
-from uzviz.engine.loop import Keeping, Probe, run
+from uzviz.engine.loop import FINITE, Keeping, Probe, run
 from uzviz.engine.plan import SAMPLINGS, Plan, planned
 
 __all__ = [
-    "SAMPLINGS", "Keeping", "Lanes", "Plan", "Probe", "Replay", "Step", "check", "graph_of", "on_device", "overflow",
+    "FINITE", "SAMPLINGS", "Keeping", "Lanes", "Plan", "Probe", "Replay", "Step", "check", "graph_of", "on_device", "overflow",
     "planned", "replay", "run", "start_point",
 ]  # fmt: skip

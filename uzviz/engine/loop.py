@@ -20,7 +20,8 @@ from uzviz.engine import programs
 from uzviz.engine.graph import graph_of
 from uzviz.engine.lanes import Lanes, Places
 from uzviz.engine.plan import MOST_STEPS, Window
-from uzviz.problems import PARTS, key_for
+from uzviz.errors import InputError, shown
+from uzviz.problems import PARTS, Pictures, key_for
 
 CHUNK_SECONDS = 0.2
 PROBED = 50
@@ -72,6 +73,7 @@ def run(
     loop = _Loop(Places(lanes), probes, every, _Pace(clock), keeping)
     plan, interrupted = lanes.plan, False
     try:
+        loop.restore()
         yield _start(loop.places)
         if keeping is not None and keeping.state is None:
             yield graph_of(lanes.problem, plan.batch)
@@ -117,7 +119,9 @@ class _Loop:
         every = every or -(-self.plan.steps // PROBED)
         watched = probes or keeping is not None
         self.probing = range(every, self.plan.steps, every) if watched else range(0)
-        self.carry, self.at, self.over = places.carry, 0, False
+        self.carry, self.at, self.over = places.carry, 0, np.False_
+        self.finite = np.True_
+        """Whether the losses of training and validation were finite at the last evaluation."""
         self.alive: Any = np.True_
         """Whether any lane was alive at the evaluation before."""
         self.now: Any = np.True_
@@ -127,19 +131,29 @@ class _Loop:
         """The stop that is reached while what is due there is still to be done."""
         self.evaluated: Callable[[], records.Evaluation] | None = None
 
+    def restore(self) -> None:
+        """Be at the state that was kept, if one was."""
+        if self.keeping is None:
+            return
+        tree.paths(self.carry.w)  # refuses what could not be kept
+        if (state := self.keeping.state) is None:
+            return
+        self.carry = programs.Carry(**tree.restored(self.carry._asdict(), state.tensors))
+        self.now = self.carry.alive
+        self.alive, self.over, self.finite = (state.tensors[n] for n in (LAST_ALIVE, OVER, FINITE))
+        self.at = state.step
+
     def begin(self) -> None:
-        """Be at the start, or at the state that was kept."""
-        if self.keeping is not None and (state := self.keeping.state) is not None:
-            like = self.carry._asdict()
-            self.carry = programs.Carry(**tree.restored(like, state.tensors))
-            self.alive, self.now = state.tensors[LAST_ALIVE], self.carry.alive
-            self.at = state.step
+        """Measure what is due before the first step."""
+        if self.at:
             return
         self.waiting.append(_evaluated(self.places, self.carry.w, 0, PARTS))
         self.waiting += self.measured()
 
     def stops(self) -> Iterator[int]:
         """The steps still to come after which something is measured."""
+        if self.over:
+            return iter(())
         merged = groupby(heapq.merge(sorted(self.evaluations), self.probing))
         return (stop for stop, _ in merged if stop > self.at)
 
@@ -159,7 +173,7 @@ class _Loop:
         if stop in self.probing:
             self.waiting += self.measured()
         if stop in self.evaluations:
-            self.over = not np.asarray(self.alive).any()
+            self.over = ~np.any(np.asarray(self.alive))
             self.alive = self.now
             parts = PARTS if self.over or self.at == self.plan.steps else ("validation",)
             self.evaluated = _evaluated(self.places, self.carry.w, self.at, parts)
@@ -186,19 +200,26 @@ class _Loop:
         return self.keeping is not None and self.keeping.due()
 
     def state(self) -> records.State:
-        """The carry by names, and whether the lane was alive at the last evaluation."""
+        """The carry by names, and what is known of how it went."""
         named = tree.named(self.carry._asdict())
-        return records.State(self.at, {**named, LAST_ALIVE: np.asarray(self.alive)})
+        known = {LAST_ALIVE: self.alive, OVER: self.over, FINITE: self._finite()}
+        return records.State(self.at, {**named, **{n: np.asarray(x) for n, x in known.items()}})
 
     def end(self, interrupted: bool) -> records.End:
         """How it ended. The test part has no say: who tunes by it must not learn of the test."""
-        ended = {} if self.evaluated is None or interrupted else self.evaluated().values
-        finite = [np.isfinite(ended.get(f"{part}/loss", 0.0)) for part in PARTS[:2]]
-        alive = np.all([np.asarray(self.now), *finite], axis=0)
+        finite = np.True_ if interrupted else self._finite()
+        alive = np.all([np.asarray(self.now), finite], axis=0)
         return records.End(self.at, alive, self.carry.w, interrupted)
 
+    def _finite(self) -> Any:
+        if self.evaluated is None:
+            return self.finite
+        values = self.evaluated().values
+        parts = [np.isfinite(values.get(f"{part}/loss", 0.0)) for part in PARTS[:2]]
+        return np.all(parts, axis=0)
 
-LAST_ALIVE = "alive at the last evaluation"
+
+LAST_ALIVE, OVER, FINITE = "alive at the last evaluation", "over", "finite at the last evaluation"
 
 
 class _Best:
@@ -298,16 +319,42 @@ def _probed(
     found = programs.solo_probes(lanes.problem, functions, places.rule, carry, places.feed,
                                  lanes.rows, index, step + 1, key)  # fmt: skip
 
+    for name, values in zip(names, found, strict=True):
+        if not isinstance(values, dict) or not all(map(_is_measured, values.values())):
+            raise InputError(
+                f"The probe {shown(name)} returned {shown(values)}, but must return a dict of arrays "
+                "or histograms."
+            )
+
     def said(name: str, values: dict[str, Any]) -> records.Probed:
         return records.Probed(step, name, jax.tree.map(np.asarray, values))
 
     return [partial(said, name, values) for name, values in zip(names, found, strict=True)]
 
 
+def _is_measured(value: Any) -> bool:
+    return isinstance(value, records.Histogram) or hasattr(value, "shape")
+
+
+def _is_pictures(value: Any) -> bool:
+    if not isinstance(value, Pictures) or np.ndim(value.images) not in {3, 4}:
+        return False
+    shape = np.shape(value.images)
+    drawable = len(shape) == 3 or shape[3] in {1, 3, 4}
+    return drawable and 0 not in shape[1:] and len(value.captions) in {0, shape[0]}
+
+
 def _pictured(places: Places, w: Any, step: int) -> list[Saying]:
     """The problem's pictures of as many validation examples as are evaluated at once."""
     problem = places.lanes.problem
+    if problem.pictures is None:
+        return []
     index = places.index["validation"][: programs.BLOCK]
     batch, taken = programs.solo_examples(problem, places.feed.statistics, places.lanes.rows, index)
     found = problem.pictures(w, batch, taken)
+    if not isinstance(found, dict) or not all(map(_is_pictures, found.values())):
+        raise InputError(
+            f"pictures of {problem.name} returned {shown(found)}, but must return a dict of Pictures: "
+            "images [images, height, width] or with channels, and a caption for each or none."
+        )
     return [partial(records.Pictured, step, name, *p) for name, p in found.items()]

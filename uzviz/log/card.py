@@ -15,14 +15,15 @@ from uzviz.records import Start
 PACKAGES = ("uzviz", "jax", "jaxlib", "equinox", "numpy")
 
 
-def facts() -> dict[str, Any]:
-    """The facts of this process, of which a change may change bits."""
+def facts(device: str) -> dict[str, Any]:
+    """The facts of this process and of what it computes on, of which a change may change bits."""
     return {
         "versions": {"python": platform.python_version(), **_versions()},
         "machine": {
             "system": f"{platform.system()} {platform.machine()}",
             "processor": _processor(),
             "cores": cores(),
+            "device": device,
         },
     }
 
@@ -48,15 +49,23 @@ def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     return found
 
 
+def schedule_of(start: Start) -> str:
+    """What the hyperparameters of a training do over time."""
+    kinds = {s["kind"] for s in start.schedules.values()}
+    return ", ".join(sorted(kinds)) or "constant"
+
+
 def markdown(start: Start, facts: Mapping[str, Any], command: str, note: str) -> str:
     """The run card as people read it."""
     rows = {
         "command": f"`{command}`",
         "problem": ", ".join(f"{k} {v}" for k, v in start.problem.items()),
-        "data": start.checksum,
+        "SHA-256 of the data": start.checksum,
         "rule": start.rule,
         **start.hyperparameters,
+        "schedule": schedule_of(start),
         "batch": start.batch,
+        "sampling": start.sampling,
         "budget": f"{start.steps:,} steps, {start.gradients:,} gradients of examples",
         "parameters": f"{start.parameters:,}",
         "seed": ", ".join(map(str, start.seeds)),

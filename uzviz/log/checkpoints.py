@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +20,7 @@ FOLDER, BEST, ENDING = "checkpoints", "best", ".safetensors"
 class Checkpoint(NamedTuple):
     """Tensors by name, and the facts that belong to them."""
 
+    step: int
     tensors: dict[str, np.ndarray]
     facts: dict[str, Any]
 
@@ -38,7 +41,8 @@ def save(run: Path, name: str, tensors: Mapping[str, Any], facts: Mapping[str, A
     path, unfinished = folder / f"{name}{ENDING}", folder / f".{name}.{os.getpid()}"
     try:
         arrays = {key: np.asarray(x, order="C") for key, x in tensors.items()}
-        save_file(arrays, unfinished, {"uzviz": json.dumps(dict(facts))})
+        own = {**facts, "checksum": _checksum(arrays)}
+        save_file(arrays, unfinished, {"uzviz": json.dumps(own)})
         _sync(unfinished)
         os.replace(unfinished, path)
         _sync(folder)
@@ -56,15 +60,22 @@ def save_step(run: Path, step: int, tensors: Mapping[str, Any], facts: Mapping[s
         path.unlink(missing_ok=True)
 
 
+def tidy(run: Path) -> None:
+    """Remove what killed processes left unfinished."""
+    for path in (run / FOLDER).glob(".*"):
+        path.unlink(missing_ok=True)
+
+
 def steps(run: Path) -> list[Path]:
     """The states of a run by step."""
     return sorted((run / FOLDER).glob(f"step-*{ENDING}"))
 
 
-def best(run: Path) -> Path | None:
-    """The parameters with the lowest validation loss, if they were kept."""
-    path = run / FOLDER / f"{BEST}{ENDING}"
-    return path if path.exists() else None
+def best(run: Path) -> Checkpoint | None:
+    """The parameters with the lowest validation loss, if they were kept and can be read."""
+    with suppress(OSError):
+        return load(run / FOLDER / f"{BEST}{ENDING}")
+    return None
 
 
 def load(path: Path) -> Checkpoint:
@@ -80,19 +91,34 @@ def load(path: Path) -> Checkpoint:
     try:
         with safe_open(path, "np") as file:
             facts = json.loads(file.metadata()["uzviz"])
-            return Checkpoint({name: file.get_tensor(name) for name in file.keys()}, facts)  # noqa: SIM118
-    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            step, checksum = int(facts["step"]), facts["checksum"]
+    except (SafetensorError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise OSError(5, f"it is no checkpoint ({error})", str(path)) from None
+    if checksum != _checksum(tensors):
+        raise OSError(5, "it is damaged", str(path))
+    return Checkpoint(step, tensors, facts)
+
+
+def _checksum(tensors: Mapping[str, np.ndarray]) -> int:
+    """CRC-32 of all names and bytes, so that nothing goes on from a bit that has turned."""
+    crc = 0
+    for name in sorted(tensors):
+        crc = zlib.crc32(name.encode(), crc)
+        crc = zlib.crc32(np.ascontiguousarray(tensors[name]).reshape(-1).view(np.uint8).data, crc)
+    return crc
 
 
 def newest(run: Path) -> Checkpoint | None:
     """The last state that can be read; None without one."""
+    return next(states(run), None)
+
+
+def states(run: Path) -> Iterator[Checkpoint]:
+    """The states that can be read, the last one first."""
     for path in reversed(steps(run)):
-        try:
-            return load(path)
-        except OSError:
-            continue
-    return None
+        with suppress(OSError):
+            yield load(path)
 
 
 def _sync(path: Path) -> None:

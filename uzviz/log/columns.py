@@ -31,6 +31,9 @@ MOST_UNKNOWN = 16
 MOST_VARYING = 32
 """Bytes that vary in a record up to which its CRC is faster had from another's."""
 
+LONGEST = 4096
+"""Bytes of a record up to which that is so; for each of them, a table is kept."""
+
 AT_ONCE = 1024
 """Records made at once, so that they stay in the cache."""
 
@@ -78,7 +81,8 @@ def _alike(tags: tuple[str, ...], step: np.ndarray, wall: np.ndarray, values: np
     groups[:, :-1] |= 128
     made[:, first:last] = groups
     columns = HEADER + np.array(layout.values)[:, None] + np.arange(4)
-    made[:, columns.ravel()] = _bytes(values.astype("<f4"))
+    with np.errstate(over="ignore"):
+        made[:, columns.ravel()] = _bytes(values.astype("<f4"))
     data = np.ascontiguousarray(made[:, HEADER:-FOOTER])
     whole, size = data.tobytes(), data.shape[1]
     value = google_crc32c.value
@@ -188,7 +192,7 @@ def _same_layout(
 def _crc(data: np.ndarray, vary: np.ndarray, heads: np.ndarray, kinds: np.ndarray) -> np.ndarray:
     """The CRC of every row; where few bytes vary, by what these add to that of a row's kind."""
     size = data.shape[1]
-    if len(vary) > MOST_VARYING:
+    if len(vary) > MOST_VARYING or size > LONGEST:
         rows = data.view(f"V{size}")[:, 0].tolist()
         return np.fromiter(map(google_crc32c.value, rows), np.uint32, len(rows))
     crc = np.array([google_crc32c.value(data[h].tobytes()) for h in heads], np.uint32)[kinds]

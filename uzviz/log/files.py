@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -19,8 +20,6 @@ from uzviz.log.frames import FOOTER, HEADER, Damage, Frames, walked
 PIECE = 4 << 20
 """Bytes read at once."""
 HEAD = 64
-STARTED = 1
-"""TensorBoard's number for a session that starts: what lies at its step and beyond is void."""
 
 
 class Points(NamedTuple):
@@ -90,6 +89,8 @@ class EventFile:
             found_now = os.stat(self.path)
         except OSError:
             return self.offset == 0
+        if not stat.S_ISREG(found_now.st_mode):
+            return True
         if found_now.st_size < self.offset:
             return False
         if found_now.st_size == self.offset and self._seen and self._seen[0] == found_now.st_ino:
@@ -154,20 +155,26 @@ class EventFile:
 
     def _event(self, event: Any, record: int, first: int, size: int, pending: _Pending) -> None:
         into = pending.into
-        if event.HasField("session_log") and event.session_log.status == STARTED:
+        session = event.session_log
+        if session.status == values.STARTED:
             pending.done(before=record)
             into.void(event.step)
+        elif session.status == values.STOPPED and into.ended is None:
+            into.ended = values.ENDED.get(values.text_of(session.msg), values.ENDED["finished"])
 
         def entry(number: int) -> Entry:
             return Entry(event.step, event.wall_time, self.path, self.offset + first, size, number)
 
         if event.HasField("graph_def"):
             into.graph = entry(0)
+        understood = True
         for number, value in enumerate(event.summary.value):
             try:
                 self._value(value, entry(number), record, pending)
             except (ValueError, TypeError, DecodeError):
-                self._damaged(first - HEADER, size + HEADER + FOOTER, into)
+                understood = False
+        if not understood:
+            self._damaged(first - HEADER, size + HEADER + FOOTER, into)
 
     def _value(self, value: Any, entry: Entry, record: int, pending: _Pending) -> None:
         into, tag = pending.into, values.text_of(value.tag)
@@ -193,6 +200,8 @@ class _Pending:
     def __init__(self, into: Contents):
         self.into = into
         self.parts: dict[str, list[tuple[np.ndarray, Points]]] = {}
+        self.single: dict[str, list[tuple[int, int, float, float]]] = {}
+        """Of those that came one by one: record, step, wall, value."""
 
     def block(self, block: Any) -> None:
         for i, tag in enumerate(block.tags):
@@ -200,13 +209,16 @@ class _Pending:
             self.parts.setdefault(tag, []).append((block.records, points))
 
     def scalar(self, tag: str, record: int, entry: Entry, value: float) -> None:
-        points = Points(
-            np.array([entry.step]), np.array([entry.wall]), np.array([value], np.float32)
-        )
-        self.parts.setdefault(tag, []).append((np.array([record]), points))
+        self.into.kinds.setdefault(tag, "scalars")
+        self.single.setdefault(tag, []).append((record, entry.step, entry.wall, value))
 
     def done(self, before: int | None = None) -> None:
         """Hand over the points of the records before one, or of all."""
+        for tag, rows in self.single.items():
+            record, step, wall, value = zip(*rows, strict=True)
+            points = Points(np.array(step), np.array(wall), np.array(value, np.float32))
+            self.parts.setdefault(tag, []).append((np.array(record), points))
+        self.single = {}
         left: dict[str, list[tuple[np.ndarray, Points]]] = {}
         for tag, parts in self.parts.items():
             for order, points in _in_order(parts):

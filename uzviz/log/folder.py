@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -44,8 +45,8 @@ class LoggedRun:
         InputError
             for a folder that is no run's.
         """
-        path = Path(folder)
-        if not path.is_dir() or not holds_run(path):
+        path = Path(folder) if isinstance(folder, (str, os.PathLike)) else None
+        if path is None or not path.is_dir() or not holds_run(path):
             raise InputError(f"{shown(str(folder))} is not the folder of a run: give one.")
         return cls(path.name, path)
 
@@ -89,14 +90,14 @@ class LoggedRun:
 
     @property
     def status(self) -> str:
-        """ "running", "finished", "failed" (diverged) or "interrupted", as the log says; a run that was
-        killed says nothing, and is "running"."""
+        """ "running", "finished", "failed" (diverged) or "interrupted", as the log says; one that was
+        killed, or never closed, says nothing, and is "running"."""
         return STATUS.get(self._contents.ended, "running")
 
     @property
     def damage(self) -> list[Damage]:
         """Bytes of its files that could not be read."""
-        return list(self._contents.damage)
+        return sorted(self._contents.damage)
 
     def scalars(self, tag: str) -> Points:
         """All points of a series: columns step, wall and value.
@@ -270,6 +271,36 @@ class Folder(Mapping[str, R], Generic[R]):
         from uzviz.log.export import export
 
         export(self, Path(path), kind or Path(path).suffix.lower()[1:])
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Hold a run's folder, so that no other process trains in it; a killed one holds nothing.
+
+    Raises
+    ------
+    InputError
+        when another process does.
+    """
+    try:
+        import fcntl
+
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        yield
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise InputError(
+            f"Another process is training in {folder}: wait until it ends, or end it."
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(handle)
 
 
 def is_event_file(name: str) -> bool:

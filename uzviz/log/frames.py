@@ -7,14 +7,15 @@ the end of the file is not there yet.
 
 from __future__ import annotations
 
+import threading
 from typing import NamedTuple
 
 import google_crc32c
 import numpy as np
 
 HEADER, FOOTER = 12, 4
-STEP = 1 << 20
-"""Bytes searched at once for the next good frame."""
+NEAR, FAR = 1 << 8, 1 << 20
+"""Bytes searched at once for the next good frame, at first and at most."""
 
 
 class Damage(NamedTuple):
@@ -101,7 +102,10 @@ class _Walk:
         while True:
             made = self._one_by_one(pause)
             if len(made) < pause:
-                return
+                if not self._passed_over():
+                    return
+                recent = []
+                continue
             recent = [*recent, *made][-LOOK:]
             pause = min(2 * pause, REACH)
             while leapt := self._leap(recent):
@@ -111,20 +115,17 @@ class _Walk:
                     break
 
     def _one_by_one(self, most: int) -> list[int]:
-        """Walk over so many frames, or as many as there are; returns their lengths."""
+        """Walk over so many frames, or up to the first that is damaged or not whole; returns their
+        lengths."""
         piece, at, end = self.piece, self.at, len(self.piece)
         starts, sizes = [], []
         while at + HEADER <= end and len(starts) < most:
             header = piece[at : at + HEADER]
             size = self._headers.get(header)
             if size is None:
-                size = int.from_bytes(header[:8], "little")
-                if checksum(header[:8]) != int.from_bytes(header[8:], "little"):
-                    good = _next_frame(piece, at + 1)
-                    self.damage.append((at, good - at))
-                    at = good
-                    continue
-                self._headers[header] = size
+                if not _is_header(header):
+                    break
+                size = self._headers[header] = int.from_bytes(header[:8], "little")
             after = at + HEADER + size + FOOTER
             if after > end:
                 break
@@ -135,6 +136,26 @@ class _Walk:
         self.sizes.append(np.array(sizes, np.int64))
         self.at = at
         return sizes
+
+    def _passed_over(self) -> bool:
+        """Pass over what is damaged here, if it is; False at the end of what is there.
+
+        Where the data before a bad length are bad too, something was cut out of them, so that good
+        frames behind lie in their length: the search begins in them.
+        """
+        header = self.piece[self.at : self.at + HEADER]
+        if len(header) < HEADER or _is_header(header):
+            return False
+        lost = self.at
+        while self.starts and not len(self.starts[-1]):
+            self.starts.pop()
+            self.sizes.pop()
+        if self.starts and not intact(self.piece, self.starts[-1][-1:], self.sizes[-1][-1:])[0]:
+            lost = int(self.starts[-1][-1]) - HEADER
+            self.starts[-1], self.sizes[-1] = self.starts[-1][:-1], self.sizes[-1][:-1]
+        self.at = _next_frame(self.piece, lost + 1)
+        self.damage.append((lost, self.at - lost))
+        return True
 
     def _leap(self, recent: list[int]) -> int:
         """Go on with the lengths that repeat at the end of the recent ones while the headers agree;
@@ -168,6 +189,10 @@ def _repeats(recent: list[int], period: int) -> bool:
     return recent[-last:] == recent[-last - period : -period]
 
 
+def _is_header(header: bytes) -> bool:
+    return checksum(header[:8]) == int.from_bytes(header[8:], "little")
+
+
 def _header(size: int) -> bytes:
     length = size.to_bytes(8, "little")
     return length + checksum(length).to_bytes(4, "little")
@@ -178,8 +203,11 @@ def _next_frame(piece: bytes, first: int) -> int:
     where one may begin whose end is not there yet."""
     last = max(first, len(piece) - HEADER + 1)
     unfinished = last
-    for at in range(first, last, STEP):
-        for found in _headers(piece, np.arange(at, min(at + STEP, last))):
+    at, reach = first, NEAR
+    while at < last:
+        places = np.arange(at, min(at + reach, last))
+        at, reach = at + reach, min(2 * reach, FAR)
+        for found in _headers(piece, places):
             start = found + HEADER
             end = start + int.from_bytes(piece[found : found + 8], "little")
             if end + FOOTER > len(piece):
@@ -193,11 +221,14 @@ def _headers(piece: bytes, here: np.ndarray) -> list[int]:
     """Those of some places where a length has its checksum."""
     bytes_ = np.frombuffer(piece, np.uint8)
     differences = [weights(7 - j)[bytes_[here + j]] for j in range(8)]
-    crc = np.bitwise_xor.reduce(differences) ^ np.uint32(google_crc32c.value(bytes(8)))
+    zeros = np.full(len(here), google_crc32c.value(bytes(8)), np.uint32)
+    crc = np.bitwise_xor.reduce([zeros, *differences])
     return here[masked(crc) == words(piece, here + 8)].tolist()
 
 
-_WEIGHTS: list[np.ndarray] = []
+_ZERO = google_crc32c.value(b"\0")
+_WEIGHTS = [np.array([google_crc32c.value(bytes([b])) ^ _ZERO for b in range(256)], np.uint32)]
+_MAKING = threading.Lock()
 
 
 def weights(after: int) -> np.ndarray:
@@ -206,11 +237,11 @@ def weights(after: int) -> np.ndarray:
     CRCs are linear: those of two data of one length differ by what the differences of their bytes
     add.
     """
-    if not _WEIGHTS:
-        value, zero = google_crc32c.value, google_crc32c.value(b"\0")
-        _WEIGHTS.append(np.array([value(bytes([b])) ^ zero for b in range(256)], np.uint32))
-    while len(_WEIGHTS) <= after:
-        _WEIGHTS.append((_WEIGHTS[-1] >> 8) ^ _WEIGHTS[0][_WEIGHTS[-1] & 255])
+    if len(_WEIGHTS) <= after:
+        with _MAKING:
+            while len(_WEIGHTS) <= after:
+                last = _WEIGHTS[-1]
+                _WEIGHTS.append((last >> np.uint32(8)) ^ _WEIGHTS[0][last & 255])
     return _WEIGHTS[after]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from uzviz.errors import InputError
 from uzviz.log import card, values
 from uzviz.log.folder import LoggedRun
 from uzviz.log.recording import PROGRESS, Log
+from uzviz.log.training import STEP_LOSS
 from uzviz.records import Graph, Piece, RaceRecord, Stage, Timed
 
 BEGUN, STAGE, TIMED, ENDED = ("uzviz/race", "uzviz/stage", "uzviz/timed", "uzviz/ended")
@@ -30,6 +31,8 @@ class RaceLog:
     ----------
     begun
         All that the race can be made again from, as JSON holds it; None when it goes on.
+    places, logged
+        Of the pieces that are known, and how many records of pieces there are.
     hyperparameters
         Of each entrant, what all its lanes share.
     """
@@ -40,16 +43,19 @@ class RaceLog:
         hyperparameters: Mapping[str, Mapping[str, values.Number]],
         begun: Mapping[str, Any] | None,
         graph: Graph | None = None,
+        places: Collection[tuple[Any, ...]] = (),
+        logged: int = 0,
     ):
         self.folder = folder
         self._shared = hyperparameters
-        self._log = Log(folder)
+        self._log = Log(folder, resumed_at=logged + 1 if begun is None else None)
         self._stage: Stage | None = None
-        self._pieces = 0
+        self._pieces = logged
+        self._places = set(places)
+        self._lost = False
         if begun is not None:
-            facts = card.facts()
-            self._text(BEGUN, {**begun, "facts": facts})
-            self._log.text(0, "card", _card(begun, facts))
+            self._text(BEGUN, begun)
+            self._log.text(0, "card", _card(begun))
         if graph is not None:
             self._log.graph(graph)
 
@@ -67,23 +73,25 @@ class RaceLog:
     def close(self, ended: Mapping[str, Any] | None) -> None:
         """End the file; ``ended`` is what came last, unless the race was broken off."""
         if ended is not None:
-            self._text(ENDED, ended)
-        self._log.close()
+            self._text(ENDED, {**ended, "pieces": len(self._places)})
+        self._log.close("interrupted" if ended is None else "finished")
 
     def _text(self, tag: str, facts: Mapping[str, Any]) -> None:
         self._log.tensor(0, tag, np.array([json.dumps(facts)], object))
 
     def _piece(self, piece: Piece) -> None:
         """One record, so that a piece is there as a whole or not at all."""
+        if piece.stage == "final":
+            self._final(piece)
         self._pieces += 1
+        self._places.add(piece.place)
         place = np.array([json.dumps(piece.place)], object)
         named = {f"{PIECE}/{name}": x for name, x in piece.arrays.items()}
         self._log.tensors(self._pieces, {PIECE: place, **named})
-        if piece.stage == "final":
-            self._final(piece)
 
     def _final(self, piece: Piece) -> None:
-        """A run for each lane, as TensorBoard's HPARAMS page lists them."""
+        """A run for each lane, as TensorBoard's HPARAMS page lists them; before the piece itself, with
+        which they are done."""
         assert self._stage is not None
         entry = next(e for e in self._stage.entries if e["entrant"] == piece.entrant)
         roles = ["tuned", "nudged"] + ["fewer tries"] * len(entry["settings"])
@@ -92,15 +100,29 @@ class RaceLog:
                 at = s - piece.seeds[0], i - piece.settings[0]
                 own = {name: float(v[i]) for name, v in entry["settings"].items()}
                 lane = {"role": roles[i], "seed": self._stage.seeds[s]}
-                name = f"{piece.entrant} {lane['role']} {i}" if i else piece.entrant
-                folder = self.folder / "final" / name / f"seed-{lane['seed']}"
-                _lane(folder, {**self._shared[piece.entrant], **own, **lane}, entry,
-                      {k: x[at] for k, x in piece.arrays.items()})  # fmt: skip
+                name = quoted(piece.entrant) + (f"-{i}" if i > 1 else "")
+                folder = self.folder / PLACES[roles[i]] / name / f"seed-{lane['seed']}"
+                if not self._lost:
+                    self._lost = _lane(
+                        folder, {**self._shared[piece.entrant], **own, **lane}, entry,
+                        {k: x[at] for k, x in piece.arrays.items()},
+                    )  # fmt: skip
+
+
+PLACES = {"tuned": "final", "nudged": "final-nudged", "fewer tries": "final-fewer-tries"}
+"""Where the lanes of a role lie."""
+
+
+def quoted(name: str) -> str:
+    """An entrant's name as that of a folder."""
+    letters = (c if c.isalnum() or c in "@.-_=+" else f"%{ord(c):02X}" for c in name)
+    return "".join(letters).replace("..", "%2E%2E").removeprefix(".")
 
 
 def _lane(
     folder: Path, hyperparameters: dict[str, values.Number], entry: dict[str, Any], found: Any
-) -> None:
+) -> bool:
+    """Write the run of a lane; whether something of it was lost."""
     steps, n = np.array(entry["steps"]), entry["plan"]["n"]
     examples = np.array(entry["examples"])
     progress = {
@@ -110,27 +132,30 @@ def _lane(
     }
     curves = {name.removeprefix("curves/"): x for name, x in found.items() if "curves/" in name}
     ends = {name.removeprefix("end/"): float(x) for name, x in found.items() if "end/" in name}
+    curves[STEP_LOSS] = curves.pop("train/loss")
     whole = np.isfinite(curves["validation/loss"])
     made = np.arange(len(steps)) <= (len(steps) if whole.all() else whole.argmin())
     columns = {**curves, **{PROGRESS + k: v for k, v in progress.items()}}
     group = json.dumps({k: v for k, v in hyperparameters.items() if k != "seed"})
     before = folder.is_dir() and any(folder.iterdir())
-    with Log(folder, hyperparameters=hyperparameters, metrics=[*ends], group=group,
+    with Log(folder, hyperparameters=hyperparameters, group=group,
              resumed_at=0 if before else None) as log:  # fmt: skip
         log.columns(
             steps[made], {k: v[made] for k, v in columns.items()}, np.full(made.sum(), time.time())
         )
         log.scalars(int(steps[-1]), {k: v for k, v in ends.items() if k not in curves})
         log.close("diverged" if found["died"] else "finished")
+    return log.lost
 
 
-def _card(begun: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+def _card(begun: Mapping[str, Any]) -> str:
+    facts = begun["facts"]
     rows = {
         "command": f"`{card.command()}`",
-        "problem": begun["problem"],
-        "data": begun["checksum"],
+        "problem": ", ".join(f"{k} {v}" for k, v in begun["problem"].items()),
+        "SHA-256 of the data": begun["checksum"],
         "entrants": ", ".join(e["name"] for e in begun["entrants"]),
-        **begun["terms"],
+        **{k: v for k, v in begun["terms"].items() if v not in (None, {})},
         **facts["versions"],
         **facts["machine"],
     }
@@ -149,12 +174,26 @@ class LoggedRace:
     def __init__(self, run: LoggedRun):
         if run.tags.get(BEGUN) != "tensors":
             raise InputError(f"{run.folder} holds no race of Uzviz: give the folder of one.")
+        try:
+            self._read(run)
+        except (ValueError, KeyError, TypeError, IndexError):
+            raise InputError(
+                f"{run.folder} doesn't say what was raced there in a form that is understood."
+            ) from None
+
+    def _read(self, run: LoggedRun) -> None:
         self.begun = _texts(run, BEGUN)[0]
         said = _texts(run, STAGE) if STAGE in run.tags else []
         self.stages = [Stage(**{**s, "seeds": tuple(s["seeds"])}) for s in said]
         self.alone = _texts(run, TIMED)[-1]["alone"] if TIMED in run.tags else []
         self.ended = _texts(run, ENDED)[-1] if ENDED in run.tags else None
+        self.count = len(run.events(PIECE))
+        """How many pieces are logged."""
         self.pieces = dict(_pieces(run)) if PIECE in run.tags else {}
+        told = {(s.stage, s.round) for s in self.stages}
+        lost = any(place[:2] not in told for place in self.pieces)
+        if self.ended and (lost or self.ended["pieces"] > len(self.pieces)):
+            self.ended = None  # some are damaged, and can be made again
 
 
 def holds_race(run: LoggedRun) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -22,7 +23,7 @@ PROGRESS = "progress/"
 
 
 class Log:
-    """Writes a run to a folder as an event file that TensorBoard and ``uzviz board`` read.
+    """Writes a run to a folder as an event file that TensorBoard and :func:`uzviz.read` read.
 
     Parameters
     ----------
@@ -57,18 +58,21 @@ class Log:
         group: str = "",
         resumed_at: int | None = None,
     ):
+        if not isinstance(folder, (str, os.PathLike)) or "\0" in str(folder):
+            raise InputError(f"The log is {shown(folder)}, but must be the name of a folder.")
+        if resumed_at is not None:
+            _step(resumed_at)
         self.folder = Path(folder)
         if self.folder.exists() and not self.folder.is_dir():
             raise InputError(f"{shown(str(folder))} is a file: give a folder for the log.")
         self._writer = EventWriter(self.folder, resumed_at)
-        self._status = "finished"
-        own = dict(hyperparameters or {})
-        for name, value in own.items():
-            if not isinstance(name, str) or not isinstance(value, (bool, int, float, str)):
-                raise InputError(
-                    f"The hyperparameter {shown(name)} is {shown(value)}, but must be a number, a "
-                    "text or a boolean under a name."
-                )
+        self._tags: set[tuple[str, ...]] = set()
+        """Those that were found good."""
+        own = _hyperparameters({} if hyperparameters is None else hyperparameters)
+        if isinstance(metrics, str) or not all(_is_unicode(m) for m in metrics):
+            raise InputError(f"The metrics are {shown(metrics)}, but must be a list of tags.")
+        if not _is_unicode(group):
+            raise InputError(f"The group is {shown(group)}, but must be a text.")
         self._hyperparameters = own
         if own and not resumed_at:
             self._add(0, values.session_start(own, group, time.time()))
@@ -90,16 +94,20 @@ class Log:
     ) -> None:
         """Log numbers after a step, by tags such as "train/loss", in one record.
 
-        ``epoch``, ``gradients`` of single examples and ``examples`` seen so far are the board's
-        other axes.
+        ``epoch``, ``gradients`` of single examples and ``examples`` seen so far are other axes than
+        the step, logged as "progress/epoch" and so on.
         """
+        if not isinstance(scalars, Mapping):
+            raise InputError(
+                f"The scalars are {shown(scalars)}, but must be numbers by their tags."
+            )
         tags, numbers = tuple(scalars), [_number(k, v) for k, v in scalars.items()]
         for name, value in (("epoch", epoch), ("gradients", gradients), ("examples", examples)):
             if value is not None:
                 tags += (PROGRESS + name,)
-                numbers.append(float(value))
-        if not all(isinstance(tag, str) for tag in tags):
-            raise InputError(f"The tags are {shown(list(tags))}, but must be texts.")
+                numbers.append(_number(name, value))
+        if tags not in self._tags:
+            self._tags.add(tuple(map(_tag, tags)))
         if tags:
             self._writer.scalars(_step(step), time.time(), tags, numbers, len(tags))
 
@@ -107,15 +115,24 @@ class Log:
         self, step: np.ndarray, columns: Mapping[str, np.ndarray], wall: np.ndarray
     ) -> None:
         """Log numbers of many steps at once: columns [steps], as :meth:`scalars` one by one."""
+        for tag in columns:
+            _tag(tag)
+        step, wall = np.asarray(step), np.asarray(wall, float)
+        shapes = {step.shape, wall.shape, *(np.shape(x) for x in columns.values())}
+        if len(shapes) != 1 or step.ndim != 1 or step.dtype.kind not in "iu":
+            raise InputError(
+                f"The columns have the shapes {sorted(shapes)}, but must be [steps], those of whole "
+                "numbers."
+            )
         table = np.stack([np.asarray(x, np.float32) for x in columns.values()], axis=-1)
         self._writer.scalars(step, wall, tuple(columns), table, table.size)
 
     def histogram(self, step: int, tag: str, x: Any, bins: int = 30) -> None:
         """Log how the finite numbers of an array are spread, or a histogram that is counted already."""
         if not isinstance(x, records.Histogram):
-            x = np.asarray(x, dtype=float).ravel()
-            counts, edges = np.histogram(x[np.isfinite(x)], bins)
-            x = records.Histogram(edges, counts)
+            x = _counted(tag, x, bins)
+        if np.ndim(x.counts) != 1 or np.shape(x.edges) != (len(x.counts) + 1,):
+            raise InputError(f"The histogram {shown(tag)} must have one more edge than counts.")
         self._add(step, values.histogram(_tag(tag), x))
 
     def image(self, step: int, tag: str, image: Any) -> None:
@@ -139,10 +156,14 @@ class Log:
 
     def text(self, step: int, tag: str, words: str) -> None:
         """Log a text, which TensorBoard shows as Markdown."""
-        self._add(step, values.text(_tag(tag), str(words)))
+        if not _is_unicode(words):
+            raise InputError(f"The text {shown(tag)} is {shown(words)}, but must be a text.")
+        self._add(step, values.text(_tag(tag), words))
 
     def graph(self, graph: records.Graph) -> None:
         """Log the graph of a model; of several, the last one counts."""
+        if not isinstance(graph, records.Graph):
+            raise InputError(f"The graph is {shown(graph)}, but must be a records.Graph.")
         self._writer.event(schema.Event(wall_time=time.time(), graph_def=values.graph(graph)))
 
     def tensor(self, step: int, tag: str, x: Any) -> None:
@@ -156,16 +177,32 @@ class Log:
         except ValueError as error:
             raise InputError(f"{shown(list(tensors))} cannot be logged: {error}.") from None
 
+    @property
+    def lost(self) -> bool:
+        """Whether something could not be written."""
+        return self._writer.lost > 0
+
     def flush(self) -> None:
         """Write what was added, now."""
         self._writer.flush()
+
+    def sync(self) -> None:
+        """Write what was added, and wait until the disk has it."""
+        self._writer.sync()
 
     def close(self, status: str = "finished") -> None:
         """Say how the run ended ("finished", "diverged" or "interrupted") and end the file."""
         if self._writer.closed:
             return
+        if status not in values.ENDED:
+            raise InputError(
+                f"The status is {shown(status)}: choose one of {', '.join(values.ENDED)}."
+            )
+        now = time.time()
         if self._hyperparameters:
-            self._add(0, values.session_end(status, time.time()))
+            self._add(0, values.session_end(status, now))
+        stopped = {"status": values.STOPPED, "msg": status}
+        self._writer.event(schema.Event(wall_time=now, session_log=stopped))
         self._writer.close()
 
     def __enter__(self) -> Log:
@@ -191,15 +228,63 @@ def _step(step: Any) -> int:
 
 
 def _tag(tag: Any) -> str:
-    if not isinstance(tag, str) or not tag:
+    if not tag or not _is_unicode(tag) or "\0" in tag:
         raise InputError(f"The tag is {shown(tag)}, but must be a text such as 'train/loss'.")
     return tag
 
 
+def _hyperparameters(given: Any) -> dict[str, Number]:
+    """Names and values, NumPy's as Python's."""
+    if not isinstance(given, Mapping):
+        raise InputError(
+            f"The hyperparameters are {shown(given)}, but must be values by their names."
+        )
+    found = {k: v.item() if isinstance(v, np.generic) else v for k, v in given.items()}
+    for name, value in found.items():
+        number = isinstance(value, (bool, float)) or whole(value, -(2**1000), 2**1000)
+        if not _is_unicode(name) or not (number or _is_unicode(value)):
+            raise InputError(
+                f"The hyperparameter {shown(name)} is {shown(value)}, but must be a number, a text or "
+                "a boolean under a name."
+            )
+    return found
+
+
+def _counted(tag: Any, x: Any, bins: int) -> records.Histogram:
+    """A histogram of an array's finite numbers."""
+    try:
+        x = np.asarray(x, dtype=float).ravel()
+        x = x[np.isfinite(x)]
+        if len(x) and np.ptp(x) <= 1e-12 * np.abs(x).max():
+            margin = max(0.5, 1e-3 * abs(x[0]))
+            counts, edges = np.histogram(x, bins, (x.min() - margin, x.max() + margin))
+        else:
+            counts, edges = np.histogram(x, bins)
+        return records.Histogram(edges, counts)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise InputError(
+            f"The histogram {shown(tag)} cannot be counted ({error}): give numbers, and a whole number "
+            "of bins."
+        ) from None
+
+
+def _is_unicode(text: Any) -> bool:
+    """Whether it is a text that can be encoded; one with lone surrogates cannot."""
+    if not isinstance(text, str):
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _number(tag: Any, value: Any) -> float:
     try:
+        if isinstance(value, (str, bytes)):
+            raise TypeError
         return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise InputError(
             f"The value of {shown(tag)} is {shown(value)}, but must be one number."
         ) from None

@@ -35,6 +35,8 @@ MADE = "uzviz/run"
 """The tag of the names and numbers from which a run can be made again, as JSON."""
 STEP_LOSS = "step/loss"
 PARTS = ("train/", "validation/", "test/")
+RESERVED = ("train", "validation", "test", "step", "progress", "pictures", "card", "uzviz")
+"""What the tags of a training begin with."""
 
 
 class TrainingLog:
@@ -43,37 +45,44 @@ class TrainingLog:
     Parameters
     ----------
     made
-        What else is needed to go on with the run, as JSON holds it, and the user's note.
+        What else is needed to go on with the run, as JSON holds it: facts of the process and the
+        user's note among it. None where an earlier training in this folder goes on.
     went
-        The step from which an earlier training in this folder goes on, 0 if it starts again; what
-        it had logged beyond is void.
+        The step from which it goes on; what it had logged beyond is void.
     """
 
     def __init__(
         self,
         folder: Path,
         start: Start,
-        made: Mapping[str, Any],
-        went: int | None = None,
+        made: Mapping[str, Any] | None,
+        went: int = 0,
     ):
         self.start, self.folder = start, folder
-        self._facts = card.facts()
         self._best: Best | None = None
         self._warned = False
         self._now = time.time()
-        own = {"rule": start.rule, **start.hyperparameters, "batch": start.batch}
-        group = json.dumps([start.problem, own, start.schedules, start.gradients], sort_keys=True)
+        own = {
+            "rule": start.rule,
+            **start.hyperparameters,
+            "schedule": card.schedule_of(start),
+            "batch": start.batch,
+            "sampling": start.sampling,
+            "gradients": start.gradients,
+        }
+        group = json.dumps([start.problem, own, start.schedules], sort_keys=True)
         self._log = Log(
             folder,
             hyperparameters={**own, **_flat(start.problem), "seed": start.seeds[0]},
             group=group,
-            resumed_at=went and went + 1,
+            resumed_at=went + 1 if made is None else None,
         )
-        if not went:
-            facts = {"start": asdict(start), **made, "facts": self._facts}
-            words = card.markdown(start, self._facts, card.command(), made["note"])
+        checkpoints.tidy(folder)
+        if made is not None:
+            words = card.markdown(start, made["facts"], card.command(), made["note"])
             self._log.text(0, "card", words)
-            self._log.tensor(0, MADE, np.array([json.dumps(facts)], object))
+            facts = json.dumps({"start": asdict(start), **made})
+            self._log.tensor(0, MADE, np.array([facts], object))
 
     def add(self, record: Record) -> None:
         """Write a record."""
@@ -81,10 +90,10 @@ class TrainingLog:
             case Steps():
                 self._steps(record)
             case Evaluation():
-                if record.step == 0:
-                    self._log.show_metrics([t for t in record.values if not t.startswith("train/")])
+                progress = {} if record.step else self._progress(0)
                 found = {name: float(value) for name, value in record.values.items()}
-                self._log.scalars(record.step, {**found, **self._progress(record.step)})
+                self._log.scalars(record.step, {**found, **progress})
+                self._now = time.time()
             case Probed():
                 self._probed(record)
             case Graph():
@@ -103,8 +112,8 @@ class TrainingLog:
         """Say how the run ended, and end the file."""
         self._log.close(run.status)
 
-    def _progress(self, step: int) -> dict[str, float]:
-        return {PROGRESS + k: float(v) for k, v in self.start.progress(step).items()}
+    def _progress(self, step: Any) -> dict[str, Any]:
+        return {PROGRESS + k: v for k, v in self.start.progress(step).items()}
 
     def _steps(self, record: Steps) -> None:
         """A window's steps share its time evenly."""
@@ -112,8 +121,7 @@ class TrainingLog:
         n = len(record.loss)
         step = np.arange(record.first, record.first + n)
         wall = before + (self._now - before) * np.arange(1, n + 1) / n
-        progress = {PROGRESS + k: v for k, v in self.start.progress(step).items()}
-        self._log.columns(step, {STEP_LOSS: record.loss, **progress}, wall)
+        self._log.columns(step, {STEP_LOSS: record.loss, **self._progress(step)}, wall)
 
     def _probed(self, record: Probed) -> None:
         scalars = {}
@@ -126,12 +134,12 @@ class TrainingLog:
             else:
                 self._log.tensor(record.step, tag, value)
         if scalars:
-            self._log.scalars(record.step, {**scalars, **self._progress(record.step)})
+            self._log.scalars(record.step, scalars)
 
     def _keep(self, state: State) -> None:
         """Write a state once the log holds all that led to it."""
-        self._log.flush()
-        facts = {"step": state.step, "facts": self._facts}
+        self._log.sync()
+        facts = {"step": state.step}
         try:
             if self._best is not None:
                 own = {"step": self._best.step, "validation/loss": self._best.loss}
@@ -167,7 +175,14 @@ def made_of(run: LoggedRun) -> dict[str, Any]:
     """
     if run.tags.get(MADE) != "tensors" or not (found := run.tensors(MADE)):
         raise InputError(f"{run.folder} holds no training of Uzviz: give the folder of one.")
-    return json.loads(found[-1][1][0])
+    try:
+        made = json.loads(found[-1][1][0])
+        start_of(made)
+        return made
+    except (ValueError, KeyError, TypeError, IndexError):
+        raise InputError(
+            f"{run.folder} doesn't say what was trained there in a form that is understood."
+        ) from None
 
 
 def start_of(made: Mapping[str, Any]) -> Start:

@@ -105,8 +105,12 @@ def tensor_of(x: Any) -> Any:
     x = np.asarray(x)
     shape = {"dim": [{"size": n} for n in x.shape]}
     if x.dtype.kind in "OSU":
-        strings = [s.encode() if isinstance(s, str) else bytes(s) for s in x.ravel().tolist()]
+        if not all(isinstance(s, (str, bytes)) for s in x.ravel().tolist()):
+            raise ValueError("arrays of other things than numbers and texts are not logged")
+        strings = [s.encode() if isinstance(s, str) else s for s in x.ravel().tolist()]
         return schema.Tensor(dtype=schema.STRING, tensor_shape=shape, string_val=strings)
+    if x.dtype.name.startswith(("bfloat", "float8", "float4")):
+        x = x.astype(np.float32)
     number = next((n for n, name in schema.TYPES.items() if name == x.dtype.name), None)
     if number is None:
         raise ValueError(f"arrays of type {x.dtype} are not logged")
@@ -150,7 +154,8 @@ def texts_of(value: Any) -> list[str]:
 
 def histogram(tag: str, h: records.Histogram) -> Any:
     """A histogram as TensorBoard's rows (left, right, count)."""
-    rows = np.stack([h.edges[:-1], h.edges[1:], h.counts], axis=-1).astype(np.float64)
+    edges, counts = np.asarray(h.edges, np.float64), np.asarray(h.counts, np.float64)
+    rows = np.stack([edges[:-1], edges[1:], counts], axis=-1)
     return _value(tag, "histograms", rows)
 
 
@@ -244,6 +249,9 @@ def _node_of(node: Any) -> records.Node:
 START_TAG = "_hparams_/session_start_info"
 END_TAG = "_hparams_/session_end_info"
 EXPERIMENT_TAG = "_hparams_/experiment"
+STARTED, STOPPED = 1, 2
+"""TensorBoard's numbers for a session that starts, so that what lies at its step and beyond is void, and
+for one that stops."""
 ENDED = {"finished": 1, "diverged": 2, "interrupted": 0}
 """TensorBoard's numbers for how a run ended: success, failure, unknown."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import itertools
 import os
 import socket
@@ -12,6 +11,7 @@ import warnings
 import weakref
 from collections.abc import Callable
 from contextlib import suppress
+from multiprocessing.util import Finalize, register_after_fork
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ class EventWriter:
         self.lost = 0
         self.closed = False
         self._started_at = started_at
+        self._warned = False
         self._reset()
         _alive.add(self)
 
@@ -53,6 +54,7 @@ class EventWriter:
         self._file: int | None = None
         self._path: Path | None = None
         self._written = 0
+        """Bytes of whole records in the file."""
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._news = threading.Condition(self._lock)
@@ -69,19 +71,18 @@ class EventWriter:
 
     def _add(self, item: Any, size: int) -> None:
         with self._lock:
+            if self.closed:
+                raise InputError(f"The log {self.folder} is closed: open another one to go on.")
             if self._thread is None:
-                self._begin()
+                self._thread = threading.Thread(
+                    target=_work, args=(weakref.ref(self),), daemon=True
+                )
+                self._thread.start()
             while self._size > MOST_WAITING and self._thread is not None:
                 self._news.notify_all()
                 self._news.wait(PAUSE)
             self._waiting.append(item)
             self._size += size
-
-    def _begin(self) -> None:
-        if self.closed:
-            raise InputError(f"The log {self.folder} is closed: open another one to go on.")
-        self._thread = threading.Thread(target=_work, args=(weakref.ref(self),), daemon=True)
-        self._thread.start()
 
     def hurries(self) -> bool:
         """Whether writing can wait no longer."""
@@ -95,66 +96,86 @@ class EventWriter:
                 self._size = 0
                 self._news.notify_all()
             if waiting:
-                self._append(_bytes_of(waiting), len(waiting))
+                self._append(waiting)
 
     def sync(self) -> None:
         """Write what waits, and wait until the disk has it."""
         self.flush()
-        if self._file is not None:
-            os.fsync(self._file)
+        with self._writing, suppress(OSError):
+            if self._file is not None:
+                os.fsync(self._file)
 
     def close(self) -> None:
         """Write what waits, and end the file."""
-        if self.closed:
-            return
-        self.flush()
-        self.closed = True
         with self._lock:
-            self._news.notify_all()
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+            if self.closed:
+                return
+            self.closed = True
+        try:
+            self.flush()
+            self._warn("Its end is lost")
+        finally:
+            with self._writing:
+                if self._file is not None:
+                    os.close(self._file)
+                    self._file = None
 
     def __del__(self) -> None:
         self.close()
 
-    def _append(self, data: bytes, items: int) -> None:
+    def _append(self, waiting: list[Any]) -> None:
         try:
-            if self._file is None and self._path is None:
-                data = self._opened() + data
-            elif self._path is not None and not self._path.exists():
+            data = _bytes_of(waiting)
+            if self._path is None:
+                self._open()
+            elif not self._path.exists():
                 raise FileNotFoundError(2, "it is gone", str(self._path))
             assert self._file is not None
-            left = memoryview(data)
+            left = memoryview(data if self._written else self._head() + data)
+            size = len(left)
             while left:
                 left = left[os.write(self._file, left) :]
-            self._written += len(data)
-        except OSError as error:
-            if not self.lost:
-                warnings.warn(
-                    f"The log {self.folder} cannot be written ({error.strerror}): training goes on, "
-                    "and what is logged from now on may be lost.",
-                    RuntimeWarning,
-                    stacklevel=2,
-                )
-            self.lost += items
+            self._written += size
+        except Exception as error:
+            self.lost += len(waiting)
             if self._file is not None:
                 with suppress(OSError):
                     os.ftruncate(self._file, self._written)
                     os.lseek(self._file, self._written, os.SEEK_SET)
+            self._warn(getattr(error, "strerror", None) or str(error))
 
-    def _opened(self) -> bytes:
+    def _warn(self, reason: str) -> None:
+        """Say once that something was lost."""
+        if self.lost and not self._warned:
+            words = f"The log {self.folder} cannot be written ({reason})"
+            warnings.warn(
+                f"{words}: training goes on, and what is logged from now on may be lost.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+            self._warned = True
+
+    def _open(self) -> None:
+        """Make the file; readers take those of a folder by name, so that one that goes on has to come
+        after all others."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        name = f"events.out.tfevents.{int(time.time())}.{socket.gethostname()}.{os.getpid()}"
+        seconds = int(time.time())
+        if self._started_at is not None:
+            names = (name.split(".tfevents.")[-1] for name in os.listdir(self.folder))
+            times = (name.partition(".")[0] for name in names)
+            seconds = max([seconds, *(int(t) + 1 for t in times if t.isdecimal() and len(t) < 12)])
+        name = f"events.out.tfevents.{seconds:010d}.{socket.gethostname()}.{os.getpid()}"
         path = self.folder / f"{name}.{next(_numbers)}.uzviz"
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
         self._path = path
-        first = [schema.Event(wall_time=time.time(), file_version="brain.Event:2")]
+
+    def _head(self) -> bytes:
+        """The records that a file begins with."""
+        now = time.time()
+        first = [schema.Event(wall_time=now, file_version="brain.Event:2")]
         if self._started_at is not None:
-            session = {"status": 1}
-            first.append(
-                schema.Event(wall_time=time.time(), step=self._started_at, session_log=session)
-            )
+            started = {"status": 1}
+            first.append(schema.Event(wall_time=now, step=self._started_at, session_log=started))
         return b"".join(framed(event.SerializeToString()) for event in first)
 
 
@@ -163,7 +184,8 @@ def _work(writer_of: Callable[[], EventWriter | None]) -> None:
     while (writer := writer_of()) is not None and not writer.closed:
         with writer._lock:
             writer._news.wait_for(writer.hurries, PAUSE)
-        writer.flush()
+        with suppress(Warning):  # of one that is an error, closing the log tells
+            writer.flush()
         del writer
 
 
@@ -184,7 +206,6 @@ def _bytes_of(waiting: list[Any]) -> bytes:
     return b"".join(made)
 
 
-@atexit.register
 def _close_all() -> None:
     for writer in list(_alive):
         writer.close()
@@ -192,8 +213,16 @@ def _close_all() -> None:
 
 def _in_child() -> None:
     for writer in list(_alive):
+        writer._started_at = None
         writer._reset()
 
 
+def _closed_at_exit(_: object) -> None:
+    Finalize(None, _close_all, exitpriority=0)
+
+
+# By multiprocessing, since its children end without what atexit has to do.
+_closed_at_exit(None)
+register_after_fork(_alive, _closed_at_exit)
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_in_child)

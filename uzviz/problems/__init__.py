@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from uzviz.errors import InputError
+from uzviz.problems.pictures import Pictures
 from uzviz.problems.problem import PARTS, Problem, Split, generator_for, key_for
 from uzviz.problems.supervised import classify, learn, regress
 from uzviz.problems.surfaces import beale, himmelblau, quadratic, rosenbrock, surface
@@ -47,6 +48,6 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "PARTS", "SURFACES", "Problem", "Split", "beale", "classify", "generator_for", "himmelblau",
+    "PARTS", "SURFACES", "Pictures", "Problem", "Split", "beale", "classify", "generator_for", "himmelblau",
     "key_for", "learn", "quadratic", "regress", "restored", "rosenbrock", "surface",
 ]  # fmt: skip

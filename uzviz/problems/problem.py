@@ -124,7 +124,7 @@ class Problem:
     summary: Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]] = _as_is
     fit: Callable[[Examples], Any] = _none
     prepare: Callable[[Any, Examples], Batch] = _same
-    pictures: Callable[[Params, Batch, Examples], dict[str, Pictures]] = _nothing
+    pictures: Callable[[Params, Batch, Examples], dict[str, Pictures]] | None = None
     ratio: Sequence[float] = (0.6, 0.2, 0.2)
     split_seed: int | None = None
     """The seed of one split for everybody; None: each seed redraws it."""
@@ -132,11 +132,15 @@ class Problem:
     spec: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        for name in ("init", "loss", "metrics", "summary", "fit", "prepare", "pictures"):
+        for name in ("init", "loss", "metrics", "summary", "fit", "prepare"):
             if not callable(getattr(self, name)):
                 raise InputError(
                     f"{name} of {self.name} is {shown(getattr(self, name))}, but must be a function."
                 )
+        if self.pictures is not None and not callable(self.pictures):
+            raise InputError(
+                f"pictures of {self.name} is {shown(self.pictures)}, but must be a function or None."
+            )
         if self.split_seed is not None and not whole(self.split_seed, 0):
             raise InputError(
                 f"The split's seed is {shown(self.split_seed)}, but must be a whole number from 0."

@@ -98,8 +98,6 @@ def classify(
         return guessed(z), each
 
     def seen(w: MLP, batch: Example, rows: Any) -> dict[str, Pictures]:
-        if not table.pixels:
-            return {}
         x, y = rows
         guess, each = judged(w, batch)
         wrong = pictures.misclassified(x, y, guess, each, table.pixels, table.classes or [])
@@ -114,7 +112,7 @@ def classify(
         metrics=metrics,
         fit=lambda rows: _scaling(table, rows[0]),
         prepare=prepare,
-        pictures=seen,
+        pictures=seen if table.pixels else None,
         ratio=split,
         name=table.name,
         spec=_spec("classify", table, hidden, activation, init, loss, split),
@@ -169,7 +167,7 @@ def regress(
         summary=summary,
         fit=fit,
         prepare=prepare,
-        pictures=lambda w, batch, rows: _first_layer(w, table),
+        pictures=(lambda w, batch, rows: _first_layer(w, table)) if table.pixels else None,
         ratio=split,
         name=table.name,
         spec=_spec("regress", table, hidden, activation, init, loss, split),
@@ -225,8 +223,6 @@ def _scaling(table: Table, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _first_layer(w: MLP, table: Table) -> dict[str, Pictures]:
-    if not table.pixels:
-        return {}
     return {"first-layer": pictures.first_layer(w.layers[0].weight, table.pixels)}
 
 

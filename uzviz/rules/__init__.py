@@ -78,20 +78,31 @@ def schedules_of(rule: Rule) -> dict[str, dict[str, Any]]:
     }
 
 
-def restored(name: str, values: Mapping[str, Any], schedules: Mapping[str, Any]) -> Rule:
+def restored(
+    name: str, values: Mapping[str, Any], schedules: Mapping[str, Any], given: Rule | None = None
+) -> Rule:
     """The rule of that name with these numbers and schedules, as :func:`values` and
-    :func:`schedules_of` tell them.
+    :func:`schedules_of` tell them; ``given`` again if it is not ours.
 
     Raises
     ------
     InputError
-        for a rule or a schedule that is not ours.
+        for a rule or a schedule that is not ours, and for another rule than that.
     """
+    if given is not None and not _is(given, name, values):
+        raise errors.InputError(
+            f"{given} is not the rule that was used, {name} with {errors.shown(dict(values))}: give "
+            "the same."
+        )
     fields = dict(values)
     for field, s in schedules.items():
         make = errors.named("schedule", s["kind"], SCHEDULES)
         fields[field] = s["value"] if make is None else make(s["value"], s["horizon"])
-    return named(name, **fields)
+    return named(name, **fields) if given is None else replace(given, **fields)
+
+
+def _is(given: Rule, name: str, numbers: Mapping[str, Any]) -> bool:
+    return name_of(given) == name and values(given) == dict(numbers)
 
 
 def stand_in(name: str, facts: Mapping[str, Any], values: Mapping[str, Any]) -> Rule:
