@@ -33,7 +33,7 @@ race: .venv/made
 	$(BIN)/uzviz race digits
 
 test: .venv/test
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
 check: .venv/test
 	$(BIN)/ruff format --check .

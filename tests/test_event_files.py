@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import json
+import os
 import shutil
 import warnings
 from pathlib import Path
@@ -274,3 +275,22 @@ def test_an_export_says_what_it_cannot_do(two_runs, tmp_path):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="no event files"):
         uz.read(tmp_path / "empty").export(tmp_path / "out.csv")
+
+
+def test_a_pipe_is_no_event_file(tmp_path):
+    os.mkfifo(tmp_path / "events.tfevents.pipe")
+    assert uz.read(tmp_path).only.tags == {}
+
+
+def test_scalars_as_tensors_take_no_more_memory_than_others(tmp_path):
+    values = [value("loss", "scalars", dtype=1, float_val=[i]) for i in range(3000)]
+    bare = [value("loss", "", dtype=1, float_val=[i]) for i in range(3000)]
+    events = [
+        schema.Event(step=i, summary={"value": [v]})
+        for i, v in enumerate([values[0], *bare[1:], *values])
+    ]
+    written(tmp_path, *events)
+    run = uz.read(tmp_path).only
+    assert run.tags == {"loss": "scalars"}
+    assert run.scalars("loss").value.tolist() == [*range(3000)] * 2
+    assert len(run._contents.scalars["loss"]) == 1

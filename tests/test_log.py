@@ -1,5 +1,6 @@
 """The log of any training loop: read by TensorBoard's own reader and by ours; nothing lost."""
 
+import itertools
 import multiprocessing
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 import uzviz as uz
 from uzviz.errors import InputError
 from uzviz.log import writer
+from uzviz.records import Histogram
 
 
 @pytest.fixture
@@ -380,3 +382,145 @@ def test_a_closed_writer_takes_nothing_more(tmp_path):
     log.close()
     with pytest.raises(InputError, match="closed"):
         log.scalars(1, {"a": 1.0})
+
+
+def test_a_file_that_goes_on_is_read_after_all_others(tmp_path, judge, monkeypatch):
+    monkeypatch.setattr(writer, "_numbers", itertools.count(9))
+    with uz.Log(tmp_path) as log:
+        for step in range(10):
+            log.scalars(step, {"loss": step})
+    with uz.Log(tmp_path, resumed_at=6) as log:
+        log.scalars(6, {"loss": 106})
+    wanted = [*range(6), 106]
+    assert uz.read(tmp_path).only.scalars("loss").value.tolist() == wanted
+    assert [e.value for e in judge(tmp_path).Scalars("loss")] == wanted
+
+
+def test_a_child_of_a_resumed_log_voids_nothing(tmp_path):
+    with uz.Log(tmp_path) as log:
+        log.scalars(1, {"loss": 1.0})
+    log = uz.Log(tmp_path, resumed_at=2)
+    log.scalars(2, {"loss": 2.0})
+    log.flush()
+    child = multiprocessing.get_context("fork").Process(
+        target=lambda: log.scalars(3, {"child": 3.0})
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # JAX and Python warn of forks beside threads
+        child.start()
+    child.join()
+    log.close()
+    run = uz.read(tmp_path).only
+    assert run.scalars("loss").value.tolist() == [1.0, 2.0]
+    assert run.scalars("child").value.tolist() == [3.0]
+
+
+def test_two_processes_in_one_folder(tmp_path):
+    code = """
+import sys, uzviz as uz
+with uz.Log(sys.argv[1]) as log:
+    for step in range(1000):
+        log.scalars(step, {sys.argv[2]: step})
+"""
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name]) for name in "ab"
+    ]
+    assert [p.wait() for p in processes] == [0, 0]
+    run = uz.read(tmp_path).only
+    assert all(run.scalars(tag).value.tolist() == list(range(1000)) for tag in "ab")
+
+
+@pytest.mark.parametrize("status", ["finished", "diverged", "interrupted"])
+def test_the_log_says_how_it_ended_without_hyperparameters_too(tmp_path, status):
+    log = uz.Log(tmp_path)
+    log.scalars(1, {"loss": 1.0})
+    log.flush()
+    assert uz.read(tmp_path).only.status == "running"
+    log.close(status)
+    said = {"diverged": "failed"}.get(status, status)
+    assert uz.read(tmp_path).only.status == said
+
+
+def test_a_closed_log_that_has_written_takes_nothing_more(tmp_path):
+    log = uz.Log(tmp_path)
+    log.scalars(1, {"loss": 1.0})
+    log.close()
+    log.close()
+    with pytest.raises(InputError, match="is closed"):
+        log.scalars(2, {"loss": 1.0})
+
+
+def test_what_the_thread_cannot_write_is_said_and_stops_nobody(tmp_path, monkeypatch):
+    def broken(waiting):
+        raise ValueError("no such layout")
+
+    with uz.Log(tmp_path) as log:
+        log.scalars(1, {"loss": 1.0})
+        log.flush()
+        with monkeypatch.context() as patched:
+            patched.setattr(writer, "_bytes_of", broken)
+            log.scalars(2, {"loss": 2.0})
+            with pytest.warns(RuntimeWarning, match="no such layout"):
+                log.flush()
+        log.scalars(3, {"loss": 3.0})
+    assert uz.read(tmp_path).only.scalars("loss").value.tolist() == [1.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda log: log.scalars(1, {"\ud800": 1.0}), "tag"),
+        (lambda log: log.scalars(1, {"": 1.0}), "tag"),
+        (lambda log: log.scalars(1, None), "by their tags"),
+        (lambda log: log.scalars(1, {"a": 10**400}), "must be one number"),
+        (lambda log: log.scalars(1, {"a": "1"}), "must be one number"),
+        (lambda log: log.scalars(1, {"a": 1.0}, epoch="x"), "must be one number"),
+        (lambda log: log.columns(np.arange(3), {"a": np.zeros((3, 2))}, np.zeros(3)), "columns"),
+        (lambda log: log.columns(np.arange(3), {"a": np.zeros(2)}, np.zeros(3)), "columns"),
+        (lambda log: log.columns(np.arange(3) / 2, {"a": np.zeros(3)}, np.zeros(3)), "columns"),
+        (lambda log: log.histogram(1, "h", "abc"), "cannot be counted"),
+        (lambda log: log.histogram(1, "h", [1.0, 2.0], bins=0), "cannot be counted"),
+        (lambda log: log.histogram(1, "h", Histogram(np.zeros((3, 3)), np.zeros((2, 3)))), "edge"),
+        (lambda log: log.text(1, "t", "\ud800"), "must be a text"),
+        (lambda log: log.tensor(1, "x", np.array([3], object)), "other things"),
+        (lambda log: log.graph(None), "graph"),
+        (lambda log: log.close("well"), "choose one of"),
+    ],
+)
+def test_odd_values_are_refused_and_lose_nothing_else(tmp_path, call, says):
+    with uz.Log(tmp_path / "a") as log:
+        log.scalars(0, {"good": 1.0})
+        with pytest.raises(InputError, match=says):
+            call(log)
+    assert uz.read(tmp_path).only.scalars("good").value.tolist() == [1.0]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"folder": None},
+        {"folder": "a\0b"},
+        {"hyperparameters": 3},
+        {"hyperparameters": {"a": None}},
+        {"hyperparameters": {"a": "\ud800"}},
+        {"hyperparameters": {"a": 10**400}},
+        {"metrics": "loss"},
+        {"metrics": [1]},
+        {"group": 1},
+        {"resumed_at": 1.5},
+    ],
+)
+def test_odd_settings_of_a_log_are_refused(tmp_path, options):
+    with pytest.raises(InputError):
+        uz.Log(**{"folder": tmp_path, **options})
+
+
+def test_numpys_numbers_are_numbers(tmp_path):
+    hyperparameters = {"a": np.float32(0.5), "b": np.int64(3), "c": np.bool_(True)}
+    with uz.Log(tmp_path, hyperparameters=hyperparameters) as log:
+        log.scalars(np.int64(1), {"x": np.float32(2.0)})
+        log.histogram(1, "h", [1e300])
+        log.histogram(1, "i", np.full(9, 2.0**70))
+    run = uz.read(tmp_path).only
+    assert run.hyperparameters == {"a": 0.5, "b": 3.0, "c": True}
+    assert np.sum(run.histograms("i")[0][1].counts) == 9

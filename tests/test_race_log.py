@@ -1,5 +1,6 @@
 """Races in the log: read back as they were, and resumed with nothing done twice."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -111,7 +112,7 @@ def test_a_race_killed_again_and_again_ends_at_the_same_bits(tmp_path):
     sizes = ["--hidden", "8", "--rules", "gd,adam", "--lr", "1e-3,1e-2", "--seeds", "3",
              "--final-seeds", "8", "--epochs", "60"]  # fmt: skip
     command = [*RACE, "digits", *sizes, "--no-plot", "--log", str(folder)]
-    for _ in range(4):
+    for _ in range(2):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 60
         begun = len(list(folder.glob("*tfevents*")))
@@ -185,3 +186,47 @@ def test_a_training_is_no_race(digits, tmp_path):
         uz.resume(tmp_path)
     with pytest.raises(InputError, match="holds a run already"):
         uz.race(digits, RULES, log=tmp_path / "run", **OPTIONS)
+
+
+def test_pieces_that_are_damaged_are_trained_again(digits, logged, tmp_path):
+    race, folder = logged
+    shutil.copytree(folder, tmp_path / "a")
+    run = uz.read(tmp_path / "a").own
+    places = dict(
+        zip(uz.log.LoggedRace(run).pieces, run._contents.entries["uzviz/piece"], strict=True)
+    )
+    struck = next(entry for place, entry in places.items() if place[0] == "final")
+    data = bytearray(struck.file.read_bytes())
+    data[struck.offset + struck.size // 2] ^= 1
+    struck.file.write_bytes(data)
+    assert uz.read(tmp_path / "a").race().interrupted
+    assert_same(uz.resume(tmp_path / "a"), race)
+    again = uz.read(tmp_path / "a").race()
+    assert not again.interrupted
+    assert_same(again, race)
+
+
+def test_other_entrants_or_another_problem_are_refused(digits, tmp_path):
+    def stop(done, total, stage):
+        raise KeyboardInterrupt
+
+    uz.race(digits, RULES, log=tmp_path, on_progress=stop, **OPTIONS)
+    for entrants in (["gd", "adam"], ["gd", uz.Adam(b1=0.1), "momentum"]):
+        with pytest.raises(InputError, match="not those of the race"):
+            uz.resume(tmp_path, entrants=entrants)
+    other = uz.problems.classify("digits", hidden=[8], activation="tanh")
+    with pytest.raises(InputError, match="is not the problem"):
+        uz.resume(tmp_path, problem=other)
+
+
+def test_an_entrants_name_stays_below_the_folder(tmp_path):
+    problem = uz.problems.quadratic()
+    rules = [uz.Entrant(uz.Adam(), None, "../../а b/.."), uz.Entrant(uz.Adam(lr=0.1), None, "b")]
+    uz.race(
+        problem, rules, log=tmp_path / "x" / "y", lr=[0.1, 0.2], seeds=1, final_seeds=8, gradients=5
+    )
+    assert [p.name for p in tmp_path.iterdir()] == ["x"]
+    assert [p.name for p in (tmp_path / "x").iterdir()] == ["y"]
+    names = [p.name for p in (tmp_path / "x" / "y" / "final").iterdir()]
+    assert len(names) == 2
+    assert not any(n.startswith(".") for n in names)

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import uzviz as uz
+from uzviz import log
 from uzviz.errors import InputError
 from uzviz.log import checkpoints
 
@@ -64,10 +65,10 @@ def test_a_log_changes_no_bit_and_is_read_back(digits, whole, tmp_path):
 def test_states_kept_are_the_last_and_the_best(digits, tmp_path):
     run = uz.train(digits, uz.Adam(lr=0.3), log=tmp_path, checkpoint_every=0, **OPTIONS)
     losses = [float(e.values["validation/loss"]) for e in run.evaluations[1:]]
-    best = checkpoints.load(checkpoints.best(tmp_path))
+    best = checkpoints.best(tmp_path)
     assert best.facts["validation/loss"] == pytest.approx(min(losses), rel=1e-6)
     assert len(checkpoints.steps(tmp_path)) == checkpoints.LAST
-    assert checkpoints.newest(tmp_path).facts["step"] == run.start.steps
+    assert checkpoints.newest(tmp_path).step == run.start.steps
     found = uz.train(digits, uz.Adam(lr=0.3), **{**OPTIONS, "epochs": 1 + int(np.argmin(losses))})
     kept = uz.tree.restored(found.w, best.tensors)
     pairs = zip(jax.tree.leaves(kept), jax.tree.leaves(found.w), strict=True)
@@ -236,3 +237,90 @@ def test_a_full_disk_keeps_the_state_before(tmp_path, digits, monkeypatch):
     assert 0 < kept.facts["step"] < run.start.steps
     assert not list((tmp_path / checkpoints.FOLDER).glob(".*"))
     assert_same(uz.resume(tmp_path), run)
+
+
+def quadratic_run(folder=None, **options):
+    """One that is finite in every step, and not at its last evaluation."""
+    return uz.train(
+        uz.problems.quadratic(), uz.GradientDescent(lr=1e10), gradients=2, log=folder, **options
+    )
+
+
+def test_a_run_read_back_ended_as_it_did(tmp_path):
+    run = quadratic_run(tmp_path)
+    assert uz.read(tmp_path).training().status == run.status
+    assert uz.resume(tmp_path).status == run.status
+    assert {"diverged": "failed"}.get(run.status, run.status) == uz.read(tmp_path).only.status
+
+
+def test_another_rule_or_problem_is_refused_and_leaves_the_log_as_it_was(digits, tmp_path):
+    run = uz.train(digits, uz.Adam(lr=1e-2), log=tmp_path, **OPTIONS)
+    before = sorted((p.name, p.stat().st_size) for p in tmp_path.rglob("*"))
+    other = uz.problems.classify("digits", hidden=[8], activation="tanh")
+    for wrong in ({"rule": uz.Adam(lr=9.0)}, {"rule": uz.Momentum()}, {"rule": "adam"},
+                  {"problem": other}, {"problem": "digits"}):  # fmt: skip
+        with pytest.raises(InputError):
+            uz.resume(tmp_path, **wrong)
+    assert sorted((p.name, p.stat().st_size) for p in tmp_path.rglob("*")) == before
+    assert_same(uz.resume(tmp_path, rule=uz.Adam(lr=1e-2), problem=digits), run)
+
+
+def test_a_state_whose_past_is_lost_is_not_gone_on_from(digits, whole, tmp_path):
+    uz.train(
+        digits, uz.Adam(lr=1e-2), schedule="cosine", log=tmp_path, checkpoint_every=0, **OPTIONS
+    )
+    (file,) = tmp_path.glob("*tfevents*")
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    assert_same(uz.resume(tmp_path), whole)
+
+
+def test_a_bit_that_turned_in_a_state_is_noticed(digits, whole, tmp_path):
+    uz.train(
+        digits, uz.Adam(lr=1e-2), schedule="cosine", log=tmp_path, checkpoint_every=0, **OPTIONS
+    )
+    newest = checkpoints.steps(tmp_path)[-1]
+    for path in (newest, tmp_path / checkpoints.FOLDER / "best.safetensors"):
+        data = bytearray(path.read_bytes())
+        data[-50] ^= 1
+        path.write_bytes(data)
+    assert_same(uz.resume(tmp_path), whole)
+
+
+def test_a_folder_in_which_another_process_trains_is_left_alone(digits, tmp_path):
+    uz.train(digits, uz.Adam(), epochs=1, log=tmp_path)
+    with log.held(tmp_path), pytest.raises(InputError, match="Another process"):
+        uz.resume(tmp_path)
+    assert uz.resume(tmp_path).status == "finished"
+
+
+@pytest.mark.parametrize("name", ["train", "validation/x", "step", "uzviz", "", 3])
+def test_probes_take_no_name_of_ours(digits, tmp_path, name):
+    with pytest.raises(InputError, match="A probe is called"):
+        uz.train(digits, uz.Adam(), probe={name: lambda w, s, oracle, key: {}}, log=tmp_path)
+
+
+@pytest.mark.parametrize("found", [None, 3, {"a": {"b": 1}}, {"a": None}])
+def test_what_a_probe_returns_is_checked(digits, found):
+    with pytest.raises(InputError, match="must return a dict"):
+        uz.train(digits, uz.Adam(), epochs=1, probe={"p": lambda w, s, oracle, key: found})
+
+
+def test_parameters_of_one_path_are_refused_before_training(tmp_path):
+    def init(key):
+        return {"a/b": jnp.zeros(3), "a": {"b": jnp.zeros(3)}}
+
+    problem = uz.Problem(init, lambda w, batch, key: jnp.sum(w["a/b"] ** 2 + w["a"]["b"]))
+    with pytest.raises(InputError, match="the same path"):
+        uz.train(problem, uz.Adam(), gradients=3, log=tmp_path)
+
+
+@pytest.mark.parametrize("words", ["not json", "{}", "[]", "3"])
+def test_records_that_are_not_understood_are_sentences(tmp_path, words):
+    with uz.Log(tmp_path) as other:
+        other.tensor(0, "uzviz/run", np.array([words], object))
+    with pytest.raises(InputError, match="understood"):
+        uz.resume(tmp_path)
+    with uz.Log(tmp_path) as other:
+        other.tensor(0, "uzviz/race", np.array([words], object))
+    with pytest.raises(InputError, match="understood"):
+        uz.read(tmp_path).race()

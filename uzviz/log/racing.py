@@ -32,7 +32,7 @@ class RaceLog:
     begun
         All that the race can be made again from, as JSON holds it; None when it goes on.
     places, logged
-        Of the pieces that are known, and how many records of pieces there are.
+        Of the pieces that are known, and the number of the last one logged.
     hyperparameters
         Of each entrant, what all its lanes share.
     """
@@ -183,12 +183,14 @@ class LoggedRace:
 
     def _read(self, run: LoggedRun) -> None:
         self.begun = _texts(run, BEGUN)[0]
+        for needed in ("problem", "name", "checksum", "split_seed", "entrants", "terms", "facts"):
+            self.begun[needed]
         said = _texts(run, STAGE) if STAGE in run.tags else []
         self.stages = [Stage(**{**s, "seeds": tuple(s["seeds"])}) for s in said]
         self.alone = _texts(run, TIMED)[-1]["alone"] if TIMED in run.tags else []
         self.ended = _texts(run, ENDED)[-1] if ENDED in run.tags else None
-        self.count = len(run.events(PIECE))
-        """How many pieces are logged."""
+        self.count = max((event.step for event in run.events(PIECE)), default=0)
+        """The number of the last piece."""
         self.pieces = dict(_pieces(run)) if PIECE in run.tags else {}
         told = {(s.stage, s.round) for s in self.stages}
         lost = any(place[:2] not in told for place in self.pieces)

@@ -201,8 +201,9 @@ class Log:
         now = time.time()
         if self._hyperparameters:
             self._add(0, values.session_end(status, now))
-        stopped = {"status": values.STOPPED, "msg": status}
-        self._writer.event(schema.Event(wall_time=now, session_log=stopped))
+        if self._writer.used:
+            stopped = {"status": values.STOPPED, "msg": status}
+            self._writer.event(schema.Event(wall_time=now, session_log=stopped))
         self._writer.close()
 
     def __enter__(self) -> Log:

@@ -60,6 +60,11 @@ class EventWriter:
         self._news = threading.Condition(self._lock)
         self._writing = threading.Lock()
 
+    @property
+    def used(self) -> bool:
+        """Whether anything was added."""
+        return self._thread is not None
+
     def scalars(self, step: Any, wall: Any, tags: tuple[str, ...], values: Any, size: int) -> None:
         """Add scalars: a step with the values of its tags, or columns of both."""
         self._add((step, wall, tags, values), size)
@@ -156,14 +161,13 @@ class EventWriter:
             self._warned = True
 
     def _open(self) -> None:
-        """Make the file; readers take those of a folder by name, so that one that goes on has to come
-        after all others."""
+        """Make the file; readers take those of a folder by name, so that it comes after all others: one
+        that goes on voids what lies in them."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        seconds = int(time.time())
-        if self._started_at is not None:
-            names = (name.split(".tfevents.")[-1] for name in os.listdir(self.folder))
-            times = (name.partition(".")[0] for name in names)
-            seconds = max([seconds, *(int(t) + 1 for t in times if t.isdecimal() and len(t) < 12)])
+        names = (name.split(".tfevents.")[-1] for name in os.listdir(self.folder))
+        times = (name.partition(".")[0] for name in names)
+        latest = [int(t) + 1 for t in times if t.isdecimal() and len(t) < 12]
+        seconds = max([int(time.time()), *latest])
         name = f"events.out.tfevents.{seconds:010d}.{socket.gethostname()}.{os.getpid()}"
         path = self.folder / f"{name}.{next(_numbers)}.uzviz"
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
