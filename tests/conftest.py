@@ -1,10 +1,11 @@
 import os
 import tempfile
 
-# Programs are compiled once for all tests and the commands they start; set before JAX is imported,
-# and by the first process for those that run beside it.
-os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", tempfile.mkdtemp(prefix="uzviz-tests-"))
-os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+# Programs are compiled once for the tests of a process and the commands they start; set before JAX is
+# imported. Processes beside one another share no cache, and those that are killed have none: JAX writes
+# its entries in place, and reading a torn one can end the reader.
+os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="uzviz-tests-")
+os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 
 import jax
 import pytest
@@ -13,6 +14,12 @@ from hypothesis import settings
 # The same examples every time; how long one takes depends on what was compiled before.
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")
+
+
+@pytest.fixture
+def no_cache(monkeypatch):
+    """For commands that will be killed."""
+    monkeypatch.setenv("JAX_ENABLE_COMPILATION_CACHE", "false")
 
 
 @pytest.fixture

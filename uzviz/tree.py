@@ -85,7 +85,8 @@ def _bare(leaf: Any) -> Any:
 
 def _like(leaf: Any, found: np.ndarray) -> Any:
     is_key = jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
-    return jax.random.wrap_key_data(jnp.asarray(found)) if is_key else jnp.asarray(found)
+    own = jnp.array(found)  # a copy, since what is donated must not lie in NumPy's memory
+    return jax.random.wrap_key_data(own) if is_key else own
 
 
 def layers(x: Tree) -> dict[str, list[jax.Array]]:
