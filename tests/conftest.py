@@ -27,3 +27,11 @@ def x64():
     """Float64 for one test: theory is not tested in float32."""
     with jax.enable_x64(True):
         yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def freed():
+    """Compiled programs are given back after each file: each takes maps of memory, of which a process
+    may have 65,530, and XLA ends the process that has no more."""
+    yield
+    jax.clear_caches()

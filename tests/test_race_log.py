@@ -82,7 +82,7 @@ def test_tensorboard_opens_a_race(logged):
     assert {"layers/0/weight", "layers/1/dot_general", "batch/x"} <= {n.name for n in graph.node}
 
 
-@pytest.mark.parametrize("at", [1, 4, 9, 14, 20])
+@pytest.mark.parametrize("at", [1, 9, 20])
 def test_a_race_broken_off_goes_on_and_does_nothing_twice(digits, logged, tmp_path, at):
     calls = []
 
