@@ -6,6 +6,7 @@ import json
 import os
 import zlib
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,11 +103,13 @@ def load(path: Path) -> Checkpoint:
 
 def _checksum(tensors: Mapping[str, np.ndarray]) -> int:
     """CRC-32 of all names and bytes, so that nothing goes on from a bit that has turned."""
-    crc = 0
-    for name in sorted(tensors):
-        crc = zlib.crc32(name.encode(), crc)
-        crc = zlib.crc32(np.ascontiguousarray(tensors[name]).reshape(-1).view(np.uint8).data, crc)
-    return crc
+
+    def one(name: str) -> int:
+        data = np.ascontiguousarray(tensors[name]).reshape(-1).view(np.uint8).data
+        return zlib.crc32(data, zlib.crc32(name.encode()))
+
+    with ThreadPoolExecutor() as pool:
+        return zlib.crc32(repr(list(pool.map(one, sorted(tensors)))).encode())
 
 
 def newest(run: Path) -> Checkpoint | None:
