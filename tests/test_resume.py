@@ -135,6 +135,11 @@ def test_a_run_killed_before_its_first_state_starts_again(digits, whole, tmp_pat
         path.unlink()
     assert_same(uz.resume(tmp_path), whole)
     assert_same(uz.read(tmp_path).training(), whole)
+    run = uz.read(tmp_path).only
+    assert len(run.text("card")) == 1
+    for tag, kind in run.tags.items():
+        if kind == "scalars":
+            assert np.all(np.diff(run.scalars(tag).step) > 0), tag
 
 
 def test_a_damaged_state_is_passed_over(digits, whole, tmp_path):

@@ -157,10 +157,14 @@ def resume_training(
         lanes, probes=measured, every=made["every"], clock=time.perf_counter,
         keeping=engine.Keeping(_due(checkpoint_every), state, lowest),
     )  # fmt: skip
-    went = state.step if state else 0
-    return _follow(
-        said, on_record, lambda start: TrainingLog(logged.folder, start, None, went), before
-    )
+    again = {name: made[name] for name in ("probes", "every", "note")} | {"facts": facts_now()}
+
+    def logging(start: records.Start) -> TrainingLog:
+        if state is None:
+            return TrainingLog(logged.folder, start, again, resumed_at=0)
+        return TrainingLog(logged.folder, start, None, resumed_at=state.step + 1)
+
+    return _follow(said, on_record, logging, before)
 
 
 def _follow(

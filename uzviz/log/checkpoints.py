@@ -56,15 +56,21 @@ def save(run: Path, name: str, tensors: Mapping[str, Any], facts: Mapping[str, A
 
 def save_step(run: Path, step: int, tensors: Mapping[str, Any], facts: Mapping[str, Any]) -> None:
     """Write the state after a step, and drop all but the last few."""
-    save(run, f"step-{step:012d}", tensors, facts)
+    save(run, _name(step), tensors, facts)
     for path in steps(run)[:-LAST]:
         path.unlink(missing_ok=True)
 
 
-def tidy(run: Path) -> None:
-    """Remove what killed processes left unfinished."""
-    for path in (run / FOLDER).glob(".*"):
+def tidy(run: Path, step: int) -> None:
+    """Remove what killed processes left unfinished, and states from this step on, which are made
+    again."""
+    beyond = [path for path in steps(run) if path.name >= f"{_name(step)}{ENDING}"]
+    for path in [*(run / FOLDER).glob(".*"), *beyond]:
         path.unlink(missing_ok=True)
+
+
+def _name(step: int) -> str:
+    return f"step-{step:012d}"
 
 
 def steps(run: Path) -> list[Path]:

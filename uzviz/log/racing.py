@@ -115,8 +115,7 @@ PLACES = {"tuned": "final", "nudged": "final-nudged", "fewer tries": "final-fewe
 
 def quoted(name: str) -> str:
     """An entrant's name as that of a folder."""
-    letters = (c if c.isalnum() or c in "@.-_=+" else f"%{ord(c):02X}" for c in name)
-    return "".join(letters).replace("..", "%2E%2E").removeprefix(".")
+    return "".join(c if c.isalnum() or c in "@-_=+" else f"%{ord(c):02X}" for c in name)
 
 
 def _lane(

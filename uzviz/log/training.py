@@ -46,9 +46,10 @@ class TrainingLog:
     ----------
     made
         What else is needed to go on with the run, as JSON holds it: facts of the process and the
-        user's note among it. None where an earlier training in this folder goes on.
-    went
-        The step from which it goes on; what it had logged beyond is void.
+        user's note among it. None where an earlier training in this folder goes on from a state.
+    resumed_at
+        The first step that is made again of an earlier training: what it had logged there and beyond
+        is void.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class TrainingLog:
         folder: Path,
         start: Start,
         made: Mapping[str, Any] | None,
-        went: int = 0,
+        resumed_at: int | None = None,
     ):
         self.start, self.folder = start, folder
         self._best: Best | None = None
@@ -75,9 +76,9 @@ class TrainingLog:
             folder,
             hyperparameters={**own, **_flat(start.problem), "seed": start.seeds[0]},
             group=group,
-            resumed_at=went + 1 if made is None else None,
+            resumed_at=resumed_at,
         )
-        checkpoints.tidy(folder)
+        checkpoints.tidy(folder, resumed_at or 0)
         if made is not None:
             words = card.markdown(start, made["facts"], card.command(), made["note"])
             self._log.text(0, "card", words)
