@@ -7,6 +7,7 @@ out as known here is handed on.
 
 from __future__ import annotations
 
+from collections import deque
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -33,6 +34,9 @@ MOST_VARYING = 32
 
 LONGEST = 4096
 """Bytes of a record up to which that is so; for each of them, a table is kept."""
+
+MOST_FORMS = 8
+"""Forms of records of one length that are remembered."""
 
 AT_ONCE = 1024
 """Records made at once, so that they stay in the cache."""
@@ -132,24 +136,25 @@ def decoded(piece: bytes, frames: Frames) -> Decoded:
     left, damaged = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for size in np.unique(sizes).tolist():
         rows = np.flatnonzero(sizes == size)
-        windows = np.lib.stride_tricks.sliding_window_view(bytes_, size) if size else bytes_
         unknown = 0
         while size and len(rows) and unknown < MOST_UNKNOWN:
-            layout = layout_of(windows[starts[rows[0]]].tobytes())
-            if layout is None:
+            first = int(starts[rows[0]])
+            form = _form_of(piece[first : first + size])
+            if form is None:
                 unknown += 1
                 left.append(rows[:1])
                 rows = rows[1:]
                 continue
-            data = windows[starts[rows]]
+            data = _rows(bytes_, starts[rows], size)
             taken = np.zeros(len(rows), bool)
-            for tags, chosen, crc in _same_layout(data, layout):
+            for tags, chosen, crc in _same_layout(data, form):
                 taken[chosen] = True
                 good = masked(crc) == stored[rows[chosen]]
                 damaged.append(rows[chosen[~good]])
                 chosen = chosen[good]
                 if len(chosen):
-                    blocks.append(_block(tags, rows[chosen], data[chosen], layout))
+                    these = data if len(chosen) == len(data) else data[chosen]
+                    blocks.append(_block(tags, rows[chosen], these, form.layout))
             rows = rows[~taken]
         left.append(rows)
     rest = np.sort(np.concatenate(left))
@@ -157,29 +162,73 @@ def decoded(piece: bytes, frames: Frames) -> Decoded:
     return Decoded(blocks, rest[good], np.concatenate([*damaged, rest[~good]]))
 
 
+def _rows(bytes_: np.ndarray, starts: np.ndarray, size: int) -> np.ndarray:
+    """The data of records of one size, [records, size]; a view where they are evenly spaced."""
+    step = int(starts[1] - starts[0]) if len(starts) > 1 else size
+    first, last = int(starts[0]), int(starts[-1])
+    if last - first == step * (len(starts) - 1) and (np.diff(starts) == step).all():
+        whole = bytes_[first : last + size]
+        return np.lib.stride_tricks.as_strided(whole, (len(starts), size), (step, 1))
+    return np.lib.stride_tricks.sliding_window_view(bytes_, size)[starts]
+
+
+class _Form(NamedTuple):
+    """A layout, and the bits that all its records share."""
+
+    layout: Layout
+    fixed: np.ndarray
+    """Ones where the bits are the same in all records; filled up to whole words."""
+    vary: np.ndarray
+    """Bytes that may differ."""
+    mask: int
+    """``fixed`` as a number."""
+    bits: int
+    """The shared bits as a number."""
+
+
+def _form_of(data: bytes) -> _Form | None:
+    """The form of a record; the last ones of each size are remembered, since runs are alike."""
+    known = _forms(len(data))
+    number = int.from_bytes(data, "little")
+    for form in tuple(known):
+        if number & form.mask == form.bits:
+            return form
+    layout = layout_of(data)
+    if layout is None:
+        return None
+    fixed = np.zeros(-(-len(data) // 8) * 8, np.uint8)
+    fixed[: len(data)] = 255
+    fixed[1:9] = 0
+    fixed[slice(*layout.step)] = 128
+    for at in layout.values:
+        fixed[at : at + 4] = 0
+    mask = int.from_bytes(fixed.tobytes(), "little")
+    vary = np.flatnonzero(fixed[: len(data)] != 255)
+    known.appendleft(_Form(layout, fixed, vary, mask, number & mask))
+    return known[0]
+
+
+@lru_cache(maxsize=256)
+def _forms(size: int) -> deque[_Form]:
+    return deque(maxlen=MOST_FORMS)
+
+
 def _same_layout(
-    data: np.ndarray, layout: Layout
+    data: np.ndarray, form: _Form
 ) -> list[tuple[tuple[str, ...], np.ndarray, np.ndarray]]:
     """The rows of one layout, by their names, with the CRCs of their data; the first row is always
     among them."""
-    first, last = layout.step
-    size = data.shape[1]
-    fixed = np.zeros(-(-size // 8) * 8, np.uint8)
-    fixed[:size] = 255
-    fixed[1:9] = 0
-    fixed[first:last] = 128
-    for at in layout.values:
-        fixed[at : at + 4] = 0
-    constant = np.zeros((len(data), len(fixed)), np.uint8)
-    np.bitwise_and(data, fixed[:size], out=constant[:, :size])
+    layout, size = form.layout, data.shape[1]
+    constant = np.zeros((len(data), len(form.fixed)), np.uint8)
+    np.bitwise_and(data, form.fixed[:size], out=constant[:, :size])
     words = constant.view(np.uint64)
     if (words == words[0]).all():
-        heads, kinds = np.zeros(1, np.int64), np.zeros(len(data), np.int64)
-    else:
-        mixed = (words * _weights(words.shape[1])).sum(axis=1, dtype=np.uint64)
-        _, heads, kinds = np.unique(mixed, return_index=True, return_inverse=True)
+        every = np.zeros(len(data), np.int64)
+        return [(layout.tags, np.arange(len(data)), _crc(data, form.vary, every[:1], every))]
+    mixed = (words * _weights(words.shape[1])).sum(axis=1, dtype=np.uint64)
+    _, heads, kinds = np.unique(mixed, return_index=True, return_inverse=True)
     same = (words == words[heads[kinds]]).all(axis=1)
-    crc = _crc(data, np.flatnonzero(fixed[:size] != 255), heads, kinds)
+    crc = _crc(data, form.vary, heads, kinds)
     found = []
     for kind, head in enumerate(heads.tolist()):
         other = layout if head == 0 else layout_of(data[head].tobytes())

@@ -183,10 +183,10 @@ class EventFile:
         if kind == "tensors" and not plugin and tag in into.kinds:
             kind = into.kinds[tag]
         if kind == "hparams":
-            into.hyperparameters |= values.hyperparameters_of(value)
-            ended = schema.HParams.FromString(value.metadata.plugin_data.content)
-            if ended.HasField("session_end_info"):
-                into.ended = ended.session_end_info.status
+            session = values.session_of(value)
+            into.hyperparameters |= values.hyperparameters_of(session)
+            if session.HasField("session_end_info"):
+                into.ended = session.session_end_info.status
         elif kind == "scalars":
             pending.scalar(tag, record, entry, values.scalar_of(value))
         else:

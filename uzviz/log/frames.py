@@ -168,16 +168,18 @@ class _Walk:
         times = min((len(self.piece) - self.at) // int(ends[-1]), -(-REACH // len(sizes)))
         if not times:
             return 0
-        first = (
-            self.at + (int(ends[-1]) * np.arange(times)[:, None] + np.append(0, ends[:-1])).ravel()
-        )
+        period = int(ends[-1])
+        first = np.append(0, ends[:-1])
+        rows = np.frombuffer(self.piece, np.uint8, times * period, self.at).reshape(times, period)
+        headers = rows[:, (first[:, None] + np.arange(HEADER)).ravel()]
         wanted = np.frombuffer(b"".join(map(_header, sizes)), np.uint8)
-        bytes_ = np.frombuffer(self.piece, np.uint8)
-        headers = bytes_[first[:, None] + np.arange(HEADER)]
-        same = (headers.reshape(times, -1) == wanted).reshape(-1, HEADER).all(axis=1)
-        good = len(same) if same.all() else int(same.argmin())
+        same = headers == wanted
+        good = times * len(sizes)
+        if not same.all():
+            good = int(same.reshape(-1, HEADER).all(axis=1).argmin())
         every = np.tile(sizes, times)[:good]
-        self.starts.append(first[:good] + HEADER)
+        starts = (period * np.arange(times)[:, None] + first).ravel()[:good]
+        self.starts.append(self.at + HEADER + starts)
         self.sizes.append(every)
         self.at += int((every + HEADER + FOOTER).sum())
         return good

@@ -278,9 +278,13 @@ def experiment(hyperparameters: Mapping[str, Number], metrics: Sequence[str]) ->
     return _hparams(EXPERIMENT_TAG, experiment={"hparam_infos": infos, "metric_infos": shown})
 
 
-def hyperparameters_of(value: Any) -> dict[str, Number]:
-    """The hyperparameters that a value holds, if it is the start of a session."""
-    content = schema.HParams.FromString(value.metadata.plugin_data.content)
+def session_of(value: Any) -> Any:
+    """What a value of TensorBoard's HPARAMS page says."""
+    return schema.HParams.FromString(value.metadata.plugin_data.content)
+
+
+def hyperparameters_of(content: Any) -> dict[str, Number]:
+    """The hyperparameters of a session, where it says them."""
     if not content.HasField("session_start_info"):
         return {}
     kinds = ("number_value", "string_value", "bool_value")
