@@ -1,0 +1,242 @@
+/** A chart of one tag, with what can be done to it. */
+
+import { effect, signal, untracked, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Tag } from "../messages";
+import { IconButton, Icon } from "../parts/icons";
+import { refine, see, seriesVersion } from "../series";
+import { downloadAddress } from "../server";
+import * as settings from "../settings";
+import * as store from "../store";
+import { words } from "../words";
+import { cell, Tooltip } from "./tooltip";
+import { modelOf, zoomed, zoomOf } from "./model";
+import { Plot, type Hover, type Shown } from "./plot";
+import { schedule, unschedule } from "./schedule";
+import { svg } from "./svg";
+
+/** Counts every drawing, for benchmarks and tests. */
+export const drawn = signal(0);
+
+interface Props {
+  tag: Tag;
+  move?: (by: -1 | 1) => void;
+}
+
+export function ChartCard({ tag, move }: Props) {
+  const w = words.value;
+  const hover = useSignal<Hover | null>(null);
+  const home = useRef<HTMLDivElement>(null);
+  const plot = useRef<Plot | null>(null);
+  const model = useRef<Shown | null>(null);
+  const full = settings.fullSize.value.includes(tag.name);
+  const isPinned = settings.pinned.value.includes(tag.name);
+  const log = settings.logY.value.includes(tag.name);
+  const zoom = settings.zooms.value.some((z) => z.startsWith(`${tag.name}:`));
+
+  useEffect(() => follow(tag, home.current!, plot, model, hover), [tag.id]);
+
+  const label = tag.name.split("/").slice(1).join("/") || tag.name;
+  const toggle = (list: typeof settings.pinned) => () =>
+    (list.value = settings.toggled(list.value, tag.name));
+  return (
+    <article class={`card${full ? " full" : ""}`} data-tag={tag.name}>
+      <header>
+        <h3 title={tag.name}>{isPinned ? tag.name : label}</h3>
+        {zoom && <IconButton icon="fit" label={w.fit} onClick={() => zoomed(tag.name, null)} />}
+        <IconButton icon="log" label={w.logY} pressed={log} onClick={toggle(settings.logY)} />
+        <IconButton icon="full" label={w.fullSize} pressed={full} onClick={toggle(settings.fullSize)} />
+        {move && <IconButton icon="earlier" label={w.earlier} onClick={() => move(-1)} />}
+        {move && <IconButton icon="later" label={w.later} onClick={() => move(1)} />}
+        <IconButton icon="pin" label={isPinned ? w.unpin : w.pin} pressed={isPinned}
+          onClick={toggle(settings.pinned)} />
+        <Downloads tag={tag} plot={plot} model={model} />
+      </header>
+      <div
+        class="plot"
+        ref={home}
+        tabIndex={0}
+        role="application"
+        aria-label={`${tag.name}. ${w.chartHelp}`}
+        onKeyDown={(e) => keyed(e, plot.current, tag)}
+        onBlur={() => (hover.value = null)}
+      >
+        <Marks hover={hover.value} />
+        {hover.value && (
+          <Tooltip hover={hover.value} width={home.current?.clientWidth ?? 400}
+            bands={model.current?.bands ?? []} />
+        )}
+      </div>
+      <p class="visually-hidden" aria-live="polite">{hover.value && spokenOf(hover.value)}</p>
+    </article>
+  ); // prettier-ignore
+}
+
+/** Points under the cursor: of the nearest curves, where there are many. */
+function Marks({ hover }: { hover: Hover | null }) {
+  const near = hover ? [...hover.found].sort((a, b) => a.distance - b.distance).slice(0, 12) : [];
+  return (
+    <>
+      {near
+        .filter((h) => Number.isFinite(h.top))
+        .map(({ curve, left, top }) => (
+          <i key={curve.run} class="mark"
+            style={{ background: curve.colour, left: `${left}px`, top: `${top}px` }} />
+        ))}
+    </>
+  ); // prettier-ignore
+}
+
+function spokenOf(hover: Hover): string {
+  return hover.found
+    .slice(0, 3)
+    .map(({ curve, index }) => `${curve.name}: ${cell(curve, index, "value")}`)
+    .join("; ");
+}
+
+function keyed(event: KeyboardEvent, plot: Plot | null, tag: Tag): void {
+  const far = event.shiftKey ? 40 : 5;
+  const moves: Record<string, () => void> = {
+    ArrowLeft: () => plot?.move(-far),
+    ArrowRight: () => plot?.move(far),
+    "+": () => plot?.magnify(2),
+    "=": () => plot?.magnify(2),
+    "-": () => plot?.magnify(0.5),
+    "0": () => zoomed(tag.name, null),
+  };
+  const act = event.ctrlKey || event.metaKey ? undefined : moves[event.key];
+  if (!act || event.target !== event.currentTarget) return;
+  event.preventDefault();
+  act();
+}
+
+/** Draw whenever something changes while the chart is near the window. */
+function follow(
+  tag: Tag,
+  home: HTMLElement,
+  plot: { current: Plot | null },
+  model: { current: Shown | null },
+  hover: { value: Hover | null },
+): () => void {
+  const near = signal(false);
+  const owner = {};
+  const hearing = {
+    hover: (at: Hover | null) => (hover.value = at),
+    zoom: (x: [number, number], y: [number, number]) => zoomed(tag.name, { x, y }),
+    fit: () => zoomed(tag.name, null),
+  };
+  const draw = () => {
+    const made = (model.current = untracked(() => modelOf(tag)));
+    if (!plot.current?.show(made)) {
+      plot.current?.destroy();
+      plot.current = new Plot(home, made, hearing);
+    }
+    drawn.value++;
+  };
+  const stopDrawing = effect(() => {
+    if (!near.value) return;
+    modelInputs(tag);
+    schedule(owner, draw);
+  });
+  const stopColours = effect(() => {
+    void store.isDark.value;
+    requestAnimationFrame(() => plot.current?.redraw());
+  });
+  const stopRefining = effect(() => {
+    const zoom = zoomOf(tag.name, settings.zooms.value);
+    const window = zoom && near.value ? { from: zoom.x[0], to: zoom.x[1] } : null;
+    refine(tag.id, window, settings.axis.value);
+  });
+  const observer = new IntersectionObserver(
+    (seen) => {
+      const is = seen.at(-1)!.isIntersecting;
+      if (is !== near.peek()) see(tag.id, is);
+      near.value = is;
+    },
+    { rootMargin: "200px" },
+  );
+  observer.observe(home);
+  return () => {
+    observer.disconnect();
+    if (near.peek()) see(tag.id, false);
+    for (const stop of [stopDrawing, stopColours, stopRefining]) stop();
+    unschedule(owner);
+    plot.current?.destroy();
+    plot.current = null;
+  };
+}
+
+/** Everything that a model is made of, so that its changes are heard. */
+function modelInputs(tag: Tag): void {
+  void seriesVersion(tag.id);
+  const { axis, smoothing, baseRun, groupBy, logX, logY, zooms, ignoreOutliers } = settings;
+  for (const s of [axis, smoothing, baseRun, groupBy, logX, logY, zooms, ignoreOutliers])
+    void s.value;
+  void [store.shown.value, store.colours.value, store.groupColours.value, words.value];
+}
+
+function Downloads(props: {
+  tag: Tag;
+  plot: { current: Plot | null };
+  model: { current: Shown | null };
+}) {
+  const { tag } = props;
+  const runs = () =>
+    store.shown
+      .peek()
+      .filter((r) => r.tags.includes(tag.id))
+      .map((r) => r.id);
+  const file = tag.name.replace(/[^\w.-]+/g, "-");
+  const full = (format: "csv" | "json") => () =>
+    save(downloadAddress(tag.id, runs(), format), `${file}.${format}`);
+  const png = () =>
+    props.plot.current?.canvas.toBlob((blob) => blob && saveBlob(blob, `${file}.png`));
+  const drawing = () => {
+    const [plot, model] = [props.plot.current, props.model.current];
+    if (!plot || !model) return;
+    const style = getComputedStyle(document.body);
+    const text = svg({
+      ...plot.drawing(),
+      title: tag.name,
+      curves: model.curves,
+      bands: model.bands,
+      ink: style.color,
+      paper: style.backgroundColor,
+    });
+    saveBlob(new Blob([text], { type: "image/svg+xml" }), `${file}.svg`);
+  };
+  const actions: [string, () => void][] = [
+    ["CSV", full("csv")],
+    ["JSON", full("json")],
+    ["SVG", drawing],
+    ["PNG", png],
+  ];
+  return (
+    <details class="menu">
+      <summary class="icon-button" role="button" aria-label={words.value.download} title={words.value.download}>
+        <Icon name="download" />
+      </summary>
+      <div class="popup right">
+        {actions.map(([name, act]) => (
+          <button key={name} type="button" onClick={(e) => {
+            act();
+            e.currentTarget.closest("details")!.open = false;
+          }}>{name}</button>
+        ))}
+      </div>
+    </details>
+  ); // prettier-ignore
+}
+
+function saveBlob(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  save(address, name);
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+function save(address: string, name: string): void {
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+}

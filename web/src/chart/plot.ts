@@ -1,0 +1,264 @@
+/** uPlot as our frame: axes, grid, zoom and cursor are its own, curves are painted by us. */
+
+import uPlot from "uplot";
+import { duration, nearest, shortNumber } from "../display";
+import type { Axis } from "../settings";
+import type { BandOf, Curve } from "./curves";
+import { paint, type Frame } from "./paint";
+import type { Ticks } from "./svg";
+
+export interface Shown {
+  curves: Curve[];
+  bands: BandOf[];
+  axis: Axis;
+  logX: boolean;
+  logY: boolean;
+  x: [number, number];
+  y: [number, number];
+  language: string;
+}
+
+/** A curve's point under the cursor. */
+export interface Hovered {
+  curve: Curve;
+  index: number;
+  /** Pixels of the page from the plot's corner. */
+  left: number;
+  top: number;
+  distance: number;
+}
+
+export interface Hover {
+  x: number;
+  left: number;
+  top: number;
+  found: Hovered[];
+}
+
+export interface Hearing {
+  hover: (at: Hover | null) => void;
+  zoom: (x: [number, number], y: [number, number]) => void;
+  fit: () => void;
+}
+
+export class Plot {
+  private readonly u: uPlot;
+  private shown: Shown;
+  private readonly ticks: { x: Ticks; y: Ticks } = {
+    x: { at: [], labels: [] },
+    y: { at: [], labels: [] },
+  };
+  private readonly observer: ResizeObserver;
+  private readonly hearing: Hearing;
+
+  constructor(home: HTMLElement, shown: Shown, hearing: Hearing) {
+    this.shown = shown;
+    this.hearing = hearing;
+    this.u = this.made(home, shown);
+    this.observer = new ResizeObserver(() => this.resize(home));
+    this.observer.observe(home);
+    home.querySelector(".u-over")!.addEventListener("dblclick", () => hearing.fit());
+  }
+
+  destroy(): void {
+    this.observer.disconnect();
+    this.u.destroy();
+  }
+
+  /** Show something else; true if it could be, else another plot must be made. */
+  show(shown: Shown): boolean {
+    const before = this.shown;
+    const same = (["axis", "logX", "logY", "language"] as const).every(
+      (k) => before[k] === shown[k],
+    );
+    if (!same) return false;
+    this.shown = shown;
+    this.u.setData(this.corners());
+    return true;
+  }
+
+  /** Take on the colours of the page. */
+  redraw(): void {
+    this.u.redraw(false, true);
+  }
+
+  get canvas(): HTMLCanvasElement {
+    return this.u.ctx.canvas;
+  }
+
+  /** Frame and ticks in pixels of the page, for SVG. */
+  drawing(): { frame: Frame; x: Ticks; y: Ticks } {
+    const { left, top, width, height } = this.u.over.getBoundingClientRect();
+    const home = this.u.root.getBoundingClientRect();
+    const at = { left: left - home.left, top: top - home.top + 24, width, height, ratio: 1 };
+    return { frame: { ...this.frame(), ...at }, ...this.ticks };
+  }
+
+  /** Move the cursor by so many pixels, from the middle at first. */
+  move(by: number): void {
+    const width = this.u.over.clientWidth;
+    const at = this.u.cursor.left ?? -1;
+    const left = Math.max(0, Math.min(width, (at < 0 ? width / 2 : at) + by));
+    this.u.setCursor({ left, top: this.u.over.clientHeight / 2 });
+  }
+
+  /** Zoom along x about the middle, or the cursor. */
+  magnify(by: number): void {
+    const { x, y, logX } = this.shown;
+    const at = this.u.cursor.left ?? -1;
+    const width = this.u.over.clientWidth;
+    const share = at < 0 ? 0.5 : at / width;
+    const of = logX ? Math.log : (v: number) => v;
+    const back = logX ? Math.exp : (v: number) => v;
+    const size = (of(x[1]) - of(x[0])) / by;
+    const low = of(x[0]) + share * (of(x[1]) - of(x[0]) - size);
+    this.hearing.zoom([back(low), back(low + size)], y);
+  }
+
+  private made(home: HTMLElement, shown: Shown): uPlot {
+    const ink = () => getComputedStyle(home).color;
+    const faint = () => getComputedStyle(home).getPropertyValue("--line").trim() || "#8884";
+    const axis = { stroke: ink, grid: { stroke: faint, width: 1 }, ticks: { show: false } };
+    const font = "11.5px system-ui, sans-serif";
+    const kept =
+      (name: "x" | "y", format: (v: number[]) => string[]) => (_: uPlot, at: number[]) => {
+        const labels = format(at);
+        this.ticks[name] = { at, labels };
+        return labels;
+      };
+    return new uPlot(
+      {
+        width: Math.max(80, home.clientWidth),
+        height: Math.max(80, home.clientHeight),
+        legend: { show: false },
+        padding: [8, 12, 0, 0],
+        scales: {
+          x: { time: false, distr: shown.logX ? 3 : 1, range: () => this.shown.x },
+          y: { distr: shown.logY ? 3 : 1, range: () => this.shown.y },
+        },
+        series: [{}, { paths: () => null, points: { show: false } }],
+        axes: [
+          {
+            ...axis,
+            font,
+            size: 26,
+            gap: 3,
+            space: shown.axis === "wall" ? 80 : 56,
+            ...(shown.axis === "wall" || shown.axis === "relative" ? { incrs: SECONDS } : {}),
+            values: kept("x", (at) => xLabels(at, shown)),
+          },
+          {
+            ...axis,
+            font,
+            gap: 4,
+            size: (_, values) => 14 + Math.max(26, ...(values ?? []).map((v) => 6.6 * v.length)),
+            space: 30,
+            values: kept("y", (at) => at.map((v) => (v === null ? "" : shortNumber(v)))),
+          },
+        ],
+        cursor: {
+          drag: { x: true, y: true, uni: 30, setScale: false },
+          points: { show: false },
+        },
+        hooks: {
+          draw: [() => this.paint()],
+          setCursor: [() => this.hovered()],
+          setSelect: [() => this.selected()],
+        },
+      },
+      this.corners(),
+      home,
+    );
+  }
+
+  private corners(): uPlot.AlignedData {
+    return [this.shown.x, this.shown.y];
+  }
+
+  private resize(home: HTMLElement): void {
+    const [width, height] = [home.clientWidth, home.clientHeight];
+    if (width && height && (width !== this.u.width || height !== this.u.height)) {
+      this.u.setSize({ width, height });
+    }
+  }
+
+  private frame(): Frame {
+    const { left, top, width, height } = this.u.bbox;
+    const { x, y, logX, logY } = this.shown;
+    return { left, top, width, height, x, y, logX, logY, ratio: uPlot.pxRatio };
+  }
+
+  private paint(): void {
+    const { ctx } = this.u;
+    const frame = this.frame();
+    ctx.save();
+    ctx.beginPath();
+    ctx.rect(frame.left, frame.top, frame.width, frame.height);
+    ctx.clip();
+    ctx.lineJoin = "round";
+    paint(ctx, frame, this.shown.curves, this.shown.bands, true);
+    ctx.restore();
+  }
+
+  private selected(): void {
+    const { left, top, width, height } = this.u.select;
+    if (width < 3 && height < 3) return;
+    const { x, y } = this.shown;
+    const at = (value: number, name: string) => this.u.posToVal(value, name);
+    this.u.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+    this.hearing.zoom(
+      width < 3 ? x : [at(left, "x"), at(left + width, "x")],
+      height < 3 || height >= this.u.over.clientHeight - 1
+        ? y
+        : [at(top + height, "y"), at(top, "y")],
+    );
+  }
+
+  private hovered(): void {
+    const { left = -1, top = -1 } = this.u.cursor;
+    if (left < 0 || top < 0) return this.hearing.hover(null);
+    const x = this.u.posToVal(left, "x");
+    const found: Hovered[] = [];
+    const [low, high] = this.shown.x;
+    for (const curve of this.shown.curves) {
+      const index = nearest(curve.x, x);
+      const place = curve.x[index];
+      if (place === undefined || place < low || place > high) continue;
+      const right = this.u.valToPos(place, "x");
+      const value = curve.smooth[index]!;
+      const down = Number.isFinite(value) ? this.u.valToPos(value, "y") : NaN;
+      const distance = Math.abs((Number.isFinite(down) ? down : 1e6) - top);
+      found.push({ curve, index, left: right, top: down, distance });
+    }
+    this.hearing.hover({ x, left, top, found });
+  }
+}
+
+const SECONDS = [
+  0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600,
+  1200, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 432000, 864000, 2592000, 7776000,
+  31536000,
+];
+
+function xLabels(at: number[], shown: Shown): string[] {
+  const span = shown.x[1] - shown.x[0];
+  if (shown.axis === "relative") return at.map((v) => (v === null ? "" : v ? duration(v) : "0"));
+  if (shown.axis === "wall")
+    return at.map((v) => (v === null ? "" : clock(v, span, shown.language)));
+  return at.map((v) => (v === null ? "" : thousands(v)));
+}
+
+function clock(seconds: number, span: number, language: string): string {
+  const day = { day: "numeric", month: "short" } as const;
+  const hour = { hour: "2-digit", minute: "2-digit" } as const;
+  const form = span > 2 * 86400 ? day : span > 300 ? hour : { ...hour, second: "2-digit" as const };
+  return new Intl.DateTimeFormat(language, { ...form, hour12: false }).format(1000 * seconds);
+}
+
+/** Steps are whole: 1500, 20k, 3M. */
+function thousands(v: number): string {
+  const size = Math.abs(v);
+  if (size >= 1e9 || size < 1000) return shortNumber(v);
+  if (size >= 1e6) return `${shortNumber(v / 1e6)}M`;
+  return size >= 1e4 ? `${shortNumber(v / 1e3)}k` : shortNumber(v);
+}

@@ -1,0 +1,193 @@
+// Made by `python -m uzviz.board.types` from uzviz/board/messages.py: change that instead.
+
+export type Kind = "scalars" | "histograms" | "images" | "text" | "tensors";
+
+export type Status = "running" | "finished" | "diverged" | "interrupted" | "dead";
+
+/** A parameter, an input, or one computation of a model. */
+export interface Node {
+  /** Its modules and its own, with "/" between them. */
+  name: string;
+  op: string;
+  inputs: string[];
+  /** Of each of its results. */
+  shapes: number[][];
+  dtype: string;
+  parameters: number;
+  flops: number;
+}
+
+/** A name under which runs log; the same for all runs. */
+export interface Tag {
+  id: number;
+  name: string;
+  kind: Kind;
+}
+
+/** A run, as lists show it. */
+export interface RunLine {
+  id: number;
+  name: string;
+  /** Whether its files have been read; until then the rest is empty. */
+  read: boolean;
+  status: Status;
+  hyperparameters: Record<string, boolean | number | string>;
+  tags: number[];
+  /** Seconds since 1970 of its first record; likewise the last. */
+  began: number | null;
+  written: number | null;
+  /** Bytes that could not be read. */
+  damage: number;
+  /** Whether it is a race's own. */
+  race: boolean;
+  graph: boolean;
+}
+
+/** How many runs were read, of how many. */
+export interface Reading {
+  done: number;
+  total: number;
+}
+
+/** The runs that changed after a cursor; of all tags, those that are new. */
+export interface Runs {
+  /** The server's own number: behind another one all ids and cursors are new. */
+  server: number;
+  cursor: number;
+  /** The folder's last name, never its path. */
+  folder: string;
+  version: string;
+  reading: Reading;
+  tags: Tag[];
+  runs: RunLine[];
+  gone: number[];
+}
+
+/** An event: something is new behind this cursor. */
+export interface Changed {
+  cursor: number;
+}
+
+/** Where a column lies after the header, in bytes, and what its numbers are. */
+export interface Column {
+  type: "f4" | "f8";
+  offset: number;
+  length: number;
+}
+
+/** Points of one tag of one run. Columns are given by their numbers; equal ones are sent once. */
+export interface Series {
+  run: number;
+  tag: number;
+  /** Changes when points already sent are void. */
+  generation: number;
+  /** Points in the files. */
+  total: number;
+  /** The number of the first point sent, from 0: 0, or as many as the page said it has. */
+  first: number;
+  /** Whether all points from the first on are here; else those that a drawing of the window needs: of
+   * each stretch the first, lowest, highest and last.
+   */
+  whole: boolean;
+  step: number;
+  wall: number;
+  value: number;
+  /** Epochs, gradients or examples at each point, where these were asked for and known. */
+  axis: number | null;
+  /** Smoothed values, where not all points are here; otherwise the page smooths. */
+  smoothed: number | null;
+}
+
+/** The header before columns. */
+export interface Columns {
+  columns: Column[];
+  series: Series[];
+}
+
+/** A histogram at a step. */
+export interface Distribution {
+  step: number;
+  wall: number;
+  edges: (number | null)[];
+  counts: (number | null)[];
+}
+
+/** Histograms of one tag of one run; of more than were asked for, evenly chosen ones. */
+export interface Distributions {
+  total: number;
+  found: Distribution[];
+}
+
+/** One image of a step; its bytes are fetched by step and number. */
+export interface Picture {
+  step: number;
+  wall: number;
+  index: number;
+  number: number;
+  width: number;
+  height: number;
+}
+
+/** All images of one tag of one run, by step. */
+export interface Pictures {
+  found: Picture[];
+}
+
+/** A text at a step: as it was logged, and as HTML without anything that could act. */
+export interface Text {
+  step: number;
+  wall: number;
+  source: string;
+  html: string;
+}
+
+/** Texts of one tag of one run; the last ones, of more than were asked for. */
+export interface Texts {
+  total: number;
+  found: Text[];
+}
+
+/** A model's graph. */
+export interface Graph {
+  nodes: Node[];
+}
+
+/** The last value of every series of scalars: a row a run, a column a tag; null where there is none. */
+export interface Results {
+  runs: number[];
+  tags: number[];
+  values: (number | null)[][];
+}
+
+/** A file of a run, by its own name. */
+export interface File {
+  name: string;
+  bytes: number;
+}
+
+/** Bytes of a file that could not be read. */
+export interface Lost {
+  file: string;
+  offset: number;
+  bytes: number;
+}
+
+/** What is known of one run besides its line. */
+export interface Facts {
+  note: string;
+  /** The run card as HTML; "" without. */
+  card: string;
+  files: File[];
+  damage: Lost[];
+  parameters: number | null;
+}
+
+/** A race's result as ``Race.to_dict`` gives it. */
+export interface RaceOf {
+  race: Record<string, unknown>;
+}
+
+/** Why a request was not answered, as a sentence. */
+export interface Refused {
+  error: string;
+}
