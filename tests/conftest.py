@@ -9,7 +9,9 @@ os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 
 import jax
 import pytest
+from browser import FLAGS, chrome
 from hypothesis import settings
+from playwright.sync_api import sync_playwright
 
 # The same examples every time; how long one takes depends on what was compiled before.
 settings.register_profile("fixed", derandomize=True, deadline=None)
@@ -35,3 +37,40 @@ def freed():
     may have 65,530, and XLA ends the process that has no more."""
     yield
     jax.clear_caches()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless. Given back after each file: Playwright's event loop runs for as long as it is there, and
+    nothing else in the process could run one."""
+    path = chrome()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints():
+    """Errors of the page: of its console and its scripts. A test that makes some takes them from here."""
+    return []
+
+
+@pytest.fixture
+def visit(browser, complaints):
+    """Opens an address with nothing remembered; `color_scheme`, `locale`, `viewport` as Playwright has them.
+    What the page complains of fails the test."""
+    contexts = []
+
+    def visit(address, **options):
+        contexts.append(browser.new_context(**options))
+        page = contexts[-1].new_page()
+        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        page.on("pageerror", lambda error: complaints.append(error.message))
+        page.goto(address)
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []

@@ -14,7 +14,7 @@ import uzviz
 
 PACKAGE = Path(uzviz.__file__).parent
 EVERYTHING = {"tree", "hyper", "records", "losses", "schedules", "rules", "problems", "probes", "engine",
-              "verdicts", "races", "log", "api"}  # fmt: skip
+              "verdicts", "races", "log", "board", "api"}  # fmt: skip
 DOORS = {
     "errors": set(),
     "checks": set(),
@@ -30,12 +30,13 @@ DOORS = {
     "verdicts": {"records"},
     "races": {"tree", "records", "engine", "rules", "problems", "verdicts"},
     "log": {"records"},
+    "board": {"records", "log", "verdicts"},
     "api": EVERYTHING - {"api"},
     "cli": {"api", "hyper"},
     "__init__": EVERYTHING,
     "__main__": {"cli"},
 }
-NO_JAX = ["errors", "checks", "hyper", "records", "verdicts", "log", "cli"]
+NO_JAX = ["errors", "checks", "hyper", "records", "verdicts", "log", "board", "cli"]
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 

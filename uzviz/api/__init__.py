@@ -1,4 +1,4 @@
-"""Puts it together: train, race, read, resume.
+"""Puts it together: train, race, read, resume, show.
 
 Names are imported when first used: reading a log needs no JAX.
 """
@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from uzviz.api.boards import serve_board, show
     from uzviz.api.catalogue import CATALOGUES, problem_named, rule_named
     from uzviz.api.racing import race
     from uzviz.api.reading import Runs, read
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from uzviz.records import Record, Run, Start, Steps
 
 _HOMES = {
+    "api.boards": ("serve_board", "show"),
     "api.catalogue": ("CATALOGUES", "problem_named", "rule_named"),
     "api.racing": ("race",),
     "api.reading": ("Runs", "read"),
@@ -34,7 +36,8 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "CATALOGUES", "Entrant", "Log", "Problem", "Race", "Record", "Run", "Runs", "Start", "Steps", "holds_race",
-    "log_range", "problem_named", "race", "read", "resume", "rule_named", "train",
+    "log_range", "problem_named", "race", "read", "resume", "rule_named", "serve_board", "show",
+    "train",
 ]  # fmt: skip
 
 

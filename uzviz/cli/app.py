@@ -383,6 +383,28 @@ def export(
         report.exported(runs, file)
 
 
+@app.command("board")
+def board_(
+    folder: Annotated[Path, typer.Argument(help="A folder of runs: event files, anyone's.")],
+    port: Annotated[
+        int,
+        typer.Option(parser=options.whole, metavar="WHOLE", help="Where to listen; 0: a free one."),
+    ] = 6060,
+    host: Annotated[
+        str, typer.Option(help="Listen there; beyond this machine, a random token is asked for.")
+    ] = "127.0.0.1",
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A further name that the board is asked for by."),
+    ] = None,
+) -> None:
+    """Show a folder's runs in the browser, live."""
+    with _sentences():
+        from uzviz import api
+
+        api.serve_board(folder, port=port, host=host, allow=allow_host or [])
+
+
 @app.command("list")
 def list_(
     what: Annotated[str, typer.Argument(help="rules or problems.")],

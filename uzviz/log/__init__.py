@@ -2,8 +2,8 @@
 
 from uzviz.log.card import changes, facts
 from uzviz.log.checkpoints import best, newest, states
-from uzviz.log.files import Points
-from uzviz.log.folder import Folder, LoggedRun, held, holds_run
+from uzviz.log.files import Entry, Points
+from uzviz.log.folder import Folder, LoggedRun, held, holds_run, is_event_file, is_held
 from uzviz.log.frames import Damage
 from uzviz.log.racing import LoggedRace, RaceLog, holds_race
 from uzviz.log.recording import Log
@@ -11,7 +11,7 @@ from uzviz.log.training import RESERVED, TrainingLog, made_of, run_of, start_of
 from uzviz.log.values import Picture
 
 __all__ = [
-    "RESERVED",    "Damage", "Folder", "Log", "LoggedRace", "LoggedRun", "Picture", "Points", "RaceLog",
-    "TrainingLog", "best", "changes", "facts", "held", "holds_race", "holds_run", "made_of", "newest", "run_of",
-    "start_of", "states",
+    "RESERVED", "Damage", "Entry", "Folder", "Log", "LoggedRace", "LoggedRun", "Picture", "Points", "RaceLog",
+    "TrainingLog", "best", "changes", "facts", "held", "holds_race", "holds_run", "is_event_file", "is_held",
+    "made_of", "newest", "run_of", "start_of", "states",
 ]  # fmt: skip

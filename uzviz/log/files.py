@@ -6,7 +6,7 @@ import os
 import stat
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +19,10 @@ from uzviz.log.frames import FOOTER, HEADER, Damage, Frames, walked
 
 PIECE = 4 << 20
 """Bytes read at once."""
+MOST = 1 << 28
+"""Bytes of a record; a longer one counts as damage, so that no length in a file fills the memory."""
 HEAD = 64
+_generations = count()
 
 
 class Points(NamedTuple):
@@ -34,6 +37,12 @@ class Points(NamedTuple):
 def joined_points(chunks: Sequence[Points], order: Any = slice(None)) -> Points:
     """Chunks of one series as one, in this order."""
     return Points(*(np.concatenate(x)[order] for x in zip(*chunks, strict=True)))
+
+
+def opened(path: Path) -> Any:
+    """A file, to be read; what stands in its place and is none, as a pipe, is not waited for."""
+    nonblocking = getattr(os, "O_NONBLOCK", 0)
+    return open(path, "rb", opener=lambda name, flags: os.open(name, flags | nonblocking))
 
 
 class Entry(NamedTuple):
@@ -61,6 +70,8 @@ class Contents:
     ended: int | None = None
     """TensorBoard's number for how the run ended; None while it goes on."""
     damage: list[Damage] = field(default_factory=list)
+    generation: int = field(default_factory=_generations.__next__)
+    """Another one when points read before are void, and another for every run of the process."""
 
     def void(self, step: int) -> None:
         """Drop what was written at this step and beyond: training went on from before it."""
@@ -71,6 +82,7 @@ class Contents:
         for tag, entries in self.entries.items():
             self.entries[tag] = [e for e in entries if e.step < step]
         self.ended = None
+        self.generation = next(_generations)
 
 
 class EventFile:
@@ -96,7 +108,7 @@ class EventFile:
         if found_now.st_size == self.offset and self._seen and self._seen[0] == found_now.st_ino:
             return True
         try:
-            with open(self.path, "rb") as file:
+            with opened(self.path) as file:
                 seen = found_now.st_ino, file.read(HEAD)
                 if self._seen and self._seen != (seen[0], seen[1][: len(self._seen[1])]):
                     return False
@@ -122,6 +134,10 @@ class EventFile:
                 size = int.from_bytes(piece[:8], "little") + HEADER + FOOTER
                 if self.offset + size > end:
                     return
+                if size > MOST:
+                    self._damaged(0, size, into)
+                    self.offset += size
+                    continue
                 wanted = max(PIECE, size)
 
     def _take(self, piece: bytes, frames: Frames, into: Contents) -> None:

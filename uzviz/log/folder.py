@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from google.protobuf.message import DecodeError
 from uzviz import records
 from uzviz.errors import InputError, shown, unknown
 from uzviz.log import schema, values
-from uzviz.log.files import Contents, Entry, EventFile, Points, joined_points
+from uzviz.log.files import Contents, Entry, EventFile, Points, joined_points, opened
 from uzviz.log.frames import Damage
 
 if TYPE_CHECKING:
@@ -139,7 +140,20 @@ class LoggedRun:
 
     def events(self, tag: str) -> list[Any]:
         """The whole records, as TensorBoard's Event, in which a tag that holds no scalars stands."""
-        return [_event(entry) for entry in self._contents.entries.get(tag, [])]
+        return [self.event(entry) for entry in self.entries(tag)]
+
+    def entries(self, tag: str) -> list[Entry]:
+        """Where the values of a tag that holds no scalars stand."""
+        return list(self._contents.entries.get(tag, []))
+
+    def event(self, entry: Entry) -> Any:
+        """The whole record that an entry stands in."""
+        try:
+            with opened(entry.file) as file:
+                file.seek(entry.offset)
+                return schema.Event.FromString(file.read(entry.size))
+        except OSError as error:
+            raise InputError(f"{entry.file} can no longer be read: {error.strerror}.") from None
 
     @property
     def graph(self) -> records.Graph | None:
@@ -148,7 +162,7 @@ class LoggedRun:
         if entry is None:
             return None
         try:
-            return values.graph_of(_event(entry).graph_def)
+            return values.graph_of(self.event(entry).graph_def)
         except DecodeError as error:
             raise InputError(f"The graph of {self.name} is not understood: {error}.") from None
 
@@ -159,21 +173,12 @@ class LoggedRun:
         found = []
         for entry in self._contents.entries[tag]:
             try:
-                found.append((entry.step, decode(_event(entry).summary.value[entry.number])))
+                found.append((entry.step, decode(self.event(entry).summary.value[entry.number])))
             except (ValueError, TypeError, IndexError, DecodeError) as error:
                 raise InputError(
                     f"{tag} of {self.name} at step {entry.step} is not understood: {error}."
                 ) from None
         return found
-
-
-def _event(entry: Entry) -> Any:
-    try:
-        with open(entry.file, "rb") as file:
-            file.seek(entry.offset)
-            return schema.Event.FromString(file.read(entry.size))
-    except OSError as error:
-        raise InputError(f"{entry.file} can no longer be read: {error.strerror}.") from None
 
 
 class Folder(Mapping[str, R], Generic[R]):
@@ -291,16 +296,42 @@ def held(folder: Path) -> Iterator[None]:
         yield
         return
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise InputError(
-            f"Another process is training in {folder}: wait until it ends, or end it."
-        ) from None
-    try:
+        if not any(_locked(handle, fcntl.LOCK_EX, wait) for wait in (0, 0.01, 0.1)):
+            raise InputError(
+                f"Another process is training in {folder}: wait until it ends, or end it."
+            )
         yield
     finally:
         os.close(handle)
+
+
+def is_held(folder: str | Path) -> bool | None:
+    """Whether a process trains in a folder; None where that cannot be told.
+
+    Asking takes the lock for an instant, which is why :func:`held` tries more than once.
+    """
+    try:
+        import fcntl
+
+        handle = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        return None
+    try:
+        return not _locked(handle, fcntl.LOCK_SH)
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int, kind: int, wait: float = 0.0) -> bool:
+    """Try to lock a folder, after so many seconds."""
+    import fcntl
+
+    time.sleep(wait)
+    try:
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def is_event_file(name: str) -> bool:

@@ -245,7 +245,7 @@ class Race:
                 "protocol": self.protocol,
                 "interrupted": self.interrupted,
                 "sentences": self.sentences,
-                "verdicts": [vars(v) for v in self._verdicts],
+                "verdicts": [{**vars(v), "sentence": v.sentence} for v in self._verdicts],
                 "best": self.best if self.finals else [],
                 "target": self.target if self.groups else None,
                 "certificates": [{**vars(c), "sentence": c.sentence} for c in self.certificates],

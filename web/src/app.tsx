@@ -7,7 +7,14 @@ import { IconButton } from "./parts/icons";
 import { RunsPanel } from "./parts/runs";
 import { Nothing } from "./parts/controls";
 import { failure, waiting } from "./series";
+import { Graph } from "./pages/graph";
+import { Histograms } from "./pages/histograms";
+import { Hyperparameters } from "./pages/hyperparameters";
+import { Images } from "./pages/images";
+import { RacePage } from "./pages/race";
+import { RunsPage } from "./pages/runs";
 import { Scalars } from "./pages/scalars";
+import { Text } from "./pages/text";
 import * as settings from "./settings";
 import * as store from "./store";
 import { spoken, words } from "./words";
@@ -16,6 +23,13 @@ const drawer = signal(false);
 
 const shownPages: Partial<Record<settings.Page, FunctionComponent>> = {
   scalars: Scalars,
+  histograms: Histograms,
+  graph: Graph,
+  images: Images,
+  text: Text,
+  hyperparameters: Hyperparameters,
+  race: RacePage,
+  runs: RunsPage,
 };
 
 export function App() {
@@ -144,6 +158,6 @@ export function followDocument(): void {
     const calm = store.begun.value && done === total && !waiting.value && !drawing.value;
     clearTimeout(timer);
     if (!calm) delete document.body.dataset["settled"];
-    else timer = window.setTimeout(() => (document.body.dataset["settled"] = "true"), 60);
+    else timer = window.setTimeout(() => (document.body.dataset["settled"] = "true"), 100);
   });
 }

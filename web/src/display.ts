@@ -21,13 +21,13 @@ export function smoothed(y: Float32Array, s: number): Float32Array {
   let bias = 1;
   for (let i = 0; i < y.length; i++) {
     const value = y[i]!;
-    if (!Number.isFinite(value)) {
-      shown[i] = value;
+    if (value - value !== 0) {
+      shown[i] = value; // not finite
       continue;
     }
     last = s * last + (1 - s) * value;
     bias *= s;
-    shown[i] = last / (1 - bias);
+    shown[i] = bias > 1e-17 ? last / (1 - bias) : last;
   }
   return shown;
 }
@@ -135,7 +135,8 @@ export function quantile(values: Float64Array | Float32Array, q: number): number
   const at = q * (values.length - 1);
   const low = Math.floor(at);
   const below = select(values, low);
-  return at === low ? below : below + (at - low) * (select(values, low + 1) - below);
+  if (at === low || below === Infinity) return below;
+  return below + (at - low) * (select(values, low + 1) - below);
 }
 
 /** From the 5th to the 95th percentile of all finite values of all curves. */
@@ -245,15 +246,18 @@ export function shortNumber(value: number): string {
   return text.replace(/-/g, "−");
 }
 
+const UNITS = { en: ["d", "h", "min", "s"], uk: ["д", "год", "хв", "с"] } as const;
+
 /** Seconds as people say them: 12 s, 3 min 4 s, 2 h 5 min, 3 d 4 h. */
-export function duration(seconds: number): string {
+export function duration(seconds: number, language: "en" | "uk" = "en"): string {
   if (!Number.isFinite(seconds)) return "";
   const s = Math.abs(seconds);
-  if (s < 60) return `${shortNumber(Math.round(seconds * 100) / 100)} s`;
+  const [day, hour, minute, second] = UNITS[language];
+  if (s < 60) return `${shortNumber(Math.round(seconds * 100) / 100)} ${second}`;
   const units: [number, string, number, string][] = [
-    [86400, "d", 3600, "h"],
-    [3600, "h", 60, "min"],
-    [60, "min", 1, "s"],
+    [86400, day, 3600, hour],
+    [3600, hour, 60, minute],
+    [60, minute, 1, second],
   ];
   const [size, name, part, below] = units.find(([u]) => s >= u)!;
   const whole = Math.floor(s / size);

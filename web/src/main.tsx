@@ -2,7 +2,9 @@ import { render } from "preact";
 import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import { App, followDocument } from "./app";
-import { startLoading } from "./series";
+import { drawn } from "./chart/card";
+import { drawing } from "./chart/schedule";
+import { pointsHere, refinements, startLoading } from "./series";
 import { followAddress } from "./settings";
 import { start } from "./store";
 
@@ -11,3 +13,13 @@ followDocument();
 startLoading();
 start();
 render(<App />, document.getElementById("page")!);
+
+/** Counters by which tests and benchmarks tell what is on the screen. */
+Object.assign(window, {
+  uzviz: {
+    drawn: () => drawn.value,
+    drawing: () => drawing.value,
+    refined: () => refinements,
+    points: pointsHere,
+  },
+});

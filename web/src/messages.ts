@@ -47,6 +47,8 @@ export interface RunLine {
 export interface Reading {
   done: number;
   total: number;
+  /** Whether all folders were looked into: until then there may be more. */
+  known: boolean;
 }
 
 /** The runs that changed after a cursor; of all tags, those that are new. */
@@ -182,9 +184,19 @@ export interface Facts {
   parameters: number | null;
 }
 
-/** A race's result as ``Race.to_dict`` gives it. */
+/** A lane of a race's final that has a run of its own. */
+export interface Lane {
+  entrant: string;
+  /** "tuned", "nudged" or "fewer tries". */
+  role: string;
+  seed: number;
+  run: number;
+}
+
+/** A race's result as ``Race.to_dict`` gives it, and where its lanes are. */
 export interface RaceOf {
   race: Record<string, unknown>;
+  lanes: Lane[];
 }
 
 /** Why a request was not answered, as a sentence. */

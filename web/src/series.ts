@@ -38,6 +38,8 @@ const refined = new Map<number, { window: Window; found: Map<number, Loaded> }>(
 const versions = new Map<number, Signal<number>>();
 const visible = new Map<number, number>();
 export const failure = signal("");
+/** How often a window has been looked at closer. */
+export let refinements = 0;
 /** Requests under way. */
 export const waiting = signal(0);
 
@@ -268,12 +270,22 @@ async function refineNow(tag: number, window: Window, by: Axis, ids: number[]): 
       window,
       found: new Map(found.map(([run, one]) => [run, { ...one, whole: false }])),
     });
+    refinements++;
     version(tag).value++;
   } catch (error) {
     failure.value = error instanceof server.Refusal ? error.message : "";
   } finally {
     waiting.value--;
   }
+}
+
+/** Points here of the series that are looked at. */
+export function pointsHere(): number {
+  let count = 0;
+  for (const tag of visible.keys()) {
+    for (const one of loaded.get(tag)?.values() ?? []) count += one.value.length;
+  }
+  return count;
 }
 
 /** Load what is missing whenever runs, axis or smoothing change. */

@@ -40,6 +40,9 @@ export const COLUMNS = ["smoothed", "value", "step", "time", "relative"] as cons
 export const HYPER_VIEWS = ["table", "parallel", "scatter"] as const;
 export type HyperView = (typeof HYPER_VIEWS)[number];
 
+export const NODE_COLOURS = ["structure", "parameters", "flops"] as const;
+export type NodeColour = (typeof NODE_COLOURS)[number];
+
 export const page = setting<Page>("page", "scalars", PAGES);
 /** "" is the browser's own. */
 export const language = setting<"" | "en" | "uk">("lang", "", ["", "en", "uk"]);
@@ -88,12 +91,37 @@ export const distributions = setting<boolean>("distributions", false);
 export const brightness = setting<number>("brightness", 1);
 export const contrast = setting<number>("contrast", 1);
 export const actualSize = setting<boolean>("actual", false);
+/** Steps of images by tag, as "tag:step"; the newest one without. */
+export const imageSteps = setting<string[]>("steps", []);
+/** Texts as they were logged, not as they are meant to look. */
+export const textSource = setting<boolean>("source", false);
 export const openNodes = setting<string[]>("open", []);
 export const nodePattern = setting<string>("node", "");
+export const chosenNode = setting<string>("at", "");
+export const nodeColour = setting<NodeColour>("shade", "structure", NODE_COLOURS);
+/** Middle and scale of the graph's window, as "x:y:scale"; "" is found by the page. */
+export const graphView = setting<string>("window", "");
 export const tableSort = setting<string>("by", "");
 export const hiddenColumns = setting<string[]>("without", []);
 export const hyperView = setting<HyperView>("view", "table", HYPER_VIEWS);
 export const scatterAxes = setting<string[]>("scatter", []);
+/** Columns that are shown although all runs agree in them. */
+export const moreColumns = setting<string[]>("also", []);
+/** Columns whose axis is not as their values suggest: logarithmic for linear, or the other way. */
+export const rescaled = setting<string[]>("scale", []);
+/** The column by which runs are coloured among hyperparameters; "" for the first result. */
+export const tint = setting<string>("tint", "");
+/** Ranges chosen on axes, as `hyper/brushes.ts` writes them. */
+export const brushes = setting<string[]>("brush", []);
+
+export const RACE_AXES = ["epochs", "gradients"] as const;
+export type RaceAxis = (typeof RACE_AXES)[number];
+/** What the curves of a race are drawn over, and which of them. */
+export const raceAxis = setting<RaceAxis>("over", "epochs", RACE_AXES);
+export const raceCurve = setting<string>("curve", "validation/loss");
+
+/** By what the list of all runs is sorted. */
+export const runsSort = setting<string>("sorted", "");
 
 const JOINT = ",";
 

@@ -113,9 +113,14 @@ export const groups = computed(() => {
   return new Map([...found].sort(([a], [b]) => byName(a, b)));
 });
 
-export const groupColours = computed(
-  () => new Map([...groups.value.keys()].map((key, i) => [key, category(i, isDark.value)])),
-);
+/** Colours of groups: those of the hyperparameter that runs are coloured by, else one after another. */
+export const groupColours = computed(() => {
+  const by = settings.colourBy.value;
+  const of = by ? scaleOf(by) : null;
+  const colour = (members: RunLine[], i: number) =>
+    of ? of(members[0]!.hyperparameters[by], isDark.value) : category(i, isDark.value);
+  return new Map([...groups.value].map(([key, members], i) => [key, colour(members, i)]));
+});
 
 /** Each run's colour: its own, that of its group, or that of a hyperparameter's value. */
 export const colours = computed(() => {
@@ -162,6 +167,8 @@ export function tagsOf(kind: Tag["kind"]): Tag[] {
 }
 
 let cursor = 0;
+/** The number of the board's process. */
+let process = 0;
 let asking = false;
 let again = false;
 const listeners = new Set<() => void>();
@@ -191,7 +198,8 @@ async function ask(): Promise<void> {
 
 function takeIn(news: Awaited<ReturnType<typeof server.runs>>): void {
   batch(() => {
-    if (news.cursor < cursor) forget(); // another board has taken this one's place
+    if (process && news.server !== process) return location.reload(); // with other numbers for runs
+    process = news.server;
     cursor = news.cursor;
     const changed = news.runs.filter((r) => !sameLine(runs.value.get(r.id), r));
     if (changed.length || news.gone.length) {
@@ -218,23 +226,14 @@ function sameLine(a: RunLine | undefined, b: RunLine): boolean {
   return !!a && JSON.stringify({ ...a, written: 0 }) === JSON.stringify({ ...b, written: 0 });
 }
 
-function forget(): void {
-  runs.value = new Map();
-  tags.value = new Map();
-  stamps.clear();
-  cursor = 0;
-}
-
 /** Begin to follow the board. */
 export function start(): void {
   void ask();
-  let was = true;
   server.follow(
     () => void ask(),
     (is) => {
       connected.value = is;
-      if (is && !was) location.reload(); // it may be another board now, with other ids
-      was = is;
+      if (is) void ask();
     },
   );
 }

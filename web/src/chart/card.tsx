@@ -147,22 +147,31 @@ function follow(
     const window = zoom && near.value ? { from: zoom.x[0], to: zoom.x[1] } : null;
     refine(tag.id, window, settings.axis.value);
   });
-  const observer = new IntersectionObserver(
-    (seen) => {
-      const is = seen.at(-1)!.isIntersecting;
-      if (is !== near.peek()) see(tag.id, is);
-      near.value = is;
-    },
-    { rootMargin: "200px" },
-  );
-  observer.observe(home);
+  const stopSeeing = whenNear(home, "400px", (is) => see(tag.id, is));
+  const stopLooking = whenNear(home, "0px", (is) => (near.value = is));
   return () => {
-    observer.disconnect();
-    if (near.peek()) see(tag.id, false);
+    stopSeeing();
+    stopLooking();
     for (const stop of [stopDrawing, stopColours, stopRefining]) stop();
     unschedule(owner);
     plot.current?.destroy();
     plot.current = null;
+  };
+}
+
+/** Tell whether an element is within a margin of the window, and that it is not in the end. */
+function whenNear(home: HTMLElement, margin: string, tell: (is: boolean) => void): () => void {
+  let was = false;
+  const say = (is: boolean) => {
+    if (is !== was) tell((was = is));
+  };
+  const observer = new IntersectionObserver((seen) => say(seen.at(-1)!.isIntersecting), {
+    rootMargin: margin,
+  });
+  observer.observe(home);
+  return () => {
+    observer.disconnect();
+    say(false);
   };
 }
 

@@ -49,10 +49,8 @@ export function scale(
     v > 0 ? start + (Math.log(v) - base) * per : v === 0 ? -1e6 * Math.sign(per) : NaN;
 }
 
-/** Stretches that a chart is drawn in, of all its curves together. */
-const MOST_STRETCHES = 60_000;
-
-/** Draw it all; the pen is clipped to the frame. */
+/** Draw it all; the pen is clipped to the frame. `pale` says whether values as they are stand behind
+ * smoothed ones. */
 export function paint(
   pen: Pen,
   frame: Frame,
@@ -64,13 +62,12 @@ export function paint(
   const atY = scale(frame.y, frame.logY, frame.top + frame.height, -frame.height);
   for (const one of bands) paintBand(pen, one, atX, atY, frame.ratio);
   if (bands.length) return;
-  const grain = Math.max(1, (curves.length * frame.width) / MOST_STRETCHES);
-  const place = (x: number) => Math.floor(atX(x) / grain);
+  const place = (x: number) => Math.floor(atX(x));
   const low = frame.logX && frame.x[0] <= 0 ? Number.MIN_VALUE : frame.x[0];
   for (const layer of pale ? (["y", "smooth"] as const) : (["smooth"] as const)) {
     const raw = layer === "y";
-    pen.globalAlpha = raw ? 0.22 : curves.length > 60 ? 0.75 : 1;
-    pen.lineWidth = (raw || curves.length > 60 ? 1.2 : 1.7) * frame.ratio;
+    pen.globalAlpha = raw ? 0.22 : 1;
+    pen.lineWidth = (raw ? 1.2 : 1.7) * frame.ratio;
     for (const curve of curves) {
       if (raw && curve.y === curve.smooth) continue;
       const y = curve[layer];
@@ -78,7 +75,13 @@ export function paint(
     }
   }
   pen.globalAlpha = 1;
-  for (const curve of curves) marks(pen, curve, frame, atX, place);
+  paintMarks(pen, frame, curves);
+}
+
+/** Marks where values are not finite. */
+export function paintMarks(pen: Pen, frame: Frame, curves: Curve[]): void {
+  const atX = scale(frame.x, frame.logX, frame.left, frame.width);
+  for (const curve of curves) marks(pen, curve, frame, atX, (x) => Math.floor(atX(x)));
 }
 
 function line(
@@ -105,11 +108,20 @@ function line(
     else {
       pen.moveTo(right, down);
       const next = kept[n + 1];
-      if (next === undefined || !Number.isFinite(atY(y[next]!))) pen.lineTo(right + 1, down);
+      if (next === undefined || !Number.isFinite(atY(y[next]!))) dot(pen, right, down);
     }
     open = true;
   }
   pen.stroke();
+}
+
+/** A point without neighbours: drawn as a plus, so that it is seen. */
+function dot(pen: Pen, x: number, y: number): void {
+  const size = 1.8 * pen.lineWidth;
+  pen.moveTo(x - size, y);
+  pen.lineTo(x + size, y);
+  pen.moveTo(x, y - size);
+  pen.lineTo(x, y + size);
 }
 
 /** A small cross below for NaN, and triangles above and below for infinities. */
@@ -125,7 +137,7 @@ function marks(
   let last = NaN;
   for (let i = 0; i < curve.y.length; i++) {
     const value = curve.y[i]!;
-    if (Number.isFinite(value)) continue;
+    if (value - value === 0) continue; // finite
     const x = curve.x[i]!;
     const here = place(x);
     if (here === last || x < frame.x[0] || x > frame.x[1]) continue;

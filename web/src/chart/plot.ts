@@ -4,7 +4,8 @@ import uPlot from "uplot";
 import { duration, nearest, shortNumber } from "../display";
 import type { Axis } from "../settings";
 import type { BandOf, Curve } from "./curves";
-import { paint, type Frame } from "./paint";
+import { MANY, rastered } from "./dense";
+import { paint, paintMarks, type Frame } from "./paint";
 import type { Ticks } from "./svg";
 
 export interface Shown {
@@ -15,7 +16,7 @@ export interface Shown {
   logY: boolean;
   x: [number, number];
   y: [number, number];
-  language: string;
+  language: "en" | "uk";
 }
 
 /** A curve's point under the cursor. */
@@ -50,6 +51,8 @@ export class Plot {
   };
   private readonly observer: ResizeObserver;
   private readonly hearing: Hearing;
+  /** On which many curves are put together. */
+  private readonly layer = document.createElement("canvas");
 
   constructor(home: HTMLElement, shown: Shown, hearing: Hearing) {
     this.shown = shown;
@@ -196,8 +199,23 @@ export class Plot {
     ctx.rect(frame.left, frame.top, frame.width, frame.height);
     ctx.clip();
     ctx.lineJoin = "round";
-    paint(ctx, frame, this.shown.curves, this.shown.bands, true);
+    const { curves, bands } = this.shown;
+    if (curves.length > MANY && !bands.length) {
+      this.paintMany(frame);
+      paintMarks(ctx, frame, curves);
+    } else {
+      paint(ctx, frame, curves, bands, true);
+    }
     ctx.restore();
+  }
+
+  private paintMany(frame: Frame): void {
+    const [width, height] = [Math.round(frame.width), Math.round(frame.height)];
+    const pixels = new Uint8ClampedArray(rastered(frame, this.shown.curves).buffer);
+    this.layer.width = width;
+    this.layer.height = height;
+    this.layer.getContext("2d")!.putImageData(new ImageData(pixels, width, height), 0, 0);
+    this.u.ctx.drawImage(this.layer, Math.round(frame.left), Math.round(frame.top));
   }
 
   private selected(): void {
@@ -219,6 +237,7 @@ export class Plot {
     if (left < 0 || top < 0) return this.hearing.hover(null);
     const x = this.u.posToVal(left, "x");
     const found: Hovered[] = [];
+    const { offsetLeft, offsetTop } = this.u.over;
     const [low, high] = this.shown.x;
     for (const curve of this.shown.curves) {
       const index = nearest(curve.x, x);
@@ -228,9 +247,9 @@ export class Plot {
       const value = curve.smooth[index]!;
       const down = Number.isFinite(value) ? this.u.valToPos(value, "y") : NaN;
       const distance = Math.abs((Number.isFinite(down) ? down : 1e6) - top);
-      found.push({ curve, index, left: right, top: down, distance });
+      found.push({ curve, index, left: right + offsetLeft, top: down + offsetTop, distance });
     }
-    this.hearing.hover({ x, left, top, found });
+    this.hearing.hover({ x, left: left + offsetLeft, top: top + offsetTop, found });
   }
 }
 
@@ -242,7 +261,8 @@ const SECONDS = [
 
 function xLabels(at: number[], shown: Shown): string[] {
   const span = shown.x[1] - shown.x[0];
-  if (shown.axis === "relative") return at.map((v) => (v === null ? "" : v ? duration(v) : "0"));
+  if (shown.axis === "relative")
+    return at.map((v) => (v === null ? "" : v ? duration(v, shown.language) : "0"));
   if (shown.axis === "wall")
     return at.map((v) => (v === null ? "" : clock(v, span, shown.language)));
   return at.map((v) => (v === null ? "" : thousands(v)));

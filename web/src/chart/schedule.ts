@@ -8,7 +8,7 @@ let frame = 0;
 export const drawing = signal(0);
 
 /** Milliseconds of a frame that go to drawing. */
-const TURN = 12;
+const TURN = 30;
 
 /** Do a job in one of the next frames; a job of the same owner that still waits is dropped. */
 export function schedule(owner: object, job: () => void): void {
@@ -24,11 +24,14 @@ export function unschedule(owner: object): void {
 
 function turn(): void {
   const began = performance.now();
-  for (const [owner, job] of jobs) {
-    jobs.delete(owner);
-    job();
-    if (performance.now() - began > TURN) break;
+  try {
+    for (const [owner, job] of jobs) {
+      jobs.delete(owner);
+      job();
+      if (performance.now() - began > TURN) break;
+    }
+  } finally {
+    frame = jobs.size ? requestAnimationFrame(turn) : 0;
+    drawing.value = jobs.size;
   }
-  frame = jobs.size ? requestAnimationFrame(turn) : 0;
-  drawing.value = jobs.size;
 }

@@ -1,8 +1,8 @@
 /** Curves of everything that was logged as numbers. */
 
 import { ChartCard } from "../chart/card";
-import { Check, Choice, Nothing, Search, Several, Slide } from "../parts/controls";
-import { pattern } from "../filters";
+import { Check, Choice, Several, Slide } from "../parts/controls";
+import { Group, Groups, TagSearch } from "../parts/groups";
 import type { Tag } from "../messages";
 import * as settings from "../settings";
 import * as store from "../store";
@@ -19,12 +19,11 @@ export function Scalars() {
 
 function Toolbar() {
   const w = words.value;
-  const { error } = pattern(settings.tagPattern.value);
-  const named = <T extends "step" | "default" | "value" | string>(all: readonly T[]) =>
+  const named = <T extends string>(all: readonly T[]) =>
     all.map((name) => [name, w[name as "step"]] as const);
   return (
     <div class="toolbar" role="toolbar" aria-label={w.scalars}>
-      <Search label={w.filterTags} value={settings.tagPattern} error={error && w.badPattern} />
+      <TagSearch />
       <Slide label={w.smoothing} value={settings.smoothing} low={0} high={0.999} by={0.001} />
       <Choice label={w.axis} value={settings.axis} options={named(settings.AXES)} />
       <Choice label={w.sorting} value={settings.tooltipSort} options={named(settings.SORTS)} />
@@ -40,24 +39,18 @@ function Toolbar() {
 }
 
 function Cards() {
-  const w = words.value;
-  const all = store.tagsOf("scalars");
-  const { test } = pattern(settings.tagPattern.value);
-  const matching = ordered(all.filter((tag) => test(tag.name)));
-  if (!store.shown.value.length) {
-    return <Nothing>{store.runList.value.length ? w.nothingShown : w.noRuns}</Nothing>;
-  }
-  if (!matching.length) {
-    return <Nothing>{all.length ? w.noMatch : store.reading.value.done < store.reading.value.total ? w.loading : w.noSeries}</Nothing>;
-  } // prettier-ignore
-  const pinned = settings.pinned.value.flatMap((name) => matching.filter((t) => t.name === name));
-  const sections = grouped(matching);
+  const all = ordered(store.tagsOf("scalars"));
+  const pinned = settings.pinned.value.flatMap((name) => all.filter((t) => t.name === name));
   return (
     <>
-      {pinned.length > 0 && <Section name={w.pinned} mark="★" tags={pinned} order={null} />}
-      {sections.map(([name, tags]) => (
-        <Section key={name} name={name || "·"} tags={tags} order={matching} />
-      ))}
+      {pinned.length > 0 && (
+        <Group name={words.value.pinned} mark="★" count={pinned.length}>
+          <CardsOf tags={pinned} all={null} />
+        </Group>
+      )}
+      <Groups tags={all} none={words.value.noSeries}>
+        {(tags) => <CardsOf tags={tags} all={all} />}
+      </Groups>
     </>
   );
 }
@@ -69,57 +62,26 @@ export function ordered(tags: Tag[]): Tag[] {
   return [...tags].sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));
 }
 
-/** Tags by what stands before the first "/". */
-export function grouped(tags: Tag[]): [string, Tag[]][] {
-  const found = new Map<string, Tag[]>();
-  for (const tag of tags) {
-    const name = tag.name.includes("/") ? tag.name.split("/")[0]! : "";
-    if (!found.has(name)) found.set(name, []);
-    found.get(name)!.push(tag);
-  }
-  return [...found];
-}
-
-interface SectionProps {
-  name: string;
-  mark?: string;
+interface CardsProps {
   tags: Tag[];
-  /** All tags in order, within which a card can be moved. */
-  order: Tag[] | null;
+  /** All tags in order, within which a card can be moved; null where it cannot. */
+  all: Tag[] | null;
 }
 
-function Section({ name, mark, tags, order }: SectionProps) {
-  const key = mark ?? name;
-  const open = !settings.closed.value.includes(key);
+function CardsOf({ tags, all }: CardsProps) {
   const move = (tag: Tag, by: -1 | 1) => {
-    const at = tags.indexOf(tag);
-    const other = tags[at + by];
-    if (!order || !other) return;
-    const names = order.map((t) => t.name);
+    const other = tags[tags.indexOf(tag) + by];
+    if (!all || !other) return;
+    const names = all.map((t) => t.name);
     const [i, j] = [names.indexOf(tag.name), names.indexOf(other.name)];
     [names[i], names[j]] = [names[j]!, names[i]!];
     settings.order.value = names;
   };
   return (
-    <section class="group">
-      <h2>
-        <button
-          type="button"
-          aria-expanded={open}
-          onClick={() => (settings.closed.value = settings.toggled(settings.closed.value, key))}
-        >
-          <i class={`triangle${open ? " open" : ""}`} />
-          {name}
-          <span class="count">{tags.length}</span>
-        </button>
-      </h2>
-      {open && (
-        <div class="cards">
-          {tags.map((tag) => (
-            <ChartCard key={tag.id} tag={tag} {...(order ? { move: (by) => move(tag, by) } : {})} />
-          ))}
-        </div>
-      )}
-    </section>
+    <div class="cards">
+      {tags.map((tag) => (
+        <ChartCard key={tag.id} tag={tag} {...(all ? { move: (by) => move(tag, by) } : {})} />
+      ))}
+    </div>
   );
 }

@@ -6,7 +6,7 @@ import { toggled } from "../settings";
 
 export function Choice<T extends string>(props: {
   label: string;
-  value: Signal<T>;
+  value: Pick<Signal<T>, "value">;
   options: readonly (readonly [T, string])[];
 }) {
   return (

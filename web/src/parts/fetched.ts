@@ -1,7 +1,7 @@
 /** What a page asks the board for, again whenever the run has changed. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Refusal } from "../server";
 import { waiting } from "../series";
 
@@ -10,24 +10,30 @@ export interface Fetched<T> {
   error: string;
 }
 
-/** The answer to a question, kept until that to the next one is there; `key` tells questions apart. */
+/**
+ * The newest answer there is; `key` tells questions apart, and an answer to an older one counts until
+ * that to a newer one is there.
+ */
 export function useFetched<T>(key: string, ask: () => Promise<T> | null): Fetched<T> {
   const found = useSignal<Fetched<T>>({ value: undefined, error: "" });
+  const asked = useRef(0);
+  const answered = useRef(0);
   useEffect(() => {
-    let current = true;
-    const asked = ask();
-    if (!asked) return;
+    const answer = ask();
+    if (!answer) return;
+    const number = ++asked.current;
+    const take = (news: Fetched<T>) => {
+      if (number < answered.current) return;
+      answered.current = number;
+      found.value = news;
+    };
     waiting.value++;
-    asked
-      .then((value) => current && (found.value = { value, error: "" }))
+    answer
+      .then((value) => take({ value, error: "" }))
       .catch((error: unknown) => {
-        const said = error instanceof Refusal ? error.message : "";
-        if (current) found.value = { value: found.value.value, error: said };
+        if (error instanceof Refusal) take({ value: undefined, error: error.message });
       })
       .finally(() => waiting.value--);
-    return () => {
-      current = false;
-    };
   }, [key]);
   return found.value;
 }

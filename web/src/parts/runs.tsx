@@ -120,7 +120,6 @@ function RunRow({ run, top }: { run: RunLine; top: number }) {
           checked={store.isTicked(run)}
           onChange={(e) => store.tick(run, e.currentTarget.checked)}
         />
-        <i class="dot" style={{ background: colour }} />
         <span class="name">{run.name}</span>
       </label>
       {loss && (

@@ -1,0 +1,361 @@
+"""The board's page in a real browser, as people use it."""
+
+import csv
+import json
+import math
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from board import board
+
+import uzviz as uz
+
+AXE = Path(__file__).parent.parent / "web/node_modules/axe-core/axe.min.js"
+SETTLED = "body[data-settled=true]"
+STEPS = 400
+
+
+def curve(run, tag):
+    steps = np.arange(STEPS)
+    noise = np.random.default_rng(100 * run + tag).normal(0, 0.05, STEPS)
+    return (np.exp(-steps / (60 + 20 * run)) + 0.1 * tag + noise).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Four runs of two rules, with three series each; one of them has a spike and numbers that are none."""
+    folder = tmp_path_factory.mktemp("runs")
+    for i in range(4):
+        own = {"rule": ["adam", "gd"][i % 2], "lr": 10.0 ** -(i + 1)}
+        with uz.Log(folder / own["rule"] / f"seed-{i // 2}", hyperparameters=own) as log:
+            values = {
+                f"{tag}": curve(i, t) for t, tag in enumerate(["train/loss", "train/accuracy"])
+            }
+            values["validation/loss"] = curve(i, 2)
+            if i == 0:
+                values["validation/loss"][200] = 99.0
+                values["validation/loss"][[300, 301, 302]] = [math.nan, math.inf, -math.inf]
+            log.columns(np.arange(STEPS), values, 1.7e9 + 2.0 * np.arange(STEPS))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    with board(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def opened(visit, address):
+    def opened(hash_="", **options):
+        options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options}
+        page = visit(f"{address}#{hash_}", **options)
+        page.wait_for_selector(SETTLED)
+        return page
+
+    return opened
+
+
+def settled(page):
+    """Wait until what was asked for is on the screen."""
+    page.wait_for_timeout(200)
+    page.wait_for_selector(SETTLED)
+
+
+def until(page, expression, seconds=5.0):
+    """Wait until an expression is true; Playwright's own waiting is refused by the page's policy."""
+    end = time.monotonic() + seconds
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"after {seconds} s, this is not so: {expression}"
+        page.wait_for_timeout(20)
+
+
+def card(page, tag):
+    return page.locator(f"article[data-tag='{tag}']")
+
+
+def hover(page, tag, share):
+    """Point at a share of a chart's width; the rows of its tooltip, by the heads of its columns."""
+    over = card(page, tag).locator(".u-over")
+    over.scroll_into_view_if_needed()
+    box = over.bounding_box()
+    page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
+    tooltip = card(page, tag).locator(".tooltip")
+    tooltip.wait_for()
+    heads = [h.inner_text() for h in tooltip.locator("th").all()]
+    rows = [
+        [c.inner_text() for c in r.locator("td").all()] for r in tooltip.locator("tbody tr").all()
+    ]
+    return {row[1]: dict(zip(heads[2:], row[2:], strict=True)) for row in rows}
+
+
+def number(text):
+    return float(text.replace("−", "-").replace("∞", "inf"))
+
+
+def smoothed(y, s):
+    last, shown = 0.0, []
+    for k, value in enumerate(y, 1):
+        last = s * last + (1 - s) * float(value)
+        shown.append(last / (1 - s**k))
+    return shown
+
+
+def test_it_opens_with_runs_and_charts(opened):
+    page = opened()
+    names = page.locator(".run-rows .name").all_inner_texts()
+    assert names == ["adam/seed-0", "adam/seed-1", "gd/seed-0", "gd/seed-1"]
+    assert page.locator("article.card").count() == 3
+    assert page.locator(".group h2").all_inner_texts() == ["train\n2", "validation\n1"]
+    assert page.title().startswith("Scalars")
+
+
+def test_runs_and_tags_are_filtered(opened):
+    page = opened()
+    page.get_by_label("Filter runs").fill("adam/.*[01]$")
+    page.get_by_label("Filter tags").fill("^train/(loss)")
+    settled(page)
+    assert page.locator(".run-rows .name").count() == 2
+    assert page.locator("article.card").count() == 1
+    assert set(hover(page, "train/loss", 0.5)) == {"adam/seed-0", "adam/seed-1"}
+    page.get_by_label("Filter runs").fill("(")
+    assert "not a regular expression" in page.locator(".runs-panel .error").inner_text()
+    page.get_by_label("Filter runs").fill("")
+    page.get_by_label("Conditions").fill("lr<0.005, rule=gd")
+    settled(page)
+    assert page.locator(".run-rows .name").all_inner_texts() == ["gd/seed-1"]
+
+
+def test_values_under_the_cursor_are_those_of_the_file(opened):
+    found = hover(opened(), "train/loss", 0.5)
+    assert len(found) == 4
+    for i, name in enumerate(["adam/seed-0", "gd/seed-0", "adam/seed-1", "gd/seed-1"]):
+        row = found[name]
+        step = int(row["Step"])
+        assert abs(step - STEPS / 2) < 10
+        assert number(row["Value"]) == pytest.approx(curve(i, 0)[step], rel=1e-3)
+        assert number(row["Smoothed"]) == pytest.approx(smoothed(curve(i, 0), 0.6)[step], rel=1e-3)
+
+
+def test_smoothing_is_a_debiased_average(opened):
+    page = opened()
+    slider = page.get_by_role("slider", name="Smoothing")
+    slider.fill("0.95")
+    settled(page)
+    assert "smooth=0.95" in page.url
+    row = hover(page, "train/loss", 0.25)["adam/seed-0"]
+    step = int(row["Step"])
+    assert number(row["Smoothed"]) == pytest.approx(smoothed(curve(0, 0), 0.95)[step], rel=1e-3)
+
+
+def test_a_drag_zooms_and_a_link_shows_the_same(opened, visit):
+    page = opened()
+    box = card(page, "train/loss").locator(".u-over").bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 0.25 * box["width"], y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.5 * box["width"], y, steps=4)
+    page.mouse.up()
+    settled(page)
+    assert "zoom=" in page.url
+    first = int(hover(page, "train/loss", 0.02)["adam/seed-0"]["Step"])
+    last = int(hover(page, "train/loss", 0.98)["adam/seed-0"]["Step"])
+    assert 95 <= first <= 108
+    assert 192 <= last <= 202
+    again = visit(page.url, viewport={"width": 1280, "height": 900}, locale="en-US")
+    again.wait_for_selector(SETTLED)
+    assert int(hover(again, "train/loss", 0.02)["adam/seed-0"]["Step"]) == first
+    card(again, "train/loss").locator(".u-over").dblclick()
+    settled(again)
+    assert int(hover(again, "train/loss", 0.98)["adam/seed-0"]["Step"]) > 380
+
+
+@pytest.mark.parametrize("format_", ["CSV", "JSON"])
+def test_a_download_holds_every_point(opened, folder, tmp_path, format_):
+    page = opened()
+    menu = card(page, "train/loss").locator("details.menu")
+    menu.locator("summary").click()
+    with page.expect_download() as caught:
+        menu.get_by_role("button", name=format_).click()
+    caught.value.save_as(tmp_path / "file")
+    text = (tmp_path / "file").read_text()
+    found = {}
+    if format_ == "CSV":
+        for row in csv.DictReader(text.splitlines()):
+            found.setdefault(row["run"], []).append(float(row["value"]))
+    else:
+        found = {one["run"]: [row[2] for row in one["rows"]] for one in json.loads(text)}
+    assert len(found) == 4
+    for run in uz.read(folder).values():
+        assert np.array_equal(np.float32(found[run.name]), run.scalars("train/loss").value)
+
+
+@pytest.mark.parametrize("format_", ["SVG", "PNG"])
+def test_a_chart_is_saved_as_a_picture(opened, tmp_path, format_):
+    page = opened()
+    menu = card(page, "train/loss").locator("details.menu")
+    menu.locator("summary").click()
+    with page.expect_download() as caught:
+        menu.get_by_role("button", name=format_).click()
+    caught.value.save_as(tmp_path / "file")
+    data = (tmp_path / "file").read_bytes()
+    if format_ == "PNG":
+        assert data.startswith(b"\x89PNG")
+    else:
+        assert data.count(b"<path") > 8
+        assert b"adam/seed-1" in data
+
+
+def test_not_finite_values_and_spikes_are_seen(opened):
+    page = opened("smooth=0&inliers=0")
+    found = hover(page, "validation/loss", 200 / (STEPS - 1))["adam/seed-0"]
+    assert (number(found["Value"]), found["Step"]) == (99, "200")
+    page = opened("smooth=0&zoom=validation%2Floss%3A299%3A303%3A0%3A1")
+    shares = (0.25, 0.5, 0.75)
+    seen = [hover(page, "validation/loss", s)["adam/seed-0"]["Value"] for s in shares]
+    assert seen == ["NaN", "∞", "−∞"]
+
+
+def test_a_run_grows_while_one_watches(visit, tmp_path):
+    with (
+        uz.Log(tmp_path / "growing") as log,
+        board(tmp_path) as address,
+        visit(address) as page,
+    ):
+        page.get_by_text("no run in this folder").wait_for()
+        log.scalars(0, {"loss": 1.0})
+        page.wait_for_selector("article.card", timeout=3000)
+        for step in range(1, 20):
+            log.scalars(step, {"loss": 1 / step})
+        until(page, "window.uzviz.points() === 20", 3)
+        assert page.locator(".status.running").count() == 1
+        log.scalars(20, {"other": 1.0})
+        page.wait_for_selector("article[data-tag=other]", timeout=3000)
+        log.close("finished")
+        page.wait_for_selector(".run-rows .status.finished", timeout=3000)
+
+
+def test_damage_is_told(visit, tmp_path):
+    with uz.Log(tmp_path / "hurt") as log:
+        for step in range(50):
+            log.scalars(step, {"loss": 1.0})
+    file = next((tmp_path / "hurt").iterdir())
+    data = bytearray(file.read_bytes())
+    data[len(data) // 2] ^= 255
+    file.write_bytes(data)
+    with board(tmp_path) as address, visit(address) as page:
+        page.wait_for_selector(".badge.damage")
+        assert re.fullmatch(
+            r"\d+ bytes could not be read", page.get_attribute(".badge.damage", "title")
+        )
+        page.wait_for_selector(SETTLED)
+        assert page.evaluate("window.uzviz.points()") == 49
+
+
+def test_three_hundred_runs(visit, tmp_path):
+    for i in range(300):
+        with uz.Log(tmp_path / f"run-{i}", hyperparameters={"lr": float(i)}) as log:
+            log.columns(np.arange(100), {"loss": np.full(100, 1.0 + i)}, 1.7e9 + np.arange(100))
+    size = {"width": 1280, "height": 900}
+    with board(tmp_path) as address, visit(address, viewport=size) as page:
+        until(page, "window.uzviz.points() === 30000", 20)
+        page.wait_for_selector(SETTLED)
+        rows = page.locator(".run-rows li").count()
+        assert 20 < rows < 80
+        assert page.locator(".runs-panel .tools .count").inner_text() == "300 / 300"
+        page.locator(".run-rows").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
+        page.locator(".run-rows").get_by_text("run-299", exact=True).wait_for()
+        found = hover(page, "loss", 0.5)
+        assert len(found) == 14
+        assert "286" in card(page, "loss").locator(".tooltip p").inner_text()
+
+
+def test_dark_and_ukrainian_by_the_browser_and_by_choice(opened):
+    page = opened(locale="uk-UA", color_scheme="dark")
+    assert page.locator("html").get_attribute("lang") == "uk"
+    assert page.get_by_role("link", name="Скаляри").is_visible()
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_label("Тема").select_option("light")
+    page.get_by_label("Мова").select_option("en")
+    settled(page)
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
+    assert page.get_by_role("link", name="Scalars").is_visible()
+    assert "lang=en" in page.url
+    assert "theme=light" in page.url
+
+
+def test_by_keyboard_alone(opened):
+    page = opened()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.className") == "plot":
+            break
+    page.keyboard.press("ArrowRight")
+    assert page.locator(".tooltip").count() == 1
+    page.keyboard.press("+")
+    settled(page)
+    assert "zoom=" in page.url
+    page.keyboard.press("0")
+    settled(page)
+    assert "zoom=" not in page.url
+
+
+def test_bands_over_runs_that_share_a_hyperparameter(opened):
+    page = opened("group=rule")
+    found = hover(page, "train/loss", 0.5)
+    assert set(found) == {"rule=adam", "rule=gd"}
+    assert {row["n"] for row in found.values()} == {"2"}
+
+
+def test_a_base_run_is_nothing_to_itself(opened):
+    page = opened("base=adam%2Fseed-0&smooth=0")
+    found = hover(page, "train/loss", 0.5)
+    assert number(found["adam/seed-0"]["Value"]) == 0
+    step = int(found["gd/seed-0"]["Step"])
+    difference = float(curve(1, 0)[step]) - float(curve(0, 0)[step])
+    assert number(found["gd/seed-0"]["Value"]) == pytest.approx(difference, rel=1e-3, abs=1e-6)
+
+
+def test_cards_are_pinned_and_moved(opened):
+    page = opened()
+    card(page, "train/loss").get_by_role("button", name="Pin").click()
+    settled(page)
+    assert page.locator(".group h2").first.inner_text().startswith("Pinned")
+    assert page.locator("article.card").count() == 4
+
+    def order():
+        cards = page.locator(".group").nth(1).locator("article")
+        return cards.evaluate_all("(all) => all.map((a) => a.dataset.tag)")
+
+    before = order()
+    page.locator(".group").nth(1).get_by_role("button", name="Move down").first.click()
+    assert order() == before[::-1]
+
+
+@pytest.mark.parametrize("name", ["scalars", "histograms", "images", "text", "graph", "hyperparameters",
+                                  "race", "runs"])  # fmt: skip
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(visit, address, name, scheme):
+    page = visit(f"{address}#page={name}", color_scheme=scheme, bypass_csp=True)
+    page.wait_for_selector(SETTLED)
+    page.add_script_tag(content=AXE.read_text())
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    serious = [
+        (v["id"], [n["html"][:200] for n in v["nodes"][:3]])
+        for v in found
+        if v["impact"] in {"serious", "critical"}
+    ]
+    assert serious == []
+
+
+def test_a_phone_has_the_runs_in_a_drawer(opened):
+    page = opened(viewport={"width": 390, "height": 800}, has_touch=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert not page.get_by_label("Filter runs").is_visible()
+    page.get_by_role("button", name="Runs and filters").click()
+    page.get_by_label("Filter runs").wait_for(state="visible")

@@ -1,0 +1,238 @@
+"""The board as an ASGI app: what each address answers. It reads, and changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from uzviz import __version__, records
+from uzviz.board import media, page
+from uzviz.board.downloads import Download
+from uzviz.board.guard import App, Guard
+from uzviz.board.messages import Lane, Results, Tag
+from uzviz.board.queries import Query
+from uzviz.board.refusals import Refusal
+from uzviz.board.scalars import MOST_RUNS, Answers
+from uzviz.board.store import Store
+from uzviz.board.watched import Watched
+from uzviz.errors import InputError, shown
+
+BEAT = 15.0
+"""Seconds after which a page that hears nothing is told that the board still lives."""
+LARGEST = 2**53
+MOST_CELLS = 5_000_000
+Races = Callable[[Path], dict[str, Any]]
+"""What makes a race's result of its folder; it may take a while."""
+
+
+def application(
+    store: Store,
+    *,
+    token: str | None = None,
+    hosts: Collection[str] = (),
+    addresses: bool = False,
+    framed: bool = False,
+    races: Races | None = None,
+    files: Path = page.PAGE,
+) -> App:
+    """The board of a folder's runs, behind its guard; ``races`` makes results of races."""
+    board = Board(store, races, page.Page(files))
+    app = Starlette(
+        routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in board.routes.items()],
+        exception_handlers={InputError: _refused, HTTPException: _not_found},
+    )
+    return Guard(app, token=token, hosts=hosts, addresses=addresses, framed=framed)
+
+
+class Board:
+    """What is behind each address. Endpoints that are no coroutines run in threads."""
+
+    def __init__(self, store: Store, races: Races | None, files: page.Page):
+        self.store, self.files = store, files
+        self.answers = Answers(store)
+        self.results_of = _RaceResults(races)
+
+    @property
+    def routes(self) -> dict[str, Any]:
+        """Endpoints by their paths; the page's own files take what is left."""
+        return {
+            "/api/runs": self.runs,
+            "/api/events": self.events,
+            "/api/scalars": self.scalars,
+            "/api/histograms": self.histograms,
+            "/api/images": self.images,
+            "/api/image": self.image,
+            "/api/text": self.text,
+            "/api/graph": self.graph,
+            "/api/results": self.results,
+            "/api/facts": self.facts,
+            "/api/race": self.race,
+            "/api/download": self.download,
+            "/{name:path}": self.page,
+        }
+
+    def runs(self, request: Request) -> Response:
+        since = Query(request.query_params).whole("since", 0, high=LARGEST)
+        return _json(self.store.runs(since, __version__))
+
+    async def events(self, request: Request) -> Response:
+        said = self._changes() if request.method == "GET" else ()
+        return StreamingResponse(said, media_type="text/event-stream")
+
+    async def _changes(self) -> AsyncIterator[str]:
+        """The cursor now, and whenever it has risen."""
+        loop, news, told = asyncio.get_running_loop(), asyncio.Event(), -1
+
+        def listener() -> None:
+            with suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(news.set)
+
+        with self.store.listening(listener):
+            yield "retry: 1000\n\n"
+            while not self.store.closed:
+                news.clear()
+                if told != self.store.cursor:
+                    told = self.store.cursor
+                    yield f'event: changed\ndata: {{"cursor": {told}}}\n\n'
+                try:
+                    await asyncio.wait_for(news.wait(), BEAT)
+                except TimeoutError:
+                    yield ": nothing new\n\n"
+
+    def scalars(self, request: Request) -> Response:
+        packed = self.answers.bytes_for(Query(request.query_params))
+        return Response(packed, media_type="application/octet-stream")
+
+    def histograms(self, request: Request) -> Response:
+        query, run, tag = self._asked(request)
+        return _json(media.distributions(run, tag, query.whole("most", 100, low=1, high=1000)))
+
+    def images(self, request: Request) -> Response:
+        _, run, tag = self._asked(request)
+        return _json(media.pictures(run, tag))
+
+    def image(self, request: Request) -> Response:
+        query, run, tag = self._asked(request)
+        index, number = (query.whole(name, high=LARGEST) for name in ("index", "number"))
+        data, kind = media.image(run, tag, index, number)
+        return Response(data, media_type=kind)
+
+    def text(self, request: Request) -> Response:
+        query, run, tag = self._asked(request)
+        return _json(media.texts(run, tag, query.whole("most", 20, low=1, high=100)))
+
+    def graph(self, request: Request) -> Response:
+        return _json(media.graph(self._run(Query(request.query_params))))
+
+    def facts(self, request: Request) -> Response:
+        return _json(media.facts(self._run(Query(request.query_params))))
+
+    def results(self, request: Request) -> Response:
+        runs, tags = self.store.everything()
+        scalars = [tag for tag in tags if tag["kind"] == "scalars"]
+        if len(runs) * len(scalars) > MOST_CELLS:
+            raise Refusal(
+                422, f"{len(runs):,} runs with {len(scalars):,} series are too many for one table."
+            )
+        results: Results = {
+            "runs": [run.line["id"] for run in runs],
+            "tags": [tag["id"] for tag in scalars],
+            "values": [run.results([tag["name"] for tag in scalars]) for run in runs],
+        }
+        return _json(results)
+
+    def race(self, request: Request) -> Response:
+        run = self._run(Query(request.query_params))
+        if not run.line["race"]:
+            raise Refusal(404, f"{shown(run.line['name'])} holds no race.")
+        return _json({"race": self.results_of(run), "lanes": _lanes(self.store, run)})
+
+    def download(self, request: Request) -> Response:
+        query = Query(request.query_params)
+        tag = self.store.tag(query.whole("tag", high=LARGEST))
+        runs = [r for r in self.store.present(query.wholes("runs", most=MOST_RUNS)) if r]
+        found = Download(runs, tag, query.word("format", ("csv", "json"), "csv") or "csv")
+        disposition = f'attachment; filename="{found.name}"'
+        return StreamingResponse(
+            found.parts(), media_type=found.type, headers={"content-disposition": disposition}
+        )
+
+    def page(self, request: Request) -> Response:
+        name = request.path_params["name"]
+        if not name and not self.files.is_built:
+            return Response(page.MISSING, 503, media_type="text/plain")
+        found = self.files.file(name)
+        if found is None:
+            raise Refusal(404, "The board has nothing at this address.")
+        return FileResponse(found[0], headers=found[1])
+
+    def _run(self, query: Query) -> Watched:
+        return self.store.run(query.whole("run", high=LARGEST))
+
+    def _asked(self, request: Request) -> tuple[Query, Watched, Tag]:
+        query = Query(request.query_params)
+        return query, self._run(query), self.store.tag(query.whole("tag", high=LARGEST))
+
+
+class _RaceResults:
+    """Results of races, each kept until its log grows."""
+
+    def __init__(self, races: Races | None):
+        self.races = races
+        self._lock = threading.Lock()
+        self._kept: dict[int, tuple[tuple[int, int], dict[str, Any]]] = {}
+
+    def __call__(self, run: Watched) -> dict[str, Any]:
+        if self.races is None:
+            raise Refusal(404, "This board makes no results of races: start it by uzviz board.")
+        number, state = run.line["id"], run.state
+        with self._lock:
+            known, result = self._kept.get(number, (None, {}))
+            if known != state:
+                result = records.plain(self.races(run.log.folder))
+                self._kept[number] = state, result
+        return result
+
+
+def _lanes(store: Store, race: Watched) -> list[Lane]:
+    """The runs of a race's lanes: those below its folder that say which lanes they are."""
+    name = race.line["name"]
+    below = "" if name == "." else f"{name}/"
+    found: list[Lane] = []
+    for run in store.everything()[0]:
+        said = run.line["hyperparameters"]
+        if run.line["name"].startswith(below) and {"entrant", "role", "seed"} <= said.keys():
+            found.append(
+                {
+                    "entrant": str(said["entrant"]), "role": str(said["role"]),
+                    "seed": int(float(said["seed"])), "run": run.line["id"],
+                }
+            )  # fmt: skip
+    return found
+
+
+def _json(message: Any) -> Response:
+    """A message as strict JSON, in ASCII: names of folders may hold what UTF-8 has no word for."""
+    text = json.dumps(message, allow_nan=False, separators=(",", ":"))
+    return Response(text, media_type="application/json")
+
+
+async def _refused(_: Request, error: Exception) -> Response:
+    status = error.status if isinstance(error, Refusal) else 422
+    return JSONResponse({"error": str(error)}, status)
+
+
+async def _not_found(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return JSONResponse({"error": f"{error.detail}."}, error.status_code)

@@ -1,0 +1,222 @@
+"""What the board and its page say to one another. The page's types are generated from these.
+
+JSON is strict: a number that is not finite is null. Columns of numbers travel as bytes
+(``wire.py``): a header of the kind :class:`Columns`, then the columns themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal, TypedDict
+
+from uzviz.records import Node
+
+Kind = Literal["scalars", "histograms", "images", "text", "tensors"]
+Status = Literal["running", "finished", "diverged", "interrupted", "dead"]
+
+
+class Tag(TypedDict):
+    """A name under which runs log; the same for all runs."""
+
+    id: int
+    name: str
+    kind: Kind
+
+
+class RunLine(TypedDict):
+    """A run, as lists show it."""
+
+    id: int
+    name: str
+    read: bool
+    """Whether its files have been read; until then the rest is empty."""
+    status: Status
+    hyperparameters: dict[str, bool | float | str]
+    tags: list[int]
+    began: float | None
+    """Seconds since 1970 of its first record; likewise the last."""
+    written: float | None
+    damage: int
+    """Bytes that could not be read."""
+    race: bool
+    """Whether it is a race's own."""
+    graph: bool
+
+
+class Reading(TypedDict):
+    """How many runs were read, of how many."""
+
+    done: int
+    total: int
+    known: bool
+    """Whether all folders were looked into: until then there may be more."""
+
+
+class Runs(TypedDict):
+    """The runs that changed after a cursor; of all tags, those that are new."""
+
+    server: int
+    """The server's own number: behind another one all ids and cursors are new."""
+    cursor: int
+    folder: str
+    """The folder's last name, never its path."""
+    version: str
+    reading: Reading
+    tags: list[Tag]
+    runs: list[RunLine]
+    gone: list[int]
+
+
+class Changed(TypedDict):
+    """An event: something is new behind this cursor."""
+
+    cursor: int
+
+
+class Column(TypedDict):
+    """Where a column lies after the header, in bytes, and what its numbers are."""
+
+    type: Literal["f4", "f8"]
+    offset: int
+    length: int
+
+
+class Series(TypedDict):
+    """Points of one tag of one run. Columns are given by their numbers; equal ones are sent once."""
+
+    run: int
+    tag: int
+    generation: int
+    """Changes when points already sent are void."""
+    total: int
+    """Points in the files."""
+    first: int
+    """The number of the first point sent, from 0: 0, or as many as the page said it has."""
+    whole: bool
+    """Whether all points from the first on are here; else those that a drawing of the window needs: of
+    each stretch the first, lowest, highest and last."""
+    step: int
+    wall: int
+    value: int
+    axis: int | None
+    """Epochs, gradients or examples at each point, where these were asked for and known."""
+    smoothed: int | None
+    """Smoothed values, where not all points are here; otherwise the page smooths."""
+
+
+class Columns(TypedDict):
+    """The header before columns."""
+
+    columns: list[Column]
+    series: list[Series]
+
+
+class Distribution(TypedDict):
+    """A histogram at a step."""
+
+    step: int
+    wall: float
+    edges: list[float | None]
+    counts: list[float | None]
+
+
+class Distributions(TypedDict):
+    """Histograms of one tag of one run; of more than were asked for, evenly chosen ones."""
+
+    total: int
+    found: list[Distribution]
+
+
+class Picture(TypedDict):
+    """One image of a step; its bytes are fetched by step and number."""
+
+    step: int
+    wall: float
+    index: int
+    number: int
+    width: int
+    height: int
+
+
+class Pictures(TypedDict):
+    """All images of one tag of one run, by step."""
+
+    found: list[Picture]
+
+
+class Text(TypedDict):
+    """A text at a step: as it was logged, and as HTML without anything that could act."""
+
+    step: int
+    wall: float
+    source: str
+    html: str
+
+
+class Texts(TypedDict):
+    """Texts of one tag of one run; the last ones, of more than were asked for."""
+
+    total: int
+    found: list[Text]
+
+
+class Graph(TypedDict):
+    """A model's graph."""
+
+    nodes: list[Node]
+
+
+class Results(TypedDict):
+    """The last value of every series of scalars: a row a run, a column a tag; null where there is none."""
+
+    runs: list[int]
+    tags: list[int]
+    values: list[list[float | None]]
+
+
+class File(TypedDict):
+    """A file of a run, by its own name."""
+
+    name: str
+    bytes: int
+
+
+class Lost(TypedDict):
+    """Bytes of a file that could not be read."""
+
+    file: str
+    offset: int
+    bytes: int
+
+
+class Facts(TypedDict):
+    """What is known of one run besides its line."""
+
+    note: str
+    card: str
+    """The run card as HTML; "" without."""
+    files: list[File]
+    damage: list[Lost]
+    parameters: int | None
+
+
+class Lane(TypedDict):
+    """A lane of a race's final that has a run of its own."""
+
+    entrant: str
+    role: str
+    """ "tuned", "nudged" or "fewer tries"."""
+    seed: int
+    run: int
+
+
+class RaceOf(TypedDict):
+    """A race's result as ``Race.to_dict`` gives it, and where its lanes are."""
+
+    race: dict[str, Any]
+    lanes: list[Lane]
+
+
+class Refused(TypedDict):
+    """Why a request was not answered, as a sentence."""
+
+    error: str

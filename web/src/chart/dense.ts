@@ -1,0 +1,151 @@
+/**
+ * Many curves at once, pixel by pixel: of each column of pixels the stretch from a curve's lowest to
+ * its highest value is coloured. A canvas takes a second for 1,000 lines of 1,000 points; this, some
+ * ten milliseconds. Like the decimation for few lines, it hides no spike.
+ */
+
+import { firstFrom } from "../display";
+import type { Curve } from "./curves";
+import { scale, type Frame } from "./paint";
+
+/** Curves from which on they are drawn like this. */
+export const MANY = 60;
+/** Curves from which on two pixels share a column: nobody can tell, and it takes half as long. */
+const VERY_MANY = 400;
+
+/** Stands for the row of a value that is not finite. */
+const NONE = -0x8000;
+
+/** A picture by columns, since these are what is filled. */
+interface Picture {
+  width: number;
+  height: number;
+  pixels: Uint32Array;
+}
+
+/** Curves as pixels [height, width], each the bytes red, green, blue, alpha. */
+export function rastered(frame: Frame, curves: Curve[]): Uint32Array<ArrayBuffer> {
+  const [width, height] = [Math.round(frame.width), Math.round(frame.height)];
+  const grain = curves.length > VERY_MANY ? 2 : 1;
+  const columns = Math.ceil(width / grain);
+  const upright: Picture = { width: columns, height, pixels: new Uint32Array(columns * height) };
+  const known = new Map<Float64Array, Int32Array>();
+  for (const { x, smooth, colour } of curves) {
+    let stretches = known.get(x);
+    if (!stretches) known.set(x, (stretches = stretchesOf(x, frame, columns)));
+    trace(upright, stretches, rows(smooth, frame, stretches), colourOf(colour));
+  }
+  const pixels = new Uint32Array(width * height);
+  for (let at = 0; at < width; at++) {
+    let n = Math.floor(at / grain) * height;
+    for (let row = 0; row < height; row++) pixels[row * width + at] = upright.pixels[n++]!;
+  }
+  return pixels;
+}
+
+/** Points of the window that share a column: column, first point and one past the last, each time. */
+function stretchesOf(x: Float64Array, frame: Frame, width: number): Int32Array {
+  const at = scale(frame.x, frame.logX, 0, width);
+  const first = Math.max(0, firstFrom(x, frame.x[0]) - 1);
+  const last = Math.min(x.length, firstFrom(x, frame.x[1]) + 1);
+  const found = new Int32Array(3 * Math.max(0, last - first));
+  let n = 0;
+  for (let i = first; i < last; i++) {
+    const column = Math.max(-width, Math.min(2 * width, Math.floor(at(x[i]!)) || 0));
+    if (!n || found[n - 3] !== column) {
+      found[n++] = column;
+      found[n++] = i;
+      found[n++] = i + 1;
+    } else found[n - 1] = i + 1;
+  }
+  return found.subarray(0, n);
+}
+
+let scratch = new Int32Array(1024);
+
+/** Rows of pixels of values, as far as they lie near the picture, in a place that is used again. */
+function rows(y: Float32Array, frame: Frame, stretches: Int32Array): Int32Array {
+  const height = Math.round(frame.height);
+  if (scratch.length < y.length) scratch = new Int32Array(2 * y.length);
+  const found = scratch;
+  const [low, high] = frame.logY ? frame.y.map(Math.log) : frame.y;
+  const per = -height / (high! - low!);
+  const start = height - low! * per;
+  const last = stretches.length ? stretches[stretches.length - 1]! : 0;
+  for (let i = stretches[1] ?? 0; i < last; i++) {
+    const value = y[i]!;
+    const row = start + (frame.logY ? Math.log(value) : value) * per;
+    if (value - value !== 0 || row !== row) found[i] = NONE;
+    else found[i] = row < 0 ? -1 : row > height ? height : row;
+  }
+  return found;
+}
+
+function trace(picture: Picture, stretches: Int32Array, rows: Int32Array, colour: number): void {
+  const { width, height, pixels } = picture;
+  let column = 0;
+  let before = NONE; // the row of the last point; where there is one, its column is still to be filled
+  let low = 0;
+  let high = 0;
+  const fill = () => {
+    if (column < 0 || column >= width) return;
+    const end = column * height + (high < height ? high : height - 1);
+    for (let n = column * height + (low > 0 ? low : 0); n <= end; n++) pixels[n] = colour;
+  };
+  for (let k = 0; k < stretches.length; k += 3) {
+    const here = stretches[k]!;
+    const end = stretches[k + 2]!;
+    for (let i = stretches[k + 1]!; i < end; i++) {
+      const row = rows[i]!;
+      if (row === NONE) {
+        if (before !== NONE) fill();
+        before = NONE;
+        continue;
+      }
+      if (before === NONE) {
+        low = high = row;
+      } else if (here === column) {
+        if (row < low) low = row;
+        else if (row > high) high = row;
+      } else {
+        // Half of the way to the next column belongs to this one, and columns between have their share.
+        const part = (row - before) / (here - column);
+        const edge = (before + part / 2) | 0;
+        if (edge < low) low = edge;
+        else if (edge > high) high = edge;
+        fill();
+        for (let far = 1; far < here - column; far++) {
+          between(picture, column + far, before + part * far, Math.abs(part) / 2, colour);
+        }
+        const start = (row - part / 2) | 0;
+        low = row < start ? row : start;
+        high = row > start ? row : start;
+      }
+      column = here;
+      before = row;
+    }
+  }
+  if (before !== NONE) fill();
+}
+
+function between(
+  picture: Picture,
+  column: number,
+  middle: number,
+  reach: number,
+  colour: number,
+): void {
+  if (column < 0 || column >= picture.width) return;
+  const low = Math.max(0, Math.floor(middle - reach));
+  const high = Math.min(picture.height - 1, Math.floor(middle + reach));
+  picture.pixels.fill(colour, column * picture.height + low, column * picture.height + high + 1);
+}
+
+/** "#rrggbb" or "rgb(r,g,b)" as a pixel, the lowest byte first. */
+export function colourOf(text: string): number {
+  const numbers = text.startsWith("#")
+    ? [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16))
+    : text.match(/\d+/g)!.map(Number);
+  const [red, green, blue] = numbers;
+  return ((255 << 24) | (blue! << 16) | (green! << 8) | red!) >>> 0;
+}

@@ -1,0 +1,109 @@
+/** What the runs were given, and what came of it. */
+
+import type { FunctionComponent } from "preact";
+import { useMemo } from "preact/hooks";
+import { axisOf, colourOf } from "../hyper/axes";
+import { ColumnChoice } from "../hyper/choice";
+import {
+  chosen,
+  sheetOf,
+  tinting,
+  type Column,
+  type Sheet,
+  type ViewProps,
+} from "../hyper/columns";
+import { Parallel } from "../hyper/parallel";
+import { Ranges } from "../hyper/ranges";
+import { Scatter, ScatterChoice } from "../hyper/scatter";
+import { everyRow, ownColour, RunTable } from "../hyper/table";
+import { Choice, Nothing } from "../parts/controls";
+import { useResults } from "../parts/results";
+import * as settings from "../settings";
+import * as store from "../store";
+import { words } from "../words";
+import { hyperWords } from "./hyperparameters.words";
+import "./hyperparameters.css";
+
+const VIEWS: Record<settings.HyperView, FunctionComponent<ViewProps>> = {
+  table: TableView,
+  parallel: Parallel,
+  scatter: Scatter,
+};
+
+export function Hyperparameters() {
+  const w = words.value;
+  const h = hyperWords.value;
+  const results = useResults();
+  const [shown, tags] = [store.shown.value, store.tags.value];
+  const sheet = useMemo(() => sheetOf(shown, tags, results.value), [shown, tags, results.value]);
+  const { hiddenColumns, moreColumns, hyperView } = settings;
+  const columns = chosen(sheet.columns, hiddenColumns.value, moreColumns.value);
+  const colour = useColours(sheet);
+  const View = VIEWS[hyperView.value];
+  const said = !store.runList.value.length
+    ? w.noRuns
+    : !shown.length
+      ? w.nothingShown
+      : !results.value && !results.error
+        ? w.loading
+        : !sheet.runs.length
+          ? h.nothing
+          : !columns.length
+            ? h.noColumns
+            : "";
+  return (
+    <>
+      <Toolbar sheet={sheet} columns={columns} />
+      {results.error && <p class="error" role="alert">{results.error}</p>}
+      {said ? <Nothing>{said}</Nothing> : (
+        <View sheet={sheet} columns={columns} colour={colour} />
+      )}
+    </>
+  ); // prettier-ignore
+}
+
+/** Rows coloured by the column chosen. */
+function useColours(sheet: Sheet): (row: number) => string | null {
+  const [dark, key, rescaled] = [store.isDark.value, settings.tint.value, settings.rescaled.value];
+  return useMemo(() => {
+    const column = tinting(sheet.columns, key);
+    if (!column) return () => null;
+    const axis = axisOf(column, rescaled.includes(column.key));
+    return (row: number) => colourOf(axis, column.cells[row], dark);
+  }, [sheet, dark, key, rescaled]);
+}
+
+function TableView({ sheet, columns }: ViewProps) {
+  return (
+    <RunTable sheet={sheet} columns={columns} rows={everyRow(sheet)} colour={ownColour(sheet)} />
+  );
+}
+
+function Toolbar({ sheet, columns }: { sheet: Sheet; columns: Column[] }) {
+  const w = words.value;
+  const h = hyperWords.value;
+  const view = settings.hyperView.value;
+  return (
+    <div class="toolbar" role="toolbar" aria-label={w.hyperparameters}>
+      <div class="views" role="group" aria-label={h.view}>
+        {settings.HYPER_VIEWS.map((name) => (
+          <button key={name} type="button" class="button" aria-pressed={view === name}
+            onClick={() => (settings.hyperView.value = name)}>{h[name]}</button>
+        ))}
+      </div>
+      <ColumnChoice sheet={sheet} columns={columns} />
+      {view === "scatter" && <ScatterChoice sheet={sheet} />}
+      {view !== "table" && <TintChoice sheet={sheet} />}
+      {view === "parallel" && <Ranges columns={columns} />}
+    </div>
+  ); // prettier-ignore
+}
+
+function TintChoice({ sheet }: { sheet: Sheet }) {
+  const { tint } = settings;
+  const first = tinting(sheet.columns, "");
+  const options = sheet.columns
+    .filter((c) => c.differs)
+    .map((c) => [c === first ? "" : c.key, c.name] as const);
+  return <Choice label={hyperWords.value.colourBy} value={tint} options={options} />;
+}

@@ -1,0 +1,95 @@
+import { expect, test } from "vitest";
+import * as display from "../src/display";
+
+const f8 = (...values: number[]) => Float64Array.from(values);
+const f4 = (...values: number[]) => Float32Array.from(values);
+
+test("a quantile is NumPy's", () => {
+  expect(display.quantile(f8(3, 1, 2, 10), 0.25)).toBeCloseTo(1.75, 12);
+  expect(display.quantile(f8(5), 0.9)).toBe(5);
+  expect(display.quantile(f8(), 0.5)).toBeNaN();
+  const many = Float64Array.from({ length: 1001 }, (_, i) => (i * 7919) % 1001);
+  expect(display.quantile(many, 0.05)).toBe(50);
+});
+
+test("outliers do not stretch the range", () => {
+  const calm = Float32Array.from({ length: 1000 }, (_, i) => i / 1000);
+  const [low, high] = display.inlierRange([calm, f4(1e9, NaN, -Infinity)]);
+  expect(low).toBeGreaterThan(0.04);
+  expect(high).toBeLessThan(0.96);
+  expect(display.fullRange([calm, f4(1e9, NaN, Infinity)])).toEqual([0, 1e9]);
+});
+
+test("no spike hides behind a pixel", () => {
+  const x = Float64Array.from({ length: 10_000 }, (_, i) => i);
+  const y = new Float32Array(10_000);
+  y[4321] = 50;
+  y[7777] = NaN;
+  const kept = display.decimated(x, y, 0, 9999, (v) => Math.floor(v / 100));
+  expect(kept.length).toBeLessThan(500);
+  expect([...kept]).toContain(4321);
+  expect([...kept]).toContain(7777);
+  expect([...kept]).toEqual([...kept].sort((a, b) => a - b));
+});
+
+test("a window keeps one point on either side", () => {
+  const x = f8(0, 1, 2, 3, 4, 5);
+  const kept = display.decimated(x, f4(0, 0, 0, 0, 0, 0), 2, 3, (v) => v);
+  expect([...kept]).toEqual([1, 2, 3, 4]);
+});
+
+test("nearest", () => {
+  const x = f8(0, 10, 20);
+  expect([-5, 4, 6, 15, 99].map((v) => display.nearest(x, v))).toEqual([0, 0, 1, 1, 2]);
+  expect(display.nearest(f8(), 1)).toBe(-1);
+});
+
+test("a band over curves with other places", () => {
+  const curves = [
+    { x: f8(0, 2), y: f8(0, 2) },
+    { x: f8(0, 1, 2), y: f8(10, 10, 10) },
+    { x: f8(1, 3), y: f8(4, 8) },
+  ];
+  const { x, middle, count } = display.band(curves);
+  expect([...x]).toEqual([0, 1, 2, 3]);
+  expect([...count]).toEqual([2, 3, 3, 1]);
+  expect([...middle]).toEqual([5, 4, 6, 8]);
+});
+
+test("a curve that left the numbers is the worst of a band", () => {
+  const curves = [1, 2, NaN].map((v) => ({ x: f8(0), y: f8(v) }));
+  expect(display.band(curves).middle[0]).toBe(2);
+  expect(display.band(curves).high[0]).toBe(Infinity);
+  const lost = [NaN, NaN, 1].map((v) => ({ x: f8(0), y: f8(v) }));
+  expect(display.band(lost).high[0]).toBe(Infinity);
+});
+
+test("above a base", () => {
+  const found = display.above(
+    { x: f8(0, 1, 2, 3), y: f8(1, 1, 1, 1) },
+    { x: f8(0, 2), y: f8(0, 1) },
+  );
+  expect([...found]).toEqual([1, 0.5, 0, NaN]);
+});
+
+test.each([
+  [0, "0"],
+  [0.123456, "0.1235"],
+  [-12345.678, "−12345.7"],
+  [1e-5, "1e−5"],
+  [1.5e7, "1.5e7"],
+  [NaN, "NaN"],
+  [-Infinity, "−∞"],
+  [1000, "1000"],
+])("number %d is %s", (value, text) => {
+  expect(display.shortNumber(value)).toBe(text);
+});
+
+test.each([
+  [0.5, "0.5 s"],
+  [61, "1 min 1 s"],
+  [7200, "2 h"],
+  [-90061, "−1 d 1 h"],
+])("%d seconds are %s", (value, text) => {
+  expect(display.duration(value)).toBe(text);
+});
