@@ -30,7 +30,7 @@ from report import machine
 import uzviz as uz
 
 TAGS = [f"{'loss' if i < 10 else 'metric'}/tag{i:02d}" for i in range(20)]
-VIEW = {"width": 1600, "height": 2400}
+VIEW = {"width": 1600, "height": 3600}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 COLOURED = 150
@@ -106,7 +106,9 @@ def arrive(page: Any, port: int) -> None:
 
 def coloured(page: Any, rectangles: list[dict[str, float]]) -> list[int]:
     """How many pixels of each rectangle are far from grey."""
-    shot = np.asarray(Image.open(io.BytesIO(page.screenshot())).convert("RGB")).astype(np.int16)
+    shot = np.asarray(
+        Image.open(io.BytesIO(page.screenshot(timeout=150_000))).convert("RGB")
+    ).astype(np.int16)
     far = shot.max(axis=2) - shot.min(axis=2) > 60
     cut = [(int(r["x"]), int(r["y"]), int(r["width"]), int(r["height"])) for r in rectangles]
     return [int(far[max(y, 0) : y + h, max(x, 0) : x + w].sum()) for x, y, w, h in cut]

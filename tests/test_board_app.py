@@ -62,7 +62,7 @@ def board(tmp_path):
             while time.monotonic() < end:
                 found = self("/api/runs").json()
                 reading = found["reading"]
-                if reading["known"] and reading["done"] == reading["total"]:
+                if found["known"] and reading["done"] == reading["total"]:
                     break
                 time.sleep(0.01)
             self.runs = {run["name"]: run for run in found["runs"]}
@@ -173,7 +173,10 @@ def test_what_a_drawing_needs_of_a_long_series(board, tmp_path):
     (near,), _ = client.series(["a"], ["loss"], "&points=500&from=4300.5&to=4400.5")
     assert near["step"].tolist() == list(range(4300, 4402))
     assert near["first"] == 4300
-    for by, low, high in [("wall", 1.7e9 + 10, 1.7e9 + 20), ("epoch", 0.0995, 0.2005)]:
+    assert near["origin"] == 1.7e9
+    for by, low, high in [
+        ("wall", 1.7e9 + 10, 1.7e9 + 20), ("relative", 10, 20), ("epoch", 0.0995, 0.2005),
+    ]:  # fmt: skip
         (near,), _ = client.series(["a"], ["loss"], f"&points=500&by={by}&from={low}&to={high}")
         assert near["step"].tolist() == pytest.approx(list(range(9, 22)))
 

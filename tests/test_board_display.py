@@ -180,13 +180,17 @@ def test_progress_is_joined_by_step():
 )
 def test_a_window_has_one_point_on_either_side(low, high, expected):
     x = np.arange(6)
-    assert x[display.window(x, low, high)].tolist() == expected
+    assert display.rises(x)
+    assert x[display.window(x, low, high, True)].tolist() == expected
 
 
 def test_a_window_of_steps_that_do_not_rise():
     x = np.array([0, 5, 1, 6, 2, 7])
-    assert x[display.window(x, 5, 6)].tolist() == [0, 5, 1, 6, 2]
-    assert len(x[display.window(np.array([NAN, NAN]), 0, 1)]) <= 1
+    assert not display.rises(x)
+    assert x[display.window(x, 5, 6, False)].tolist() == [0, 5, 1, 6, 2]
+    lost = np.array([NAN, NAN])
+    assert not display.rises(lost)
+    assert len(lost[display.window(lost, 0, 1, False)]) <= 1
 
 
 def test_a_median_is_between_its_neighbours():

@@ -26,7 +26,7 @@ REMOTE = (
     "KAGGLE_KERNEL_RUN_TYPE",
     "SSH_CONNECTION",
 )
-"""What the environment of a kernel holds whose loopback is not that of the browser."""
+"""What the environment of a kernel holds whose loopback is not that of the browser; VS Code forwards it."""
 
 _shown: dict[Path, Shown] = {}
 _showing = threading.Lock()
@@ -155,8 +155,8 @@ class Shown:
 
     def _framed(self) -> str | None:
         """The address for the notebook's browser; None where there is none."""
-        remote = [name for name in REMOTE if name in os.environ]
-        if not remote:
+        forwards = any(name.startswith("VSCODE_") for name in os.environ)
+        if forwards or not any(name in os.environ for name in REMOTE):
             return self.address
         if importlib.util.find_spec("jupyter_server_proxy") is None:
             return None

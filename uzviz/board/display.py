@@ -99,12 +99,17 @@ def joined(step: np.ndarray, known: np.ndarray, progress: np.ndarray) -> np.ndar
     return np.interp(step, known[order], progress[order], left=np.nan, right=np.nan)
 
 
-def window(x: np.ndarray, low: float, high: float) -> slice:
-    """The points of rising x from ``low`` to ``high``, and one on either side, so that lines reach the
-    edges. Where x does not rise, from the first to the last point in the window."""
-    if not (x[1:] >= x[:-1]).all():
+def rises(x: np.ndarray) -> bool:
+    """Whether no x is below the one before."""
+    return bool((x[1:] >= x[:-1]).all())
+
+
+def window(x: np.ndarray, low: float, high: float, rises: bool) -> slice:
+    """The points from ``low`` to ``high``, and one on either side, so that lines reach the edges. Where
+    x does not rise, from the first to the last point in the window."""
+    if rises:
+        first, last = np.searchsorted(x, low), np.searchsorted(x, high, side="right") - 1
+    else:
         inside = np.flatnonzero((x >= low) & (x <= high))
         first, last = (inside[0], inside[-1]) if len(inside) else (0, -1)
-    else:
-        first, last = np.searchsorted(x, low), np.searchsorted(x, high, side="right") - 1
     return slice(max(0, int(first) - 1), int(last) + 2)

@@ -47,8 +47,6 @@ class Reading(TypedDict):
 
     done: int
     total: int
-    known: bool
-    """Whether all folders were looked into: until then there may be more."""
 
 
 class Runs(TypedDict):
@@ -61,6 +59,8 @@ class Runs(TypedDict):
     """The folder's last name, never its path."""
     version: str
     reading: Reading
+    known: bool
+    """Whether all folders were looked into: until then, that there are no runs means nothing."""
     tags: list[Tag]
     runs: list[RunLine]
     gone: list[int]
@@ -89,6 +89,8 @@ class Series(TypedDict):
     """Changes when points already sent are void."""
     total: int
     """Points in the files."""
+    origin: float | None
+    """The wall time of the first of them, to which others are relative."""
     first: int
     """The number of the first point sent, from 0: 0, or as many as the page said it has."""
     whole: bool

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -19,14 +22,15 @@ from uzviz.board.wire import Wire
 from uzviz.log import Points
 from uzviz.log.recording import PROGRESS
 
+T = TypeVar("T")
 MOST_RUNS, MOST_TAGS = 20_000, 2_000
 MOST_POINTS = 20_000_000
 """Points of one answer, which is what a page can hold."""
 MOST_DRAWN = 200_000
 """Points of a drawing, where not all are sent; no screen has as many places."""
 AXES = ("epoch", "gradients", "examples")
-LARGE, MOST_KEPT = 1_000_000, 4
-"""Points of a series whose smoothed values are kept for the next zoom, and of how many series."""
+LARGE, MOST_KEPT = 1_000_000, 8
+"""Points of a series of which is kept what the next zoom needs, and how much of this is."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Answers:
 
     def __init__(self, store: Store):
         self.store = store
-        self._smoothed: OrderedDict[tuple[int, ...], np.ndarray] = OrderedDict()
+        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 
     def bytes_for(self, query: Query) -> bytes:
         """The answer to a request.
@@ -62,7 +66,7 @@ class Answers:
         wanted = Wanted(
             points=query.whole("points", 5_000, low=5, high=MOST_POINTS),
             axis=query.word("axis", AXES),
-            by=query.word("by", ("step", "wall", *AXES), "step") or "step",
+            by=query.word("by", ("step", "wall", "relative", *AXES), "step") or "step",
             low=query.real("from", -math.inf),
             high=query.real("to", math.inf),
             smooth=query.real("smooth", 0.0),
@@ -100,14 +104,15 @@ class Answers:
             first = has[0] if has[1] == generation and has[0] <= total else 0
             kept: slice | np.ndarray = slice(first, None)
         else:
-            kept = self._window(run, wanted, points, axis)
+            key = run.line["id"], tag["id"], generation, total
+            kept = self._window(key, run, wanted, points, axis)
             first = int(kept[0]) if len(kept) else 0
-            if wanted.smooth:
-                key = run.line["id"], tag["id"], generation, total
-                smoothed = self._smooth(key, points.value, wanted.smooth)[kept]
+            if s := wanted.smooth:
+                shown = partial(display.smoothed, points.value, s)
+                smoothed = self._once(total, shown, *key, "smoothed", s)[kept]
         return {
             "run": run.line["id"], "tag": tag["id"], "generation": generation, "total": total,
-            "first": first, "whole": whole,
+            "origin": _origin(points), "first": first, "whole": whole,
             "step": wire.add("step", "f8", points.step[kept]),
             "wall": wire.add("wall", "f8", points.wall[kept]),
             "value": wire.add("value", "f4", points.value[kept]),
@@ -116,34 +121,48 @@ class Answers:
         }  # fmt: skip
 
     def _window(
-        self, run: Watched, wanted: Wanted, points: Points, axis: np.ndarray | None
+        self,
+        key: tuple[int, ...],
+        run: Watched,
+        wanted: Wanted,
+        points: Points,
+        axis: np.ndarray | None,
     ) -> np.ndarray:
         """The places of the points that a drawing of the window needs."""
         inside = slice(0, len(points.value))
         if math.isfinite(wanted.low) or math.isfinite(wanted.high):
             x = points.wall if wanted.by == "wall" else points.step
+            if wanted.by == "relative":
+                x = points.wall - points.wall[0]
             if wanted.by in AXES:
                 same = axis is not None and wanted.by == wanted.axis
                 x = axis if same else _axis(run, wanted.by, points)
             if x is not None:
-                inside = display.window(x, wanted.low, wanted.high)
+                rises = self._once(len(x), partial(display.rises, x), *key, "rises", wanted.by)
+                inside = display.window(x, wanted.low, wanted.high, rises)
         values = points.value[inside]
         if len(values) <= wanted.points:
             return inside.start + np.arange(len(values))
         size = -(-len(values) // (min(wanted.points, MOST_DRAWN) // 5))
         return inside.start + display.decimated(values, size)
 
-    def _smooth(self, key: tuple[int, ...], values: np.ndarray, s: float) -> np.ndarray:
-        if len(values) < LARGE:
-            return display.smoothed(values, s)
-        key = (*key, round(s * 1e9))
-        known = self._smoothed.get(key)
+    def _once(self, length: int, make: Callable[[], T], *key: Any) -> T:
+        """What ``make`` makes, kept under a key for the next zoom where a series is long."""
+        if length < LARGE:
+            return make()
+        known = self._kept.get(key)
         if known is not None:
             return known
-        found = self._smoothed[key] = display.smoothed(values, s)
-        while len(self._smoothed) > MOST_KEPT:
-            self._smoothed.popitem(last=False)
-        return found
+        made = self._kept[key] = make()
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        return made
+
+
+def _origin(points: Points) -> float | None:
+    """The time of the first point; None where there is none, or it has none."""
+    first = float(points.wall[0]) if len(points.wall) else math.nan
+    return first if math.isfinite(first) else None
 
 
 def _axis(run: Watched, name: str, points: Points) -> np.ndarray | None:

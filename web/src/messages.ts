@@ -47,8 +47,6 @@ export interface RunLine {
 export interface Reading {
   done: number;
   total: number;
-  /** Whether all folders were looked into: until then there may be more. */
-  known: boolean;
 }
 
 /** The runs that changed after a cursor; of all tags, those that are new. */
@@ -60,6 +58,8 @@ export interface Runs {
   folder: string;
   version: string;
   reading: Reading;
+  /** Whether all folders were looked into: until then, that there are no runs means nothing. */
+  known: boolean;
   tags: Tag[];
   runs: RunLine[];
   gone: number[];
@@ -85,6 +85,8 @@ export interface Series {
   generation: number;
   /** Points in the files. */
   total: number;
+  /** The wall time of the first of them, to which others are relative. */
+  origin: number | null;
   /** The number of the first point sent, from 0: 0, or as many as the page said it has. */
   first: number;
   /** Whether all points from the first on are here; else those that a drawing of the window needs: of

@@ -12,6 +12,8 @@ export interface Loaded {
   /** Points there are; fewer are here if they are not whole. */
   total: number;
   whole: boolean;
+  /** The wall time of its first point, whether that is here or not. */
+  origin: number;
   step: Float64Array;
   wall: Float64Array;
   value: Float32Array;
@@ -174,6 +176,7 @@ function nothing(run: number, stamp: number, asked: string): Loaded {
     generation: -1,
     total: 0,
     whole: true,
+    origin: 0,
     step: none,
     wall: none,
     value: new Float32Array(),
@@ -192,7 +195,8 @@ function joined(
   goal: { whole: string; part: string },
 ): Loaded {
   const { run, generation, total, whole, first } = series;
-  const base = { run, generation, total, whole, stamp, asked: whole ? goal.whole : goal.part };
+  const asked = whole ? goal.whole : goal.part;
+  const base = { run, generation, total, whole, origin: series.origin ?? 0, stamp, asked };
   if (!first || !before) return { ...base, ...columns };
   return {
     ...base,

@@ -97,6 +97,7 @@ export const imageSteps = setting<string[]>("steps", []);
 export const textSource = setting<boolean>("source", false);
 export const openNodes = setting<string[]>("open", []);
 export const nodePattern = setting<string>("node", "");
+/** A node or a module, by its key in `graph/tree.ts`; "" for none. */
 export const chosenNode = setting<string>("at", "");
 export const nodeColour = setting<NodeColour>("shade", "structure", NODE_COLOURS);
 /** Middle and scale of the graph's window, as "x:y:scale"; "" is found by the page. */

@@ -208,7 +208,11 @@ function takeIn(news: Awaited<ReturnType<typeof server.runs>>): void {
       for (const id of news.gone) all.delete(id);
       runs.value = all;
     }
-    for (const run of news.runs) stamps.set(run.id, (stamps.get(run.id) ?? 0) + 1);
+    for (const run of news.runs) {
+      stamps.set(run.id, (stamps.get(run.id) ?? 0) + 1);
+      const kept = runs.value.get(run.id);
+      if (kept) kept.written = run.written; // without a word: it is no news to most
+    }
     if (news.tags.length) {
       tags.value = new Map([...tags.value, ...news.tags.map((t) => [t.id, t] as const)]);
     }

@@ -19,6 +19,7 @@ function curve(x: number[], y: number[], colour = "#ff0000") {
     smooth: values,
     step: places,
     wall: places,
+    origin: 0,
   };
 }
 

@@ -3,7 +3,7 @@
 import { expect, test } from "vitest";
 import { crossing, edgesOf, endsOf, operationsOf } from "../src/graph/edges";
 import { Layouts } from "../src/graph/layout";
-import { written } from "../src/graph/lines";
+import { halfway, path, written } from "../src/graph/lines";
 import {
   allOpened,
   MOST_SEEN,
@@ -14,6 +14,7 @@ import {
 } from "../src/graph/open";
 import { affordable } from "../src/graph/ranks";
 import type { Area, Sheet } from "../src/graph/sheet";
+import * as stage from "../src/graph/stage";
 import { share, structures } from "../src/graph/structure";
 import { amount, nodeKind, percent, secondLine, shapeText, shortened } from "../src/graph/texts";
 import {
@@ -28,6 +29,7 @@ import { blocksOf } from "../src/graph/twins";
 import * as views from "../src/graph/view";
 import { neighbour } from "../src/graph/walk";
 import type { Node } from "../src/messages";
+import { nodePattern, openNodes } from "../src/settings";
 
 function node(name: string, inputs: string[] = [], more: Partial<Node> = {}): Node {
   const plain = { op: "add", shapes: [[2, 3]], dtype: "float32", parameters: 0, flops: 0 };
@@ -308,4 +310,31 @@ test("numbers, shapes and names are short", () => {
   );
   expect(nodeKind(node("x", [], { op: "prim::GetAttr" }))).toBe("parameter");
   expect(nodeKind(node("x"))).toBe("operation");
+});
+
+test("lines are led by their points, and written on about halfway", () => {
+  const points = [0, 10, 20, 30].map((y, i) => ({ x: i % 2, y }));
+  expect(path(points.slice(0, 2))).toBe("M0 0L1 10");
+  expect(path(points)).toBe("M0 0L0.5 5Q1 10 0.5 15Q0 20 0.5 25L1 30");
+  expect(halfway(points.slice(0, 2))).toEqual({ x: 0.5, y: 5 });
+  expect(halfway(points.slice(0, 3))).toEqual({ x: 0.75, y: 10 });
+});
+
+test("what is revealed is chosen and seen; what is closed is not; hits are found with their modules", () => {
+  stage.tree.value = small;
+  stage.size.value = { width: 300, height: 200 };
+  const leaf = small.all.get("a/1/dot")!;
+  stage.reveal(leaf);
+  const box = stage.boxOf(leaf)!;
+  const { x, y, scale } = stage.view.value;
+  expect(Math.abs(box.x + box.width / 2 - x) * scale).toBeLessThan(150);
+  expect(Math.abs(box.y + box.height / 2 - y) * scale).toBeLessThan(100);
+  stage.closeChosen();
+  expect(openNodes.value).toEqual(["a/"]);
+  expect(stage.chosen.value).toBe(at(small, "a/1/"));
+  nodePattern.value = "^a/0/.*dot";
+  expect(keys(stage.hits.value)).toEqual(["a/0/dot"]);
+  expect(keys([...stage.found.value])).toEqual(["a/0/dot", "a/", "a/0/"]);
+  nodePattern.value = "(";
+  expect(stage.hits.value).toEqual([]);
 });

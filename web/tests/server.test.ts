@@ -20,7 +20,7 @@ test("columns come out of bytes, and equal ones are one", () => {
   const step = new Float64Array([0, 1, 2 ** 40]);
   const value = new Float32Array([1.5, NaN, -Infinity]);
   const series = {
-    run: 3, tag: 4, generation: 1, total: 3, first: 0, whole: true,
+    run: 3, tag: 4, generation: 1, total: 3, origin: 0, first: 0, whole: true,
     step: 0, wall: 0, value: 1, axis: null, smoothed: null,
   }; // prettier-ignore
   const columns = [

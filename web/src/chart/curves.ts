@@ -15,6 +15,8 @@ export interface Curve {
   smooth: Float32Array;
   step: Float64Array;
   wall: Float64Array;
+  /** The wall time of the run's first point of this series. */
+  origin: number;
 }
 
 export interface BandOf {
@@ -28,7 +30,7 @@ export interface BandOf {
 function along(one: Loaded, axis: Axis): Float64Array {
   if (axis === "step") return one.step;
   if (axis === "wall") return one.wall;
-  if (axis === "relative") return one.wall.map((t) => t - one.wall[0]!);
+  if (axis === "relative") return one.wall.map((t) => t - one.origin);
   return one.axis ?? new Float64Array(one.step.length).fill(NaN);
 }
 
@@ -46,11 +48,7 @@ function place(one: Loaded, axis: Axis): Placed {
   if (before?.axis === axis) return before;
   const x = along(one, axis);
   const order = rising(x) ? null : orderOf(x);
-  const made = {
-    axis,
-    x: order ? (x.constructor === Float64Array ? pick(x, order) : x) : x,
-    order,
-  };
+  const made = { axis, x: order ? pick(x, order) : x, order };
   placed.set(one.value, made);
   return made;
 }
@@ -85,6 +83,7 @@ export function curveOf(one: Loaded, look: Look, axis: Axis, s: number): Curve {
   const raw = sorted(one.value);
   return {
     run: one.run,
+    origin: one.origin,
     ...look,
     x,
     y: raw,

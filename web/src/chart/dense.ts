@@ -87,22 +87,28 @@ function trace(picture: Picture, stretches: Int32Array, rows: Int32Array, colour
   let before = NONE; // the row of the last point; where there is one, its column is still to be filled
   let low = 0;
   let high = 0;
+  let alone = true;
   const fill = () => {
     if (column < 0 || column >= width) return;
-    const end = column * height + (high < height ? high : height - 1);
-    for (let n = column * height + (low > 0 ? low : 0); n <= end; n++) pixels[n] = colour;
+    const last = column * height + (high < height ? high : height - 1);
+    for (let n = column * height + (low > 0 ? low : 0); n <= last; n++) pixels[n] = colour;
+  };
+  const end = () => {
+    if (before === NONE) return;
+    if (alone) spot(picture, column, before, colour);
+    else fill();
   };
   for (let k = 0; k < stretches.length; k += 3) {
     const here = stretches[k]!;
-    const end = stretches[k + 2]!;
-    for (let i = stretches[k + 1]!; i < end; i++) {
+    for (let i = stretches[k + 1]!; i < stretches[k + 2]!; i++) {
       const row = rows[i]!;
       if (row === NONE) {
-        if (before !== NONE) fill();
+        end();
         before = NONE;
         continue;
       }
-      if (before === NONE) {
+      const first = before === NONE;
+      if (first) {
         low = high = row;
       } else if (here === column) {
         if (row < low) low = row;
@@ -121,11 +127,17 @@ function trace(picture: Picture, stretches: Int32Array, rows: Int32Array, colour
         low = row < start ? row : start;
         high = row > start ? row : start;
       }
+      alone = first;
       column = here;
       before = row;
     }
   }
-  if (before !== NONE) fill();
+  end();
+}
+
+/** A point without neighbours, three pixels wide, so that it is seen. */
+function spot(picture: Picture, column: number, row: number, colour: number): void {
+  for (let at = column - 1; at <= column + 1; at++) between(picture, at, row, 1, colour);
 }
 
 function between(

@@ -76,7 +76,7 @@ export function cell(curve: Curve, index: number, column: string): string {
   if (column === "smoothed") return shortNumber(curve.smooth[index]!);
   if (column === "value") return shortNumber(curve.y[index]!);
   if (column === "step") return String(curve.step[index]!);
-  if (column === "relative") return duration(wall - curve.wall[0]!, spoken.value);
+  if (column === "relative") return duration(wall - curve.origin, spoken.value);
   const form = { dateStyle: "short", timeStyle: "medium" } as const;
   return new Intl.DateTimeFormat(spoken.value, form).format(1000 * wall);
 }

@@ -9,7 +9,7 @@ import { Graph, layout as dagre } from "@dagrejs/dagre";
 import { edgesOf, endOf, type Edge } from "./edges";
 import { affordable } from "./ranks";
 import { blank, lay, type Box, type Chip, type Point, type Sheet } from "./sheet";
-import { wiresText, shortened } from "./texts";
+import { shortened, wiresText } from "./texts";
 import { isModule, type Module, type Vertex } from "./tree";
 import { blocksOf } from "./twins";
 
@@ -150,6 +150,7 @@ function chips(
   const ends = [...byEnd].sort((a, b) => b[1].length - a[1].length);
   const few = ends.length > MOST_CHIPS ? ends.slice(0, MOST_CHIPS - 1) : ends;
   const rest = ends.slice(few.length);
+  const others = rest.flatMap(([, its]) => its);
   const items: [string, Sheet][] = [];
   const links: Link[] = [];
   const add = (vertex: Vertex | null, text: string, its: Edge[]) => {
@@ -161,12 +162,7 @@ function chips(
     }
   };
   for (const [vertex, its] of few) add(vertex, shortened(vertex.key, 24), its);
-  if (rest.length)
-    add(
-      null,
-      `+ ${rest.length}`,
-      rest.flatMap(([, its]) => its),
-    );
+  if (others.length) add(null, `+ ${rest.length}`, others);
   return { items, links };
 }
 
@@ -237,16 +233,11 @@ function rankHeights(places: (Sheet & Point)[]): Map<number, number> {
 }
 
 /** Dagre bends a line in the middle of a rank: upright through all of it, it meets no high neighbour. */
-function around(points: Point[], heights: Map<number, number>): Point[] {
+function around(points: Point[], ranks: Map<number, number>): Point[] {
   return points.flatMap(({ x, y }, i) => {
-    const half = (heights.get(Math.round(y)) ?? 0) / 2;
+    const half = (ranks.get(Math.round(y)) ?? 0) / 2;
     const isEnd = i === 0 || i === points.length - 1;
-    return isEnd || !half
-      ? [{ x, y }]
-      : [
-          { x, y: y - half },
-          { x, y },
-          { x, y: y + half },
-        ];
+    const heights = isEnd || !half ? [y] : [y - half, y, y + half];
+    return heights.map((height) => ({ x, y: height }));
   });
 }

@@ -2,6 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { pattern } from "../filters";
+import { words } from "../pages/graph.words";
 import * as settings from "../settings";
 import { crossing } from "./edges";
 import { Layouts, type Label } from "./layout";
@@ -12,7 +13,6 @@ import { secondLine } from "./texts";
 import { ancestors, isModule, type Module, type Tree, type Vertex, type Wire } from "./tree";
 import * as views from "./view";
 import { neighbour, type Direction } from "./walk";
-import { words } from "../pages/graph.words";
 
 export const tree = signal<Tree | null>(null);
 /** Pixels of the window in which the drawing lies. */
@@ -36,11 +36,11 @@ export const alike = computed(() =>
   tree.value ? structures(tree.value) : new Map<Vertex, number>(),
 );
 
-export const view = computed<views.View>(
-  () =>
-    views.viewOf(settings.graphView.value) ??
-    views.first(sheet.value ?? { width: 1, height: 1 }, size.value),
-);
+export const view = computed<views.View>(() => {
+  const drawing = sheet.value ?? { width: 1, height: 1 };
+  const given = views.viewOf(settings.graphView.value);
+  return given ? views.moved(given, 0, 0, drawing) : views.first(drawing, size.value);
+});
 
 export const chosen = computed(() => tree.value?.all.get(settings.chosenNode.value) ?? null);
 /** All wires of what is chosen that lead out of it or into it. */

@@ -61,7 +61,7 @@ export function secondLine(vertex: Vertex, units: Units): string {
     parts.push(`${amount(vertex.nodes)} ${vertex.nodes === 1 ? units.node : units.nodes}`);
   else {
     const { op, shapes } = vertex.node;
-    if (op !== vertex.name) parts.push(shortened(op, 20));
+    if (op && op !== vertex.name) parts.push(shortened(op, 20));
     if (shapes[0] && !vertex.parameters) parts.push(shapeText(shapes[0]));
   }
   if (vertex.parameters) parts.push(`${amount(vertex.parameters)} ${units.parameters}`);

@@ -3,8 +3,8 @@
 import { useSignal } from "@preact/signals";
 import { hyperWords } from "../pages/hyperparameters.words";
 import * as settings from "../settings";
-import { numberAt, type Axis } from "./axes";
-import { changed, readAll, type Brush } from "./brushes";
+import type { Axis } from "./axes";
+import { brushOf, changed, readAll } from "./brushes";
 import type { Grid } from "./lines";
 
 /** Pixels beside an axis that belong to it. */
@@ -67,21 +67,6 @@ export function AxisDrawing({ axis, x, grid }: { axis: Axis; x: number; grid: Gr
         onClick={(e) => e.stopPropagation()} />
     </g>
   ); // prettier-ignore
-}
-
-/** The range from a share of an axis to another; null of no category. */
-export function brushOf(axis: Axis, low: number, high: number): Brush | null {
-  const { key, numeric } = axis;
-  if (!numeric) {
-    const range = axis.categories.filter((text) => {
-      const share = axis.share(text);
-      return share >= low && share <= high;
-    });
-    return range.length ? { key, range, numeric } : null;
-  }
-  const from = low <= 0 ? axis.low : numberAt(axis, low);
-  const to = high >= 1 ? axis.high : numberAt(axis, high);
-  return { key, range: [from, to], numeric };
 }
 
 /** The range chosen, as a bar along the axis. */

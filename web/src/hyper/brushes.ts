@@ -1,6 +1,7 @@
 /** Ranges that are chosen on axes, and the runs that lie in all of them. */
 
 import type { Cell } from "../parts/sorting";
+import { numberAt, type Axis } from "./axes";
 import type { Column } from "./columns";
 
 export interface Brush {
@@ -8,6 +9,21 @@ export interface Brush {
   /** From the first to the second number, both in it; or some categories. */
   range: [number, number] | string[];
   numeric: boolean;
+}
+
+/** The range from a share of an axis to another; null of no category. */
+export function brushOf(axis: Axis, low: number, high: number): Brush | null {
+  const { key, numeric } = axis;
+  if (!numeric) {
+    const range = axis.categories.filter((text) => {
+      const share = axis.share(text);
+      return share >= low && share <= high;
+    });
+    return range.length ? { key, range, numeric } : null;
+  }
+  const from = low <= 0 ? axis.low : numberAt(axis, low);
+  const to = high >= 1 ? axis.high : numberAt(axis, high);
+  return { key, range: [from, to], numeric };
 }
 
 /** A brush as it stands in the address: "lr:0.01:0.1", "rule:=adam:=gd". */

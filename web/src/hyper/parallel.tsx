@@ -51,7 +51,7 @@ interface PictureProps extends ViewProps {
 function Picture({ sheet, columns, colour, axes, rows }: PictureProps) {
   const { home, width: seen } = useWidth<HTMLDivElement>();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const hovered = useSignal<{ row: number; x: number; y: number } | null>(null);
+  const hovered = useSignal<{ row: number; x: number } | null>(null);
   const width = Math.max(seen, 2 * SIDE + LEAST * (axes.length - 1));
   const gap = (width - 2 * SIDE) / (axes.length - 1);
   const grid: Grid = {
@@ -70,7 +70,7 @@ function Picture({ sheet, columns, colour, axes, rows }: PictureProps) {
     const box = canvas.current!.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     const row = nearestLine(ys, grid, rows, [x, y], REACH);
-    return row === null ? null : { row, x, y };
+    return row === null ? null : { row, x };
   };
   const at = hovered.value;
   return (
@@ -110,14 +110,13 @@ interface SaidProps {
   columns: Column[];
   row: number;
   x: number;
-  y: number;
   width: number;
 }
 
-function Said({ sheet, columns, row, x, y, width }: SaidProps) {
+function Said({ sheet, columns, row, x, width }: SaidProps) {
   const side = x > width / 2 ? { right: `${width - x + 16}px` } : { left: `${x + 16}px` };
   return (
-    <div class="tooltip" style={{ ...side, top: `${Math.min(y, HEIGHT / 2)}px` }}>
+    <div class="tooltip" style={{ ...side, top: "6px" }}>
       <b>{sheet.runs[row]!.name}</b>
       <table>
         <tbody>
@@ -169,8 +168,7 @@ function draw(canvas: HTMLCanvasElement, { ys, grid, width, rows, colour, all }:
   };
   pen.lineJoin = "round";
   pen.lineWidth = 1;
-  pen.globalAlpha = dark ? 0.16 : 0.13;
-  pen.strokeStyle = dark ? "#fff" : "#000";
+  pen.strokeStyle = dark ? "#2c3541" : "#e2e6ec"; // opaque: a thousand pale lines would be black
   for (let row = 0; row < all; row++) if (!chosen.has(row)) line(row);
   pen.globalAlpha = rows.length > 200 ? 0.5 : 0.85;
   pen.lineWidth = rows.length > 200 ? 1 : 1.4;

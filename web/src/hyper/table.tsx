@@ -9,6 +9,8 @@ import * as store from "../store";
 import { words } from "../words";
 import type { Column, Sheet } from "./columns";
 
+/** Characters that the dot before a name takes. */
+const DOT = 2;
 /** The key of the column of names. */
 const NAME = "name";
 
@@ -40,11 +42,12 @@ export function RunTable({ sheet, columns, rows, colour }: Props) {
   const name: TableColumn<number> = {
     key: NAME,
     name: w.name,
-    width: widest(
-      rows.map((i) => sheet.runs[i]!.name),
-      10,
-      38,
-    ),
+    width:
+      widest(
+        rows.map((i) => sheet.runs[i]!.name),
+        10,
+        38,
+      ) + DOT,
     whole: (i) => sheet.runs[i]!.name,
     cell: (i) => <RunName name={sheet.runs[i]!.name} colour={colour(i)} />,
   };

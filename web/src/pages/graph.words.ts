@@ -26,7 +26,6 @@ export const words = dictionary(
     input: "input",
     operation: "operation",
     module: "module",
-    part: "part of a module",
     alike: "one colour: built alike",
     ofParameters: "of all parameters",
     ofFlops: "of all FLOPs",
@@ -45,8 +44,6 @@ export const words = dictionary(
     control: "order only",
     more: "more",
     hint: "Choose a node to see its shapes and what it is joined to; a module opens when it is clicked.",
-    open: "Open",
-    close: "Close",
     inModule: "In",
   },
   {
@@ -74,7 +71,6 @@ export const words = dictionary(
     input: "вхід",
     operation: "операція",
     module: "модуль",
-    part: "частина модуля",
     alike: "один колір: однакова будова",
     ofParameters: "усіх параметрів",
     ofFlops: "усіх FLOPs",
@@ -93,8 +89,6 @@ export const words = dictionary(
     control: "лише порядок",
     more: "ще",
     hint: "Оберіть вузол, щоб побачити його форми та зв’язки; модуль відкривається, якщо його клацнути.",
-    open: "Відкрити",
-    close: "Закрити",
     inModule: "У модулі",
   },
 );

@@ -22,6 +22,7 @@ import * as settings from "../settings";
 import * as store from "../store";
 import { words } from "../words";
 import { hyperWords } from "./hyperparameters.words";
+import "../parts/switch.css";
 import "./hyperparameters.css";
 
 const VIEWS: Record<settings.HyperView, FunctionComponent<ViewProps>> = {
@@ -85,7 +86,7 @@ function Toolbar({ sheet, columns }: { sheet: Sheet; columns: Column[] }) {
   const view = settings.hyperView.value;
   return (
     <div class="toolbar" role="toolbar" aria-label={w.hyperparameters}>
-      <div class="views" role="group" aria-label={h.view}>
+      <div class="switch views" role="group" aria-label={h.view}>
         {settings.HYPER_VIEWS.map((name) => (
           <button key={name} type="button" class="button" aria-pressed={view === name}
             onClick={() => (settings.hyperView.value = name)}>{h[name]}</button>

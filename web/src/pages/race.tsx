@@ -4,6 +4,7 @@ import type { RunLine } from "../messages";
 import { chosen, RunChoice } from "../parts/chooser";
 import { Choice, Nothing } from "../parts/controls";
 import { useFetched } from "../parts/fetched";
+import { rounds } from "../parts/rounds";
 import { Certificates } from "../race/certificates";
 import { Entrants, FinalLanes } from "../race/entrants";
 import { Figure } from "../race/figure";
@@ -38,9 +39,10 @@ export function RacePage() {
 
 const reading = () => store.reading.value.done < store.reading.value.total;
 
-/** Rises as a race goes on: every few seconds, for its figures are made of all its lanes. */
-function changes(run: RunLine): number {
-  return Math.floor((run.written ?? 0) / 3);
+/** Another text whenever the race has gone on, or a lane of its final has a run. */
+function changes(run: RunLine): string {
+  void rounds.value;
+  return `${store.stamps.get(run.id)} ${store.runs.peek().size}`;
 }
 
 function Toolbar({ all, race }: { all: RunLine[]; race: RaceResult | undefined }) {
@@ -68,8 +70,10 @@ function Result({ race, run }: { race: RaceResult; run: RunLine }) {
   return (
     <>
       <State race={race} run={run} />
-      <Judgement race={race} />
-      <Figures race={race} />
+      <Judgement race={race}>
+        <StepSizes race={race} />
+      </Judgement>
+      <Curves race={race} />
       <Entrants race={race} />
       <FinalLanes race={race} />
       <Certificates all={race.certificates} />
@@ -94,51 +98,34 @@ function State({ race, run }: { race: RaceResult; run: RunLine }) {
   ); // prettier-ignore
 }
 
-function Figures({ race }: { race: RaceResult }) {
+/** What every entrant scored at every step size, the main figure of a race. */
+function StepSizes({ race }: { race: RaceResult }) {
+  const r = raceWords.value;
+  const lines = stepSizes(race);
+  const { y, log } = limits(lines, worstStart(race, "validation/loss"));
+  const tuned = [...new Set(race.entrants.map((e) => e.tuned).filter(Boolean))].join(", ");
+  return (
+    <Figure title={r.stepSizes} across={tuned === "lr" ? r.stepSize : tuned} up="validation/loss"
+      lines={lines} logX y={y} logY={log} />
+  ); // prettier-ignore
+}
+
+function Curves({ race }: { race: RaceResult }) {
   const r = raceWords.value;
   const axis = settings.raceAxis.value;
   const names = curveNames(race);
   const asked = settings.raceCurve.value;
   const name = names.includes(asked) ? asked : (names[0] ?? asked);
-  const [sizes, over, tries] = [stepSizes(race), curves(race, axis, name), bestOfTries(race)];
-  const start = worstStart(race, "validation/loss");
-  const own = moreIsBetter(name) ? Infinity : worstStart(race, name);
-  const [ofSizes, ofCurves, ofTries] = [
-    limits(sizes, start),
-    limits(over, own),
-    limits(tries, start),
-  ];
-  const tuned = [...new Set(race.entrants.map((e) => e.tuned).filter(Boolean))].join(", ");
-  const final = race.entrants[0]?.final;
+  const more = moreIsBetter(name);
+  const [over, tries] = [curves(race, axis, name), bestOfTries(race)];
+  const ofCurves = limits(over, more ? Infinity : worstStart(race, name));
+  const ofTries = limits(tries, worstStart(race, "test/loss"));
   return (
-    <section class="group figures" aria-label={r.figures}>
-      <Figure
-        title={r.stepSizes}
-        across={tuned === "lr" ? r.stepSize : tuned}
-        up="validation/loss"
-        lines={sizes}
-        logX
-        y={ofSizes.y}
-        logY={ofSizes.log}
-      />
-      <Figure
-        title={final ? r.curvesFinal : r.curvesHeats}
-        across={r[axis]}
-        up={name}
-        lines={over}
-        logX={axis === "gradients"}
-        y={ofCurves.y}
-        logY={ofCurves.log && !moreIsBetter(name)}
-      />
-      <Figure
-        title={r.bestOf}
-        across="k"
-        up={r.expected}
-        lines={tries}
-        whole
-        y={ofTries.y}
-        logY={ofTries.log}
-      />
+    <section class="figures" aria-label={r.figures}>
+      <Figure title={race.entrants[0]?.final ? r.curvesFinal : r.curvesHeats} across={r[axis]}
+        up={name} lines={over} whole logX={axis === "gradients"} y={ofCurves.y} logY={ofCurves.log && !more} />
+      <Figure title={r.bestOf} across="k" up={r.expected} lines={tries} whole
+        y={ofTries.y} logY={ofTries.log} />
     </section>
-  );
+  ); // prettier-ignore
 }

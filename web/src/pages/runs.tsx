@@ -4,6 +4,7 @@ import { batch } from "@preact/signals";
 import { shortNumber } from "../display";
 import type { RunLine } from "../messages";
 import { Nothing } from "../parts/controls";
+import { rounds } from "../parts/rounds";
 import { Table, widest, type TableColumn } from "../parts/table";
 import { bytesText, fullMoment, momentText } from "../parts/texts";
 import { Details } from "../runs/details";
@@ -18,6 +19,7 @@ export function RunsPage() {
   const w = words.value;
   const r = runsWords.value;
   const { chosenRun, otherRun, runsSort } = settings;
+  void rounds.value; // running runs last longer
   const runs = sorted(store.matching.value, runsSort.value);
   const byName = (name: string) => store.runList.value.find((run) => run.name === name);
   const open = byName(chosenRun.value);
@@ -71,19 +73,19 @@ function columnsOf(runs: RunLine[], open?: RunLine, other?: RunLine): Columns {
     { key: "lasted", name: r.lasted, width: 11, numeric: true, cell: lastedText },
     { key: "tags", name: r.tags, width: 7, numeric: true, cell: (run) => run.tags.length || "–" },
     {
-      key: "hyperparameters",
-      name: r.hyperparameters,
-      width: widest(runs.map(given), 14, 60),
-      whole: given,
-      cell: (run) => given(run) || <span class="absent">–</span>,
-    },
-    {
       key: "damage",
       name: r.damage,
       title: r.damageHelp,
       width: 12,
       numeric: true,
       cell: (run) => <Damage run={run} />,
+    },
+    {
+      key: "hyperparameters",
+      name: r.hyperparameters,
+      width: widest(runs.map(given), 14, 60),
+      whole: given,
+      cell: (run) => given(run) || <span class="absent">–</span>,
     },
   ]; // prettier-ignore
 }

@@ -120,7 +120,7 @@ function RunRow({ run, top }: { run: RunLine; top: number }) {
           checked={store.isTicked(run)}
           onChange={(e) => store.tick(run, e.currentTarget.checked)}
         />
-        <span class="name">{run.name}</span>
+        <RunName name={run.name} />
       </label>
       {loss && (
         <span class="badge damage" title={loss}>
@@ -137,5 +137,16 @@ function RunRow({ run, top }: { run: RunLine; top: number }) {
         {w.only}
       </button>
     </li>
+  );
+}
+
+/** A name whose end is always seen, since that is where runs differ. */
+function RunName({ name }: { name: string }) {
+  const at = name.lastIndexOf("/", name.lastIndexOf("/") - 1) + 1;
+  return (
+    <span class="name">
+      <span>{name.slice(0, at)}</span>
+      <b>{name.slice(at)}</b>
+    </span>
   );
 }

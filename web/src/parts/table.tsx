@@ -33,7 +33,7 @@ const ROW = 30;
 /** Rows made beyond the window. */
 const BEYOND = 10;
 /** Pixels of a character, and of what stands beside the text. */
-const LETTER = 7.4;
+const LETTER = 7.7;
 const AIR = 28;
 
 const pixels = (column: { width: number }) => Math.round(column.width * LETTER + AIR);

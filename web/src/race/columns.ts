@@ -106,12 +106,13 @@ function measure(key: string): RaceColumn {
   };
 }
 
-/** The rows that are best in a column, unless all are. */
-export function bestRows(rows: TableRow[], { key, better }: RaceColumn): Set<TableRow> {
+/** The rows that are best in a column as far as it says, unless all are. */
+export function bestRows(rows: TableRow[], { key, better, text }: RaceColumn): Set<TableRow> {
   const worst = -Infinity;
   const value = (row: TableRow) => (typeof row[key] === "number" ? better * row[key] : worst);
   const most = Math.max(...rows.map(value));
-  const found = rows.filter((row) => value(row) === most);
+  const best = rows.find((row) => value(row) === most);
+  const found = rows.filter((row) => best && text(row) === text(best));
   return new Set(better && most > worst && found.length < rows.length ? found : []);
 }
 

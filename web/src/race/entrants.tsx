@@ -1,6 +1,7 @@
 /** The table of entrants, with what its columns mean. */
 
 import { aboutColumns, raceWords } from "../pages/race.words";
+import { Breaking } from "../parts/breaking";
 import { CurvesLink } from "../parts/links";
 import * as store from "../store";
 import { bestRows, columnsOf, laneText, type RaceColumn } from "./columns";
@@ -45,22 +46,6 @@ export function Entrants({ race }: { race: RaceResult }) {
       <Explanations columns={columns} />
     </section>
   ); // prettier-ignore
-}
-
-/** A name of a measure, which may be broken behind its "/". */
-function Breaking({ text }: { text: string }) {
-  const [first, ...rest] = text.split("/");
-  return (
-    <>
-      {first}
-      {rest.map((part) => (
-        <span key={part}>
-          /<wbr />
-          {part}
-        </span>
-      ))}
-    </>
-  );
 }
 
 /** The name of the run of an entrant's lane, where it is here. */

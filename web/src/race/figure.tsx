@@ -15,6 +15,9 @@ const DASHES = ["", "7 3", "2 3", "9 3 2 3"];
 const HEIGHT = 290;
 const [LEFT, RIGHT, TOP, BOTTOM] = [58, 12, 20, 40];
 
+/** Pixels between the first and last points and the edges. */
+const AIR = 10;
+
 /** The entrant that alone is seen in full, while its name is pointed at, or after a press. */
 export const pointed = signal<number | null>(null);
 export const kept = signal<number | null>(null);
@@ -35,7 +38,7 @@ export interface FigureProps {
   up: string;
   lines: Line[];
   logX?: boolean;
-  /** Ticks at whole numbers alone. */
+  /** Ticks at whole numbers alone, where there are some. */
   whole?: boolean;
   y: [number, number];
   logY: boolean;
@@ -52,16 +55,14 @@ interface Frame {
 function frameOf({ lines, logX = false, y, logY }: FigureProps, width: number): Frame {
   const xs = lines.flatMap(({ band }) => [...band.x].filter((v) => !logX || v > 0));
   const [first, last] = [Math.min(...xs), Math.max(...xs)];
-  const air = logX ? (last / first) ** 0.02 : 0.02 * (last - first) || 0.5;
-  const x: [number, number] = logX
-    ? [first / air, last * Math.max(air, 1.01)]
-    : [first - air, last + air];
+  const x: [number, number] =
+    first < last ? [first, last] : logX ? [first / 2, first * 2] : [first - 0.5, first + 0.5];
   const [right, bottom] = [width - RIGHT, HEIGHT - BOTTOM];
   return {
     x,
     right,
     bottom,
-    atX: scale(x, logX, LEFT, right - LEFT),
+    atX: scale(x, logX, LEFT + AIR, right - LEFT - 2 * AIR),
     atY: scale(y, logY, bottom, TOP - bottom),
   };
 }
@@ -129,7 +130,8 @@ function Drawing(props: DrawingProps) {
 function Grid({ frame, logX = false, whole = false, y, logY, across, up }: DrawingProps) {
   const { x, right, bottom, atX, atY } = frame;
   const found = (logX ? logTicks : linearTicks)(...x, Math.max(3, Math.round((right - LEFT) / 48)));
-  const xs = whole ? found.filter(Number.isInteger) : found;
+  const wholes = found.filter(Number.isInteger);
+  const xs = whole && wholes.length > 1 ? wholes : found;
   const ys = (logY ? logTicks : linearTicks)(...y, 5);
   return (
     <g class="frame">

@@ -66,7 +66,8 @@ export function curves(race: RaceResult, axis: "epochs" | "gradients", name: str
     const column = race.entrants[i]!.final ? 0 : lanes.best;
     const own = lanes.curves[name];
     if (!own) return null;
-    const x = Float64Array.from(lanes[axis]);
+    const first = axis === "gradients" ? 1 : 0; // the start has no place on their logarithmic axis
+    const x = Float64Array.from(lanes[axis].slice(first));
     const turned = moreIsBetter(name) ? -1 : 1;
     const value = (s: number, point: number) => {
       const died = lanes.died[s]![column]!;
@@ -76,7 +77,7 @@ export function curves(race: RaceResult, axis: "epochs" | "gradients", name: str
     };
     const found = complete(lanes).map((s) => ({
       x,
-      y: Float64Array.from(x, (_, point) => value(s, point)),
+      y: Float64Array.from(x, (_, point) => value(s, first + point)),
     }));
     return found.length ? { band: turnedBand(found, turned) } : null;
   });

@@ -1,18 +1,26 @@
 /** Who beats whom, beside the terms under which it was raced. */
 
+import type { ComponentChildren } from "preact";
 import { raceWords } from "../pages/race.words";
 import { spoken } from "../words";
 import { termsOf } from "./terms";
 import type { RaceResult, Verdict } from "./result";
 import { differenceText, inOrder, pText, reach, spanOf, ukrainian } from "./verdicts";
 
-export function Judgement({ race }: { race: RaceResult }) {
+interface Props {
+  race: RaceResult;
+  /** What stands below the verdicts. */
+  children: ComponentChildren;
+}
+
+export function Judgement({ race, children }: Props) {
   const r = raceWords.value;
   return (
     <section class="group judgement">
       <div>
         <h2>{r.verdicts}</h2>
         <Verdicts race={race} />
+        {children}
       </div>
       <div>
         <h2>{r.protocol}</h2>
@@ -34,7 +42,13 @@ function Verdicts({ race }: { race: RaceResult }) {
   const verdicts = inOrder(race.verdicts);
   if (!verdicts.length) {
     const why = race.entrants[0]?.final ? race.sentences[0] : "";
-    return <p class="card quiet">{why || (race.entrants.length > 1 ? r.noFinal : r.alone)}</p>;
+    if (why)
+      return (
+        <p class="card quiet" lang="en">
+          {why}
+        </p>
+      );
+    return <p class="card quiet">{race.entrants.length > 1 ? r.noFinal : r.alone}</p>;
   }
   const whole = reach(verdicts);
   const { protocol } = race;

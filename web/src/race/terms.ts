@@ -34,8 +34,8 @@ export function termsOf(race: RaceResult, r: RaceWords): [string, string][] {
   const p = race.protocol;
   const examples = Object.entries(p.examples).filter(([, n]) => n);
   const time = [
-    p.epochs === null ? "" : `${shortNumber(p.epochs)} ${r.epochsOf}`,
-    p.seconds === null ? "" : `${shortNumber(p.seconds)} ${r.secondsOf}`,
+    p.epochs === null ? "" : `${r.epochsOf}: ${shortNumber(p.epochs)}`,
+    p.seconds === null ? "" : `${r.secondsOf}: ${shortNumber(p.seconds)}`,
   ].filter(Boolean);
   const asked = p.target === null ? r.medianTarget : r.askedTarget;
   const target = race.target === null ? "–" : `${shortNumber(race.target)} (${asked})`;

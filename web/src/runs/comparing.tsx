@@ -4,6 +4,7 @@ import { shortNumber } from "../display";
 import type { RunLine } from "../messages";
 import { runsWords } from "../pages/runs.words";
 import { useResults } from "../parts/results";
+import { Breaking } from "../parts/breaking";
 import * as store from "../store";
 import { words } from "../words";
 import { hyperparameters, lastResults, type Compared } from "./comparison";
@@ -39,17 +40,17 @@ function Sides({ title, rows, one, other }: SidesProps) {
           <thead>
             <tr>
               <td />
-              <th scope="col" title={one.name}>{one.name}</th>
-              <th scope="col" title={other.name}>{other.name}</th>
+              <th scope="col" title={one.name}><Breaking text={one.name} /></th>
+              <th scope="col" title={other.name}><Breaking text={other.name} /></th>
               {numbers && <th scope="col">{r.difference}</th>}
             </tr>
           </thead>
           <tbody>
             {rows.map((row) => (
               <tr key={row.name} class={row.differs ? "differs" : ""}>
-                <th scope="row" title={row.name}>{row.name}</th>
-                <td>{text(row.one)}</td>
-                <td>{text(row.other)}</td>
+                <th scope="row" title={row.name}><Breaking text={row.name} /></th>
+                <td title={text(row.one)}>{text(row.one)}</td>
+                <td title={text(row.other)}>{text(row.other)}</td>
                 {numbers && <td>{row.differs && row.difference !== null && signed(row.difference)}</td>}
               </tr>
             ))}
