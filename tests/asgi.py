@@ -59,7 +59,11 @@ class Client:
         async def send(message):
             sent.append(message)
 
-        await self.app(scope, receive, send)
+        try:
+            await self.app(scope, receive, send)
+        except Exception:
+            if not sent:
+                raise  # else the answer says that something broke
         start = next(m for m in sent if m["type"] == "http.response.start")
         body = b"".join(m.get("body", b"") for m in sent if m["type"] == "http.response.body")
         found = {name.decode(): value.decode() for name, value in start["headers"]}

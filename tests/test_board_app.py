@@ -383,6 +383,17 @@ def test_the_graph(board, tmp_path):
     }  # fmt: skip
 
 
+def test_a_graph_whose_names_are_no_unicode(board, tmp_path):
+    graph = schema.Graph(node=[{"name": "good", "op": "x"}]).SerializeToString()
+    record = schema.Event(wall_time=1.0, graph_def=graph.replace(b"good", b"\xff\xfeod"))
+    (tmp_path / "a").mkdir()
+    framed = frames.framed(record.SerializeToString())
+    (tmp_path / "a" / "events.out.tfevents.1").write_bytes(framed)
+    answer = board()("/api/graph?run=0")
+    assert answer.status in (200, 422)
+    answer.json()
+
+
 TEXT = """# Title <script>alert(1)</script>
 
 | a | b |
@@ -468,6 +479,16 @@ def test_names_that_are_no_unicode_are_data(board, tmp_path):
     assert client.runs[name]["read"]
     assert client("/api/download?tag=0&runs=0&format=csv").status == 200
     assert client("/api/facts?run=0").status == 200
+
+
+def test_a_mistake_of_the_boards_own_is_a_sentence(board, tmp_path, monkeypatch):
+    log_two(tmp_path)
+    client = board()
+    monkeypatch.setattr(client.store, "everything", lambda: 1 / 0)
+    answer = client("/api/results")
+    assert answer.status == 500
+    assert "bug" in answer.json()["error"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_results(board, tmp_path, monkeypatch):
@@ -569,6 +590,9 @@ def race_of(folder):
     own = {"entrant": "adam", "role": "tuned", "seed": 3}
     with uz.Log(folder / "race" / "final" / "adam" / "seed-3", hyperparameters=own) as log:
         log.scalars(0, {"loss": 1.0})
+    for name, seed in [("text", "no number"), ("lost", math.nan)]:
+        with uz.Log(folder / "race" / name, hyperparameters={**own, "seed": seed}) as log:
+            log.scalars(0, {"loss": 1.0})
 
 
 def test_a_race_is_made_once_until_its_log_grows(board, tmp_path):

@@ -27,6 +27,7 @@ from uzviz.board.scalars import MOST_RUNS, Answers
 from uzviz.board.store import Store
 from uzviz.board.watched import Watched
 from uzviz.errors import InputError, shown
+from uzviz.log import values
 
 BEAT = 15.0
 """Seconds after which a page that hears nothing is told that the board still lives."""
@@ -50,7 +51,7 @@ def application(
     board = Board(store, races, page.Page(files))
     app = Starlette(
         routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in board.routes.items()],
-        exception_handlers={InputError: _refused, HTTPException: _not_found},
+        exception_handlers={InputError: _refused, HTTPException: _not_found, Exception: _failed},
     )
     return Guard(app, token=token, hosts=hosts, addresses=addresses, framed=framed)
 
@@ -212,19 +213,20 @@ def _lanes(store: Store, race: Watched) -> list[Lane]:
     found: list[Lane] = []
     for run in store.everything()[0]:
         said = run.line["hyperparameters"]
-        if run.line["name"].startswith(below) and {"entrant", "role", "seed"} <= said.keys():
+        seed = said.get("seed")
+        if run.line["name"].startswith(below) and isinstance(seed, float) and "role" in said:
             found.append(
                 {
-                    "entrant": str(said["entrant"]), "role": str(said["role"]),
-                    "seed": int(float(said["seed"])), "run": run.line["id"],
+                    "entrant": str(said.get("entrant", "")), "role": str(said["role"]),
+                    "seed": int(seed), "run": run.line["id"],
                 }
             )  # fmt: skip
     return found
 
 
 def _json(message: Any) -> Response:
-    """A message as strict JSON, in ASCII: names of folders may hold what UTF-8 has no word for."""
-    text = json.dumps(message, allow_nan=False, separators=(",", ":"))
+    """A message as strict JSON, in ASCII: names may hold what UTF-8 has no word for."""
+    text = json.dumps(message, allow_nan=False, separators=(",", ":"), default=values.text_of)
     return Response(text, media_type="application/json")
 
 
@@ -236,3 +238,10 @@ async def _refused(_: Request, error: Exception) -> Response:
 async def _not_found(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return JSONResponse({"error": f"{error.detail}."}, error.status_code)
+
+
+async def _failed(_: Request, error: Exception) -> Response:
+    """Of a mistake of the board's own; the server prints where."""
+    return JSONResponse(
+        {"error": f"The board failed ({type(error).__name__}): this is a bug."}, 500
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import numpy as np
 
+FAR = 2.0**62
 BLOCK, PIECE = 32, 1 << 17
 """Points that one product of matrices sums up, and those that stay in a core's cache."""
 
@@ -107,6 +108,8 @@ def rises(x: np.ndarray) -> bool:
 def window(x: np.ndarray, low: float, high: float, rises: bool) -> slice:
     """The points from ``low`` to ``high``, and one on either side, so that lines reach the edges. Where
     x does not rise, from the first to the last point in the window."""
+    if x.dtype.kind == "i":  # else all of x would become floats for the search
+        low, high = (int(np.clip(edge, -FAR, FAR)) for edge in (np.ceil(low), np.floor(high)))
     if rises:
         first, last = np.searchsorted(x, low), np.searchsorted(x, high, side="right") - 1
     else:

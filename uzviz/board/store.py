@@ -68,9 +68,9 @@ class Store:
         return self._closed.is_set()
 
     def close(self) -> None:
-        """End the thread, and tell all who listen."""
+        """End the thread, unless it reads a long file just now, and tell all who listen."""
         self._closed.set()
-        self._thread.join()
+        self._thread.join(timeout=1.0)
         for listener in list(self._listeners):
             listener()
 

@@ -2,6 +2,7 @@
 
 import { effect, signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
+import { useEffect, useRef } from "preact/hooks";
 import { drawing } from "./chart/schedule";
 import { IconButton } from "./parts/icons";
 import { RunsPanel } from "./parts/runs";
@@ -67,6 +68,11 @@ function skip(event: Event): void {
 
 function Bar() {
   const w = words.value;
+  const links = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const open = links.current?.querySelector("[aria-current]");
+    open?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [settings.page.value]);
   const pages = settings.PAGES.filter((page) => page in shownPages && isUseful(page));
   return (
     <header class="bar">
@@ -78,7 +84,7 @@ function Bar() {
         <img src="./icon.svg" alt="" width="22" height="22" />
         Uzviz
       </span>
-      <nav aria-label={w.pages}>
+      <nav aria-label={w.pages} ref={links}>
         {pages.map((page) => (
           <a key={page} href={`#page=${page}`}
             aria-current={settings.page.value === page ? "page" : undefined}

@@ -187,36 +187,37 @@ export function interpolated(curve: Points, x: number): number {
 }
 
 /**
- * Median and quartiles at every x that a curve has, at most `most` of them, evenly chosen. A value
- * that is not finite counts as the worst, +∞: a band that leaves the numbers says so.
+ * Median and quartiles at every x that a curve has, at most `most` of them, evenly chosen, where at
+ * least half of the curves reach: else it would jump where the longest goes on alone. A value that is
+ * not finite counts as the worst, +∞: a band that leaves the numbers says so.
  */
 export function band(curves: Points[], most = 400): Band {
-  const places = Float64Array.from(new Set(curves.flatMap((c) => Array.from(c.x)))).sort();
+  const own = [...new Set(curves.map((c) => c.x))]; // most runs share theirs
+  const places = Float64Array.from(new Set(own.flatMap((x) => Array.from(x)))).sort();
   const stride = Math.max(1, Math.ceil(places.length / most));
-  const x = places.filter((_, i) => i % stride === 0 || i === places.length - 1);
-  const found: Band = {
-    x,
-    low: new Float64Array(x.length),
-    middle: new Float64Array(x.length),
-    high: new Float64Array(x.length),
-    count: new Int32Array(x.length),
-  };
+  const rows: [number, number, number, number, number][] = [];
   const values = new Float64Array(curves.length);
-  for (let i = 0; i < x.length; i++) {
+  places.forEach((x, i) => {
+    if (i % stride && i !== places.length - 1) return;
     let n = 0;
     for (const curve of curves) {
       const last = curve.x.length - 1;
-      if (last < 0 || x[i]! < curve.x[0]! || x[i]! > curve.x[last]!) continue;
-      const value = interpolated(curve, x[i]!);
+      if (last < 0 || x < curve.x[0]! || x > curve.x[last]!) continue;
+      const value = interpolated(curve, x);
       values[n++] = Number.isFinite(value) ? value : Infinity;
     }
+    if (2 * n < curves.length) return;
     const here = values.subarray(0, n);
-    found.low[i] = quantile(here, 0.25);
-    found.middle[i] = quantile(here, 0.5);
-    found.high[i] = quantile(here, 0.75);
-    found.count[i] = n;
-  }
-  return found;
+    rows.push([x, quantile(here, 0.25), quantile(here, 0.5), quantile(here, 0.75), n]);
+  });
+  const column = (at: number) => Float64Array.from(rows, (row) => row[at]!);
+  return {
+    x: column(0),
+    low: column(1),
+    middle: column(2),
+    high: column(3),
+    count: Int32Array.from(column(4)),
+  };
 }
 
 /** What a curve is above a base, where the base has values too. */

@@ -51,9 +51,9 @@ test("a band over curves with other places", () => {
     { x: f8(1, 3), y: f8(4, 8) },
   ];
   const { x, middle, count } = display.band(curves);
-  expect([...x]).toEqual([0, 1, 2, 3]);
-  expect([...count]).toEqual([2, 3, 3, 1]);
-  expect([...middle]).toEqual([5, 4, 6, 8]);
+  expect([...x]).toEqual([0, 1, 2]); // at 3, one of three is left
+  expect([...count]).toEqual([2, 3, 3]);
+  expect([...middle]).toEqual([5, 4, 6]);
 });
 
 test("a curve that left the numbers is the worst of a band", () => {

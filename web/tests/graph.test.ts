@@ -197,6 +197,10 @@ test("links that lead too far are not routed", () => {
   expect(routed.length).toBeLessThan(near.length + far.length);
 });
 
+/** Milliseconds. Laying out all 2,000 nodes takes many seconds, or overflows the stack; what is done
+ * instead takes 20 to 150 on a quiet machine. */
+const QUICK = 1000;
+
 declare const process: { cpuUsage(): { user: number; system: number } };
 
 /** The least of three, in milliseconds of a processor: other work on the machine is not ours. */
@@ -227,7 +231,7 @@ test.each([
     const tree = treeOf(nodes);
     layouts().of(tree.root, new Set());
   };
-  expect(quickest(start)).toBeLessThan(100);
+  expect(quickest(start)).toBeLessThan(QUICK);
   const opening = [0, 1, 2].map(() => {
     const tree = treeOf(nodes);
     const kept = layouts();
@@ -237,7 +241,7 @@ test.each([
       expectSeen(kept.of(tree.root, new Set(list)), tree, list);
     };
   });
-  expect(quickest(() => opening.pop()!())).toBeLessThan(150);
+  expect(quickest(() => opening.pop()!())).toBeLessThan(QUICK);
 });
 
 function expectSeen(sheet: Sheet, tree: Tree, list: string[]): void {

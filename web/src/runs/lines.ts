@@ -1,5 +1,6 @@
 /** Runs as lines of a list. */
 
+import { spoken } from "../words";
 import { duration } from "../display";
 import type { RunLine } from "../messages";
 import { orderOf, sortingOf, type Cell } from "../parts/sorting";
@@ -28,5 +29,5 @@ export function sorted(runs: RunLine[], text: string): RunLine[] {
 
 export const lastedText = (run: RunLine) => {
   const seconds = lasted(run);
-  return seconds === null ? "–" : duration(seconds);
+  return seconds === null ? "–" : duration(seconds, spoken.value);
 };
