@@ -173,7 +173,7 @@ class Store:
         with self._lock:
             gone = [name for name in self._runs if name not in found]
             new = [name for name in found if name not in self._runs]
-            self._cursor += bool(gone or new)
+            self._cursor += bool(gone or new) or not self.walked.is_set()
             for name in gone:
                 self._drop(self._runs.pop(name))
             for name in new:

@@ -100,11 +100,21 @@ export function decoded(bytes: ArrayBuffer): Sent[] {
   }));
 }
 
-/** Call back whenever something is new; and with false while the board does not answer. */
-export function follow(changed: () => void, connected: (is: boolean) => void): () => void {
-  const source = new EventSource(address("events"));
-  source.addEventListener("changed", changed);
-  source.onopen = () => connected(true);
-  source.onerror = () => connected(false);
-  return () => source.close();
+/**
+ * Call back whenever something is new; and whether the board answers. A page that is hidden lets go of
+ * its connection, since a browser has six to an address: with more tabs than that, none could ask.
+ */
+export function follow(changed: () => void, connected: (is: boolean) => void): void {
+  let source: EventSource | null = null;
+  const listen = () => {
+    source?.close();
+    source = null;
+    if (document.hidden) return;
+    source = new EventSource(address("events"));
+    source.addEventListener("changed", changed);
+    source.onopen = () => connected(true);
+    source.onerror = () => connected(false);
+  };
+  document.addEventListener("visibilitychange", listen);
+  listen();
 }

@@ -13,7 +13,7 @@ export const reading = signal<Reading>({ done: 0, total: 0 });
 export const folder = signal("");
 export const version = signal("");
 export const connected = signal(true);
-/** Whether the first answer is there. */
+/** Whether there is a run, or it is known that there is none. */
 export const begun = signal(false);
 /** How often each run has changed. */
 export const stamps = new Map<number, number>();
@@ -220,7 +220,7 @@ function takeIn(news: Awaited<ReturnType<typeof server.runs>>): void {
     folder.value = news.folder;
     version.value = news.version;
     connected.value = true;
-    begun.value = true;
+    begun.value ||= news.known || news.runs.length > 0;
   });
   for (const listener of listeners) listener();
 }
