@@ -29,10 +29,13 @@ from report import machine
 
 import uzviz as uz
 
+# Beside the tests.
+sys.path.append(str(Path(__file__).parent.parent / "tests"))
+
+from browser import FLAGS, chrome
+
 TAGS = [f"{'loss' if i < 10 else 'metric'}/tag{i:02d}" for i in range(20)]
 VIEW = {"width": 1600, "height": 3600}
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync"]  # fmt: skip
 COLOURED = 150
 """Coloured pixels of a rectangle from which on it shows lines."""
 LONGEST = 300
@@ -378,6 +381,7 @@ def main() -> None:
     options.add_argument("--data", type=Path, help="keep what is made here, for another time")
     chosen = options.parse_args()
     machine()
+    path = chrome()
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as place, sync_playwright() as playwright:
@@ -386,9 +390,6 @@ def main() -> None:
             make_theirs(data / "theirs", 300, 500)
         if not (data / "thousand").exists():
             make_ours(data / "thousand", 1000, 1000, 10)
-        path = os.environ.get("CHROME") or next(
-            p for p in ("/usr/bin/chromium", "/usr/bin/google-chrome") if Path(p).exists()
-        )
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         weight(data / "thousand")
         beside(browser, data / "theirs", chosen.repeats)

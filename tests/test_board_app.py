@@ -1,11 +1,13 @@
 """What each address of the board answers, of logs as hostile as they can be."""
 
+import asyncio
 import csv
 import io
 import json
 import math
 import os
 import re
+import shutil
 import struct
 import threading
 import time
@@ -16,7 +18,7 @@ from asgi import Client
 
 import uzviz as uz
 from uzviz.board import markdown, media, scalars
-from uzviz.board.app import application
+from uzviz.board.app import RaceResults, application
 from uzviz.board.store import Store
 from uzviz.log import frames, schema, values
 from uzviz.records import Graph, Histogram, Node
@@ -58,7 +60,7 @@ def board(tmp_path):
             self.store = stores[-1]
             self.app = application(self.store, **options)
             super().__init__(self.app)
-            end = time.monotonic() + 10
+            end = time.monotonic() + 20
             while time.monotonic() < end:
                 found = self("/api/runs").json()
                 reading = found["reading"]
@@ -156,6 +158,31 @@ def test_only_what_is_new_is_sent(board, tmp_path):
     assert client("/api/scalars?runs=0&tags=0&have=1,2&generations=1,2").status == 400
 
 
+def test_the_axis_is_of_all_points_where_only_later_ones_are_sent(board, tmp_path):
+    """What is told later of a run's progress gives earlier points their places."""
+    with uz.Log(tmp_path / "a") as log:
+        log.columns(np.arange(6), {"loss": np.arange(6.0)}, np.arange(6.0))
+        log.columns(np.array([0, 3]), {"progress/epoch": np.array([0.0, 3.0])}, np.arange(2.0))
+    client = board()
+    (before,), _ = client.series(["a"], ["loss"], "&axis=epoch")
+    assert before["axis"].tolist() == pytest.approx([0, 1, 2, 3, math.nan, math.nan], nan_ok=True)
+    with uz.Log(tmp_path / "a") as log:
+        log.scalars(6, {"loss": 6.0, "progress/epoch": 6.0})
+    known = f"&axis=epoch&have=6&generations={before['generation']}"
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        (after,), _ = client.series(["a"], ["loss"], known)
+        if after["total"] == 7:
+            break
+        time.sleep(0.01)
+    assert after["first"] == 6
+    assert after["value"].tolist() == [6]
+    assert after["axis"].tolist() == pytest.approx([0, 1, 2, 3, 4, 5, 6])
+    (same,), _ = client.series(["a"], ["loss"], known.replace("have=6", "have=7"))
+    assert len(same["value"]) == 0
+    assert same["axis"].tolist() == after["axis"].tolist()
+
+
 def test_what_a_drawing_needs_of_a_long_series(board, tmp_path):
     log_two(tmp_path)
     client = board()
@@ -193,6 +220,39 @@ def test_large_smoothed_series_are_remembered(board, tmp_path, monkeypatch):
     assert calls == [0.5, 0.1, 0.2, 0.3, 0.4]
 
 
+def test_what_is_remembered_is_bounded(monkeypatch):
+    """What was asked for last stays."""
+    monkeypatch.setattr(scalars, "MOST_KEPT", 3 * (8000 + scalars.KEY))
+    kept, made = scalars.Kept(), []
+
+    def ask(name, size=1000):
+        return kept.once((name,), lambda: made.append(name) or np.zeros(size))
+
+    for name in "abcadab":
+        ask(name)
+    assert made == ["a", "b", "c", "d", "b"]
+    assert ask("a") is ask("a")
+    ask("huge", 10_000)
+    assert kept.bytes == 0
+    assert kept.once(("flag",), lambda: True)
+    assert kept.bytes == scalars.KEY
+
+
+def test_what_is_remembered_is_counted_once_by_threads():
+    kept = scalars.Kept()
+
+    def ask():
+        for i in range(200):
+            kept.once((i % 7,), lambda: np.zeros(10))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert kept.bytes == 7 * (80 + scalars.KEY)
+
+
 BAD = [
     "runs?since=-1", "runs?since=x", "runs?since=9e9", "runs?since=99999999999999999999",
     "scalars", "scalars?runs=0", "scalars?runs=&tags=0", "scalars?runs=0,&tags=0",
@@ -225,9 +285,18 @@ def test_too_many_at_once_are_refused(board, tmp_path, monkeypatch):
     many = ",".join(["0"] * (scalars.MOST_RUNS + 1))
     assert client(f"/api/scalars?runs={many}&tags=0").status == 400
     monkeypatch.setattr(scalars, "MOST_POINTS", 25_000)
-    answer = client(f"/api/scalars?runs=0,1,0&tags={client.tags['loss']}&points=20000")
+    copied = []
+    add = scalars.Wire.add
+    monkeypatch.setattr(scalars.Wire, "add", lambda *given: copied.append(1) or add(*given))
+    asked = f"/api/scalars?runs=0,1,0&tags={client.tags['loss']}&points=20000"
+    answer = client(asked)
     assert answer.status == 400
     assert "ask for fewer" in answer.json()["error"]
+    assert len(copied) == 2 * 3  # of the two series that there was room for
+    generations = [client.store.run(i).points("loss")[0] for i in (0, 1, 0)]
+    had = f"&have={POINTS},{POINTS},{POINTS}&generations={','.join(map(str, generations))}"
+    assert client(asked + had).status == 200
+    assert client(asked + had + "&axis=epoch").status == 400
 
 
 @pytest.mark.parametrize(
@@ -427,6 +496,17 @@ def test_text_is_markdown_that_can_do_nothing(board, tmp_path):
     assert " style=" not in html
 
 
+def test_a_table_without_a_head_has_none():
+    """Empty cells are no head: who listens to a page hears them."""
+    empty = markdown.html("| | |\n|---|--:|\n| a | 1 |\n\n| x |\n|---|\n| y |")
+    assert empty.count("<thead>") == 1
+    assert "<th></th>" not in empty
+    assert '<td align="right">1</td>' in empty
+    assert "<th>x</th>" in empty
+    assert "<thead>" in markdown.html("| | y |\n|---|---|\n| 1 | 2 |")
+    assert "<th>" not in markdown.html("> | |\n> |---|\n> | a |")
+
+
 @pytest.mark.parametrize("piece", ["[", "[a](", "*a ", "`a", "> ", "|a"])
 def test_hostile_markdown_takes_no_longer_than_it_may(piece):
     before = time.process_time()
@@ -583,6 +663,9 @@ def test_requests_that_come_at_once_are_all_answered(board, tmp_path):
     assert found == [200] * 20
 
 
+HOST = [("host", "127.0.0.1:6060")]
+
+
 def race_of(folder):
     """A race's own run, and one lane of its final."""
     with uz.Log(folder / "race") as log:
@@ -598,7 +681,7 @@ def race_of(folder):
 def test_a_race_is_made_once_until_its_log_grows(board, tmp_path):
     race_of(tmp_path)
     asked = []
-    client = board(races=lambda folder: asked.append(folder) or {"x": math.nan})
+    client = board(races=lambda log: asked.append(log.folder) or {"x": math.nan})
     number = client.runs["race"]["id"]
     assert client.runs["race"]["race"]
     lane = client.runs["race/final/adam/seed-3"]["id"]
@@ -610,11 +693,90 @@ def test_a_race_is_made_once_until_its_log_grows(board, tmp_path):
     assert client(f"/api/facts?run={number}").json()["note"] == "why"
     with uz.Log(tmp_path / "race") as log:
         log.scalars(1, {"loss": 1.0})
-    end = time.monotonic() + 10
+    end = time.monotonic() + 20
     while len(asked) < 2 and time.monotonic() < end:
         client(f"/api/race?run={number}")
         time.sleep(0.05)
     assert len(asked) == 2
+
+
+def test_who_asks_for_the_same_race_waits_for_one_and_keeps_no_other(board, tmp_path):
+    race_of(tmp_path)
+    asked, go = [], threading.Event()
+
+    def slow(log):
+        asked.append(log.name)
+        assert go.wait(20)
+        return {"x": 1}
+
+    client = board(races=slow)
+    address = f"/api/race?run={client.runs['race']['id']}"
+
+    async def ask():
+        races = [asyncio.create_task(client._ask(address, "GET", HOST)) for _ in range(60)]
+        while not asked:
+            await asyncio.sleep(0.01)
+        races[0].cancel()
+        other = await asyncio.wait_for(client._ask("/api/runs", "GET", HOST), 20)
+        go.set()
+        return other, await asyncio.gather(*races[1:])
+
+    other, found = asyncio.run(ask())
+    assert other.status == 200
+    assert [answer.json()["race"] for answer in found] == [{"x": 1}] * 59
+    assert asked == ["race"]
+
+
+def test_a_race_that_grew_while_its_result_was_made_is_made_again(board, tmp_path, monkeypatch):
+    race_of(tmp_path)
+    asked, go = [], threading.Event()
+    store = board().store
+    run = next(run for run in store.everything()[0] if run.line["race"])
+
+    def slow(log):
+        asked.append(log.name)
+        assert go.wait(20)
+        return {"x": len(asked)}
+
+    results = RaceResults(store, slow)
+
+    async def ask():
+        first = asyncio.create_task(results(run))
+        while not asked:
+            await asyncio.sleep(0.01)
+        monkeypatch.setattr(type(run), "state", (-1, 0))
+        later = [asyncio.create_task(results(run)) for _ in range(5)]
+        await asyncio.sleep(0)
+        go.set()
+        return await asyncio.gather(first, *later)
+
+    assert asyncio.run(ask()) == [{"x": 1}] + [{"x": 2}] * 5
+
+
+def test_results_that_failed_are_made_again_and_those_of_gone_races_dropped(board, tmp_path):
+    race_of(tmp_path / "one")
+    race_of(tmp_path / "two")
+    store = board().store
+    races = {run.line["name"]: run for run in store.everything()[0] if run.line["race"]}
+    asked = []
+
+    def fails_once(log):
+        asked.append(log.name)
+        if len(asked) == 1:
+            raise uz.InputError("It takes too long.")
+        return {"x": 1}
+
+    results = RaceResults(store, fails_once)
+    with pytest.raises(uz.InputError, match="too long"):
+        asyncio.run(results(races["one/race"]))
+    assert asyncio.run(results(races["one/race"])) == {"x": 1}
+    shutil.rmtree(tmp_path / "one")
+    number = races["one/race"].line["id"]
+    end = time.monotonic() + 20
+    while store.present([number]) != [None] and time.monotonic() < end:
+        time.sleep(0.01)
+    asyncio.run(results(races["two/race"]))
+    assert list(results._kept) == [races["two/race"].line["id"]]
 
 
 def test_a_race_without_who_makes_results_is_a_sentence(board, tmp_path):

@@ -1,21 +1,31 @@
-"""The board's page in a real browser, as people use it."""
+"""The page of scalars in a real browser, as people use it; the other pages: test_board_pages.py."""
 
 import csv
 import json
 import math
 import re
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
-from board import board
+from board import (
+    SETTLED,
+    WINDOW,
+    board,
+    card,
+    damaged,
+    eventually,
+    hover,
+    number,
+    settled,
+    until,
+)
+from playwright.sync_api import expect
 
 import uzviz as uz
 
-AXE = Path(__file__).parent.parent / "web/node_modules/axe-core/axe.min.js"
-SETTLED = "body[data-settled=true]"
 STEPS = 400
+POINTS = 300_000
+SPIKE = 123_457
 
 
 def curve(run, tag):
@@ -51,49 +61,11 @@ def address(folder):
 @pytest.fixture
 def opened(visit, address):
     def opened(hash_="", **options):
-        options = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US", **options}
-        page = visit(f"{address}#{hash_}", **options)
+        page = visit(f"{address}#{hash_}", **{**WINDOW, **options})
         page.wait_for_selector(SETTLED)
         return page
 
     return opened
-
-
-def settled(page):
-    """Wait until what was asked for is on the screen."""
-    page.wait_for_timeout(200)
-    page.wait_for_selector(SETTLED)
-
-
-def until(page, expression, seconds=5.0):
-    """Wait until an expression is true; Playwright's own waiting is refused by the page's policy."""
-    end = time.monotonic() + seconds
-    while not page.evaluate(expression):
-        assert time.monotonic() < end, f"after {seconds} s, this is not so: {expression}"
-        page.wait_for_timeout(20)
-
-
-def card(page, tag):
-    return page.locator(f"article[data-tag='{tag}']")
-
-
-def hover(page, tag, share):
-    """Point at a share of a chart's width; the rows of its tooltip, by the heads of its columns."""
-    over = card(page, tag).locator(".u-over")
-    over.scroll_into_view_if_needed()
-    box = over.bounding_box()
-    page.mouse.move(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
-    tooltip = card(page, tag).locator(".tooltip")
-    tooltip.wait_for()
-    heads = [h.inner_text() for h in tooltip.locator("th").all()]
-    rows = [
-        [c.inner_text() for c in r.locator("td").all()] for r in tooltip.locator("tbody tr").all()
-    ]
-    return {row[1]: dict(zip(heads[2:], row[2:], strict=True)) for row in rows}
-
-
-def number(text):
-    return float(text.replace("−", "-").replace("∞", "inf"))
 
 
 def smoothed(y, s):
@@ -102,6 +74,16 @@ def smoothed(y, s):
         last = s * last + (1 - s) * float(value)
         shown.append(last / (1 - s**k))
     return shown
+
+
+def downloaded(page, tag, format_, place):
+    """Where a file is that a chart's menu gives."""
+    menu = card(page, tag).locator("details.menu")
+    menu.locator("summary").click()
+    with page.expect_download() as caught:
+        menu.get_by_role("button", name=format_).click()
+    caught.value.save_as(place / "file")
+    return place / "file"
 
 
 def test_it_opens_with_runs_and_charts(opened):
@@ -117,16 +99,16 @@ def test_runs_and_tags_are_filtered(opened):
     page = opened()
     page.get_by_label("Filter runs").fill("adam/.*[01]$")
     page.get_by_label("Filter tags").fill("^train/(loss)")
+    names = page.locator(".run-rows .name")
+    expect(names).to_have_text(["adam/seed-0", "adam/seed-1"])
+    expect(page.locator("article.card")).to_have_count(1)
     settled(page)
-    assert page.locator(".run-rows .name").count() == 2
-    assert page.locator("article.card").count() == 1
     assert set(hover(page, "train/loss", 0.5)) == {"adam/seed-0", "adam/seed-1"}
     page.get_by_label("Filter runs").fill("(")
-    assert "not a regular expression" in page.locator(".runs-panel .error").inner_text()
+    expect(page.locator(".runs-panel .error")).to_contain_text("not a regular expression")
     page.get_by_label("Filter runs").fill("")
     page.get_by_label("Conditions").fill("lr<0.005, rule=gd")
-    settled(page)
-    assert page.locator(".run-rows .name").all_inner_texts() == ["gd/seed-1"]
+    expect(names).to_have_text(["gd/seed-1"])
 
 
 def test_values_under_the_cursor_are_those_of_the_file(opened):
@@ -144,8 +126,8 @@ def test_smoothing_is_a_debiased_average(opened):
     page = opened()
     slider = page.get_by_role("slider", name="Smoothing")
     slider.fill("0.95")
+    expect(page).to_have_url(re.compile("smooth=0.95"))
     settled(page)
-    assert "smooth=0.95" in page.url
     row = hover(page, "train/loss", 0.25)["adam/seed-0"]
     step = int(row["Step"])
     assert number(row["Smoothed"]) == pytest.approx(smoothed(curve(0, 0), 0.95)[step], rel=1e-3)
@@ -159,13 +141,13 @@ def test_a_drag_zooms_and_a_link_shows_the_same(opened, visit):
     page.mouse.down()
     page.mouse.move(box["x"] + 0.5 * box["width"], y, steps=4)
     page.mouse.up()
+    expect(page).to_have_url(re.compile("zoom="))
     settled(page)
-    assert "zoom=" in page.url
     first = int(hover(page, "train/loss", 0.02)["adam/seed-0"]["Step"])
     last = int(hover(page, "train/loss", 0.98)["adam/seed-0"]["Step"])
     assert 95 <= first <= 108
     assert 192 <= last <= 202
-    again = visit(page.url, viewport={"width": 1280, "height": 900}, locale="en-US")
+    again = visit(page.url, **WINDOW)
     again.wait_for_selector(SETTLED)
     assert int(hover(again, "train/loss", 0.02)["adam/seed-0"]["Step"]) == first
     card(again, "train/loss").locator(".u-over").dblclick()
@@ -175,13 +157,7 @@ def test_a_drag_zooms_and_a_link_shows_the_same(opened, visit):
 
 @pytest.mark.parametrize("format_", ["CSV", "JSON"])
 def test_a_download_holds_every_point(opened, folder, tmp_path, format_):
-    page = opened()
-    menu = card(page, "train/loss").locator("details.menu")
-    menu.locator("summary").click()
-    with page.expect_download() as caught:
-        menu.get_by_role("button", name=format_).click()
-    caught.value.save_as(tmp_path / "file")
-    text = (tmp_path / "file").read_text()
+    text = downloaded(opened(), "train/loss", format_, tmp_path).read_text()
     found = {}
     if format_ == "CSV":
         for row in csv.DictReader(text.splitlines()):
@@ -195,13 +171,7 @@ def test_a_download_holds_every_point(opened, folder, tmp_path, format_):
 
 @pytest.mark.parametrize("format_", ["SVG", "PNG"])
 def test_a_chart_is_saved_as_a_picture(opened, tmp_path, format_):
-    page = opened()
-    menu = card(page, "train/loss").locator("details.menu")
-    menu.locator("summary").click()
-    with page.expect_download() as caught:
-        menu.get_by_role("button", name=format_).click()
-    caught.value.save_as(tmp_path / "file")
-    data = (tmp_path / "file").read_bytes()
+    data = downloaded(opened(), "train/loss", format_, tmp_path).read_bytes()
     if format_ == "PNG":
         assert data.startswith(b"\x89PNG")
     else:
@@ -219,6 +189,46 @@ def test_not_finite_values_and_spikes_are_seen(opened):
     assert seen == ["NaN", "∞", "−∞"]
 
 
+@pytest.fixture(scope="module")
+def long(tmp_path_factory):
+    """The board of one run of more points than a chart is given, and its values: every third step from 1
+    on, a hundredth of a second apart, one of them far above the others."""
+    folder = tmp_path_factory.mktemp("long")
+    values = np.random.default_rng(0).normal(0, 1, POINTS).astype(np.float32)
+    values[SPIKE] = 1e4
+    with uz.Log(folder / "long") as log:
+        log.columns(3 * np.arange(POINTS) + 1, {"loss": values}, 1.7e9 + np.arange(POINTS) / 100)
+    with board(folder) as address:
+        yield address, values
+
+
+@pytest.mark.parametrize("smooth", [0, 0.9])
+@pytest.mark.parametrize("axis", ["step", "relative"])
+def test_a_zoom_refines_to_every_point(visit, long, axis, smooth):
+    address, values = long
+    whole = visit(f"{address}#smooth={smooth}&axis={axis}", **WINDOW)
+    until(whole, "window.uzviz.points() > 0")
+    whole.wait_for_selector(SETTLED)
+    assert 1000 <= whole.evaluate("window.uzviz.points()") < POINTS
+    indices = np.arange(SPIKE - 4, SPIKE + 9)
+    x = 3 * indices + 1 if axis == "step" else indices / 100
+    width = x[-1] - x[0]
+    window = f"{x[0] - width / 24}:{x[-1] + width / 24}:-1e4:2e4"
+    page = visit(f"{address}#smooth={smooth}&axis={axis}&zoom=loss%3A{window.replace(':', '%3A')}", **WINDOW)  # fmt: skip
+    page.wait_for_selector(SETTLED)
+
+    def every_point():
+        rows = [hover(page, "loss", (i + 0.5) / 13).get("long", {}) for i in range(13)]
+        assert [row.get("Step") for row in rows] == [str(3 * i + 1) for i in indices]
+        return rows
+
+    rows = eventually(page, every_point)
+    found = [number(row["Value"]) for row in rows]
+    assert found == pytest.approx(values[indices].tolist(), rel=1e-3)
+    shown = smoothed(values[: indices[-1] + 1], smooth)[indices[0] :]
+    assert [number(row["Smoothed"]) for row in rows] == pytest.approx(shown, rel=1e-3)
+
+
 def test_a_run_grows_while_one_watches(visit, tmp_path):
     with (
         uz.Log(tmp_path / "growing") as log,
@@ -227,25 +237,22 @@ def test_a_run_grows_while_one_watches(visit, tmp_path):
     ):
         page.get_by_text("no run in this folder").wait_for()
         log.scalars(0, {"loss": 1.0})
-        page.wait_for_selector("article.card", timeout=3000)
+        page.wait_for_selector("article.card")
         for step in range(1, 20):
             log.scalars(step, {"loss": 1 / step})
-        until(page, "window.uzviz.points() === 20", 3)
+        until(page, "window.uzviz.points() === 20")
         assert page.locator(".status.running").count() == 1
         log.scalars(20, {"other": 1.0})
-        page.wait_for_selector("article[data-tag=other]", timeout=3000)
+        page.wait_for_selector("article[data-tag=other]")
         log.close("finished")
-        page.wait_for_selector(".run-rows .status.finished", timeout=3000)
+        page.wait_for_selector(".run-rows .status.finished")
 
 
 def test_damage_is_told(visit, tmp_path):
     with uz.Log(tmp_path / "hurt") as log:
         for step in range(50):
             log.scalars(step, {"loss": 1.0})
-    file = next((tmp_path / "hurt").iterdir())
-    data = bytearray(file.read_bytes())
-    data[len(data) // 2] ^= 255
-    file.write_bytes(data)
+    damaged(tmp_path / "hurt")
     with board(tmp_path) as address, visit(address) as page:
         page.wait_for_selector(".badge.damage")
         assert re.fullmatch(
@@ -259,13 +266,12 @@ def test_three_hundred_runs(visit, tmp_path):
     for i in range(300):
         with uz.Log(tmp_path / f"run-{i}", hyperparameters={"lr": float(i)}) as log:
             log.columns(np.arange(100), {"loss": np.full(100, 1.0 + i)}, 1.7e9 + np.arange(100))
-    size = {"width": 1280, "height": 900}
-    with board(tmp_path) as address, visit(address, viewport=size) as page:
-        until(page, "window.uzviz.points() === 30000", 20)
+    with board(tmp_path) as address, visit(address, **WINDOW) as page:
+        until(page, "window.uzviz.points() === 30000")
         page.wait_for_selector(SETTLED)
         rows = page.locator(".run-rows li").count()
         assert 20 < rows < 80
-        assert page.locator(".runs-panel .tools .count").inner_text() == "300 / 300"
+        expect(page.locator(".runs-panel .tools .count")).to_have_text("300 / 300")
         page.locator(".run-rows").evaluate("(e) => e.scrollTo(0, e.scrollHeight)")
         page.locator(".run-rows").get_by_text("run-299", exact=True).wait_for()
         found = hover(page, "loss", 0.5)
@@ -280,11 +286,9 @@ def test_dark_and_ukrainian_by_the_browser_and_by_choice(opened):
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.get_by_label("Тема").select_option("light")
     page.get_by_label("Мова").select_option("en")
-    settled(page)
+    expect(page.get_by_role("link", name="Scalars")).to_be_visible()
+    expect(page).to_have_url(re.compile("lang=en.*theme=light"))
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") != dark
-    assert page.get_by_role("link", name="Scalars").is_visible()
-    assert "lang=en" in page.url
-    assert "theme=light" in page.url
 
 
 def test_by_keyboard_alone(opened):
@@ -296,13 +300,11 @@ def test_by_keyboard_alone(opened):
         if page.evaluate("document.activeElement.className") == "plot":
             break
     page.keyboard.press("ArrowRight")
-    assert page.locator(".tooltip").count() == 1
+    expect(page.locator(".tooltip")).to_have_count(1)
     page.keyboard.press("+")
-    settled(page)
-    assert "zoom=" in page.url
+    expect(page).to_have_url(re.compile("zoom="))
     page.keyboard.press("0")
-    settled(page)
-    assert "zoom=" not in page.url
+    expect(page).not_to_have_url(re.compile("zoom="))
 
 
 def test_bands_over_runs_that_share_a_hyperparameter(opened):
@@ -324,33 +326,15 @@ def test_a_base_run_is_nothing_to_itself(opened):
 def test_cards_are_pinned_and_moved(opened):
     page = opened()
     card(page, "train/loss").get_by_role("button", name="Pin").click()
-    settled(page)
-    assert page.locator(".group h2").first.inner_text().startswith("Pinned")
-    assert page.locator("article.card").count() == 4
+    expect(page.locator(".group h2").first).to_contain_text("Pinned")
+    expect(page.locator("article.card")).to_have_count(4)
 
-    def order():
-        cards = page.locator(".group").nth(1).locator("article")
-        return cards.evaluate_all("(all) => all.map((a) => a.dataset.tag)")
-
-    before = order()
+    cards = page.locator(".group").nth(1).locator("article")
+    expect(cards).to_have_count(2)
+    order = cards.evaluate_all("(all) => all.map((a) => a.dataset.tag)")
     page.locator(".group").nth(1).get_by_role("button", name="Move down").first.click()
-    assert order() == before[::-1]
-
-
-@pytest.mark.parametrize("name", ["scalars", "histograms", "images", "text", "graph", "hyperparameters",
-                                  "race", "runs"])  # fmt: skip
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(visit, address, name, scheme):
-    page = visit(f"{address}#page={name}", color_scheme=scheme, bypass_csp=True)
-    page.wait_for_selector(SETTLED)
-    page.add_script_tag(content=AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
-    serious = [
-        (v["id"], [n["html"][:200] for n in v["nodes"][:3]])
-        for v in found
-        if v["impact"] in {"serious", "critical"}
-    ]
-    assert serious == []
+    expect(cards.first).to_have_attribute("data-tag", order[1])
+    expect(cards.last).to_have_attribute("data-tag", order[0])
 
 
 def test_a_phone_has_the_runs_in_a_drawer(opened):

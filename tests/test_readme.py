@@ -20,6 +20,15 @@ def test_the_tour_runs_as_it_stands(tmp_path, monkeypatch):
     assert halfway.status == "finished"
 
 
-@pytest.mark.parametrize("path", re.findall(r"\]\(((?!http)[^)]+)\)", README))
-def test_links_lead_somewhere(path):
-    assert (Path(__file__).parent.parent / path).exists()
+def anchor(heading):
+    """What a heading is linked by."""
+    return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+@pytest.mark.parametrize("link", re.findall(r"\]\(((?!http)[^)]+)\)", README))
+def test_links_lead_somewhere(link):
+    path, _, place = link.partition("#")
+    file = Path(__file__).parent.parent / path
+    assert file.exists()
+    headings = re.findall(r"^#+ (.*)$", file.read_text(), flags=re.MULTILINE) if place else []
+    assert not place or place in map(anchor, headings)

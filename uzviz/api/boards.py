@@ -9,17 +9,22 @@ import os
 import signal
 import threading
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from uzviz.board import Beside, serve_folder
 from uzviz.checks import whole
 from uzviz.errors import InputError, shown
 
-IDLE = 60.0
-"""Seconds after which the process that makes results of races is ended."""
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+    from uzviz.board.watched import WatchedLog
+
+IDLE, LIMIT = 60.0, 120.0
+"""Seconds after which the process that makes results of races is ended: without work, and at work on
+one."""
 REMOTE = (
     "JUPYTERHUB_SERVICE_PREFIX",
     "COLAB_RELEASE_TAG",
@@ -33,65 +38,131 @@ _showing = threading.Lock()
 
 
 class RaceResults:
-    """Makes results of races in a process of its own, since that needs JAX and the board has none."""
+    """Makes results of races in a process of its own, since that needs JAX and the board has none.
 
-    def __init__(self, idle: float = IDLE):
-        self.idle = idle
+    One at a time; a process that takes longer than ``limit`` seconds for one is ended.
+    """
+
+    def __init__(self, idle: float = IDLE, limit: float = LIMIT):
+        self.idle, self.limit = idle, limit
+        self._turn = threading.Lock()
+        """Held while a result is made."""
         self._lock = threading.Lock()
-        self._pool: ProcessPoolExecutor | None = None
+        """Held for an instant, while one of the fields below changes."""
+        self._worker: _Worker | None = None
         self._timer: threading.Timer | None = None
+        self._closed = False
 
-    def __call__(self, folder: Path) -> dict[str, Any]:
-        """The result of the race in a folder, as plain values.
+    def __call__(self, log: WatchedLog) -> dict[str, Any]:
+        """The result of the race in a log, as plain values.
 
         Raises
         ------
         InputError
-            for a race whose log is not understood, or is too large for the memory.
+            for a race whose log is not understood, takes too long, or is too large for the memory.
         """
-        with self._lock:
-            if self._timer:
-                self._timer.cancel()
-            if self._pool is None:
-                spawn = multiprocessing.get_context("spawn")
-                self._pool = ProcessPoolExecutor(1, mp_context=spawn, initializer=_deafen)
+        with self._turn:
+            worker = self._started()
             try:
-                return self._pool.submit(race_result, str(folder)).result()
-            except InputError:
-                raise
-            except BrokenProcessPool:
-                self._pool = None
-                raise InputError(
-                    f"The race in {folder.name} broke the process that read it."
-                ) from None
-            except Exception as error:
-                raise InputError(
-                    f"The race in {folder.name} is not understood: {shown(str(error))}."
-                ) from None
+                return worker.result(log, self.limit)
             finally:
-                self._timer = threading.Timer(self.idle, self.close)
+                self._timer = threading.Timer(self.idle, self._end_if_idle)
                 self._timer.daemon = True
                 self._timer.start()
 
     def close(self) -> None:
-        """End the process, until it is needed again."""
+        """End the process, for good, also while it makes something."""
         with self._lock:
-            pool, self._pool = self._pool, None
-        if pool:
-            pool.shutdown()
+            self._closed = True
+            self._end()
+
+    def _started(self) -> _Worker:
+        with self._lock:
+            if self._timer:
+                self._timer.cancel()
+            if self._closed:
+                raise InputError("The board is closed: start it again.")
+            if self._worker is None or not self._worker.process.is_alive():
+                self._worker = _Worker()
+            return self._worker
+
+    def _end_if_idle(self) -> None:
+        if self._turn.acquire(blocking=False):
+            with self._lock:
+                self._end()
+            self._turn.release()
+
+    def _end(self) -> None:
+        worker, self._worker = self._worker, None
+        if worker:
+            worker.end()
 
 
-def _deafen() -> None:
-    """Leave Ctrl-C to the board, which ends this process."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+class _Worker:
+    """The process that makes results, and the pipe to it."""
+
+    def __init__(self):
+        spawn = multiprocessing.get_context("spawn")
+        self._pipe, theirs = spawn.Pipe()
+        self.process = spawn.Process(target=_work, args=(theirs,), daemon=True)
+        self.process.start()
+        theirs.close()  # so that reading ends when the process does
+
+    def result(self, log: WatchedLog, limit: float) -> dict[str, Any]:
+        """What it makes of a log; a process that fails, or isn't done in time, is ended."""
+        name = log.folder.name
+        try:
+            self._pipe.send((log.folders.root, log.name, log.paths))
+            if not self._pipe.poll(limit):
+                self.end()
+                raise InputError(
+                    f"The race in {name} takes longer than {limit:g} s to read: use uz.read for it."
+                )
+            result, wrong = self._pipe.recv()
+        except (EOFError, OSError):
+            self.end()
+            raise InputError(f"The race in {name} broke the process that read it.") from None
+        if wrong:
+            raise InputError(wrong)
+        return result
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
 
 
-def race_result(folder: str) -> dict[str, Any]:
-    """The result of the race in a folder, with those curves alone that the page draws: a default race has
-    thirteen megabytes of them."""
-    from uzviz.api.reading import read
+def _work(pipe: Connection) -> None:
+    """Make a result of every log that is asked for: the board's folder, its name there, its files."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the board's, which ends this process
+    from uzviz.board.folders import Folders
+    from uzviz.board.watched import WatchedLog
 
-    found = read(folder).race().to_dict()
+    with suppress(EOFError):  # the board has ended
+        while True:
+            root, name, paths = pipe.recv()
+            log = WatchedLog(name, Folders(root))
+            log.paths = paths
+            pipe.send(_answer(log))
+
+
+def _answer(log: WatchedLog) -> tuple[dict[str, Any] | None, str]:
+    """A result, or why there is none, as a sentence without the path."""
+    path, name = str(log.folder), log.folder.name
+    try:
+        return race_result(log), ""
+    except InputError as error:
+        return None, str(error).replace(path, name)
+    except Exception as error:
+        said = shown(str(error).replace(path, name))
+        return None, f"The race in {name} is not understood: {said}."
+
+
+def race_result(log: WatchedLog) -> dict[str, Any]:
+    """The result of the race in a log, with those curves alone that the page draws: a default race has
+    thirteen megabytes of them. Of its files those alone are read that lie in the board's folder."""
+    from uzviz.api.racing import race_of
+
+    found = race_of(log).to_dict()
     for entrant in found["entrants"]:
         final = entrant["final"]
         drawn, column = (entrant, entrant["best"]) if final is None else (final, 0)

@@ -6,11 +6,13 @@ import asyncio
 import json
 import threading
 from collections.abc import AsyncIterator, Callable, Collection
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
@@ -25,7 +27,7 @@ from uzviz.board.queries import Query
 from uzviz.board.refusals import Refusal
 from uzviz.board.scalars import MOST_RUNS, Answers
 from uzviz.board.store import Store
-from uzviz.board.watched import Watched
+from uzviz.board.watched import Watched, WatchedLog
 from uzviz.errors import InputError, shown
 from uzviz.log import values
 
@@ -33,8 +35,8 @@ BEAT = 15.0
 """Seconds after which a page that hears nothing is told that the board still lives."""
 LARGEST = 2**53
 MOST_CELLS = 5_000_000
-Races = Callable[[Path], dict[str, Any]]
-"""What makes a race's result of its folder; it may take a while."""
+Races = Callable[[WatchedLog], dict[str, Any]]
+"""What makes a race's result of its log; it may take a while."""
 
 
 def application(
@@ -62,7 +64,7 @@ class Board:
     def __init__(self, store: Store, races: Races | None, files: page.Page):
         self.store, self.files = store, files
         self.answers = Answers(store)
-        self.results_of = _RaceResults(races)
+        self.results_of = RaceResults(store, races)
 
     @property
     def routes(self) -> dict[str, Any]:
@@ -153,11 +155,19 @@ class Board:
         }
         return _json(results)
 
-    def race(self, request: Request) -> Response:
+    async def race(self, request: Request) -> Response:
         run = self._run(Query(request.query_params))
         if not run.line["race"]:
             raise Refusal(404, f"{shown(run.line['name'])} holds no race.")
-        return _json({"race": self.results_of(run), "lanes": _lanes(self.store, run)})
+        try:
+            result = await self.results_of(run)
+        except asyncio.CancelledError:
+            if not self.store.closed:
+                raise
+            raise Refusal(503, "The board ended before the race's result was there.") from None
+        return await run_in_threadpool(
+            lambda: _json({"race": result, "lanes": _lanes(self.store, run)})
+        )
 
     def download(self, request: Request) -> Response:
         query = Query(request.query_params)
@@ -186,24 +196,47 @@ class Board:
         return query, self._run(query), self.store.tag(query.whole("tag", high=LARGEST))
 
 
-class _RaceResults:
-    """Results of races, each kept until its log grows."""
+class RaceResults:
+    """Results of races, each kept until its log grows.
 
-    def __init__(self, races: Races | None):
-        self.races = races
+    Who asks for one that is being made waits for that one, and takes no thread from other requests.
+    """
+
+    def __init__(self, store: Store, races: Races | None):
+        self.store, self.races = store, races
         self._lock = threading.Lock()
-        self._kept: dict[int, tuple[tuple[int, int], dict[str, Any]]] = {}
+        self._kept: dict[int, tuple[tuple[int, int], Future[dict[str, Any]]]] = {}
 
-    def __call__(self, run: Watched) -> dict[str, Any]:
+    async def __call__(self, run: Watched) -> dict[str, Any]:
         if self.races is None:
             raise Refusal(404, "This board makes no results of races: start it by uzviz board.")
+        future, is_new = self._making(run, self.races)
+        if not is_new:  # it was begun before the log last grew
+            with suppress(Exception):
+                await asyncio.wrap_future(future)
+            future, _ = self._making(run, self.races)
+        return await asyncio.wrap_future(future)
+
+    def _making(self, run: Watched, races: Races) -> tuple[Future[dict[str, Any]], bool]:
+        """A result, made or in the making, and whether it is of the log as it is now."""
         number, state = run.line["id"], run.state
         with self._lock:
-            known, result = self._kept.get(number, (None, {}))
-            if known != state:
-                result = records.plain(self.races(run.log.folder))
-                self._kept[number] = state, result
-        return result
+            for gone in [n for n in self._kept if self.store.present([n]) == [None]]:
+                del self._kept[gone]
+            known, future = self._kept.get(number, (state, None))
+            if future is None or (future.done() and (known != state or future.exception())):
+                known, future = state, Future[dict[str, Any]]()
+                future.set_running_or_notify_cancel()  # who goes away cancels it for nobody else
+                self._kept[number] = known, future
+                threading.Thread(target=_make, args=(future, races, run.log), daemon=True).start()
+        return future, known == state
+
+
+def _make(future: Future[dict[str, Any]], races: Races, log: WatchedLog) -> None:
+    try:
+        future.set_result(records.plain(races(log)))
+    except Exception as error:
+        future.set_exception(error)
 
 
 def _lanes(store: Store, race: Watched) -> list[Lane]:

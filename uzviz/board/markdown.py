@@ -26,7 +26,21 @@ def _reader() -> Any:
     for cell in ("th_open", "td_open"):
         reader.add_render_rule(cell, _cell)
     reader.add_render_rule("link_open", _link)
+    reader.core.ruler.push("heads", _drop_empty_heads)
     return reader
+
+
+def _drop_empty_heads(state: Any) -> None:
+    """Leave out the heads of tables in whose cells nothing stands: Markdown has no table without a head."""
+    kept: list[Any] = []
+    head = 0
+    for token in state.tokens:
+        if token.type == "thead_open":
+            head = len(kept)
+        kept.append(token)
+        if token.type == "thead_close" and not any(t.content.strip() for t in kept[head:]):
+            del kept[head:]
+    state.tokens = kept
 
 
 def _link(renderer: Any, tokens: Any, at: int, options: Any, _: Any) -> str:

@@ -100,7 +100,9 @@ class Series(TypedDict):
     wall: int
     value: int
     axis: int | None
-    """Epochs, gradients or examples at each point, where these were asked for and known."""
+    """Epochs, gradients or examples at each point, where these were asked for and known. Of all points,
+    also where only later ones are sent, if ``whole``: what is told later of a run's progress changes
+    earlier places."""
     smoothed: int | None
     """Smoothed values, where not all points are here; otherwise the page smooths."""
 

@@ -9,7 +9,8 @@ class Refusal(InputError):
     """A request that is not answered, with HTTP's number for why.
 
     400 a number that is none or too large · 403 from elsewhere, or without the token · 404 not there ·
-    415 no image · 422 a log that says something that is not understood.
+    415 no image · 422 a log that says something that is not understood ·
+    503 the board ends.
     """
 
     def __init__(self, status: int, sentence: str):

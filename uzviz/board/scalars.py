@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -29,8 +30,10 @@ MOST_POINTS = 20_000_000
 MOST_DRAWN = 200_000
 """Points of a drawing, where not all are sent; no screen has as many places."""
 AXES = ("epoch", "gradients", "examples")
-LARGE, MOST_KEPT = 1_000_000, 8
-"""Points of a series of which is kept what the next zoom needs, and how much of this is."""
+LARGE = 1_000_000
+"""Points of a series of which is kept what the next zoom needs."""
+MOST_KEPT, KEY = 256 << 20, 1000
+"""Bytes that are kept of this, and those that each thing takes besides its own."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +48,34 @@ class Wanted:
     smooth: float
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Which points of a series are sent."""
+
+    run: Watched
+    tag: Tag
+    generation: int
+    points: Points
+    axis: np.ndarray | None
+    whole: bool
+    first: int
+    kept: slice | np.ndarray
+
+    @property
+    def count(self) -> int:
+        """Numbers in the longest column: if the series is whole, the axis has all of its points."""
+        if isinstance(self.kept, np.ndarray):
+            return len(self.kept)
+        total = len(self.points.value)
+        return total - (self.first if self.axis is None else 0)
+
+
 class Answers:
     """Answers to requests for scalars; remembers what is dear to compute."""
 
     def __init__(self, store: Store):
         self.store = store
-        self._kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+        self._kept = Kept()
 
     def bytes_for(self, query: Query) -> bytes:
         """The answer to a request.
@@ -79,44 +104,48 @@ class Answers:
             found = run and run.points(tag["name"])
             if run is None or found is None or tag["kind"] != "scalars":
                 continue
-            sent = self._series(wire, run, tag, wanted, found, has)
-            left -= wire.length(sent["value"])
+            chosen = self._chosen(run, tag, wanted, found, has)
+            left -= chosen.count
             if left < 0:
                 raise Refusal(400, f"These are more than {MOST_POINTS:,} points: ask for fewer.")
-            series.append(sent)
+            series.append(self._series(wire, chosen, wanted.smooth))
         return wire.packed(series)
 
-    def _series(
+    def _chosen(
         self,
-        wire: Wire,
         run: Watched,
         tag: Tag,
         wanted: Wanted,
         found: tuple[int, Points],
         has: tuple[int, int],
-    ) -> Series:
+    ) -> Chosen:
         generation, points = found
         total = len(points.value)
-        whole = total <= wanted.points
         axis = _axis(run, wanted.axis, points) if wanted.axis else None
-        smoothed = None
-        if whole:
+        if total <= wanted.points:
             first = has[0] if has[1] == generation and has[0] <= total else 0
-            kept: slice | np.ndarray = slice(first, None)
-        else:
-            key = run.line["id"], tag["id"], generation, total
-            kept = self._window(key, run, wanted, points, axis)
-            first = int(kept[0]) if len(kept) else 0
-            if s := wanted.smooth:
-                shown = partial(display.smoothed, points.value, s)
-                smoothed = self._once(total, shown, *key, "smoothed", s)[kept]
+            return Chosen(run, tag, generation, points, axis, True, first, slice(first, None))
+        key = run.line["id"], tag["id"], generation, total
+        kept = self._window(key, run, wanted, points, axis)
+        first = int(kept[0]) if len(kept) else 0
+        return Chosen(run, tag, generation, points, axis, False, first, kept)
+
+    def _series(self, wire: Wire, chosen: Chosen, s: float) -> Series:
+        points, kept = chosen.points, chosen.kept
+        key = chosen.run.line["id"], chosen.tag["id"], chosen.generation, len(points.value)
+        axis, smoothed = chosen.axis, None
+        if axis is not None:
+            axis = axis if chosen.whole else axis[kept]
+        if s and not chosen.whole:
+            shown = partial(display.smoothed, points.value, s)
+            smoothed = self._once(len(points.value), shown, *key, "smoothed", s)[kept]
         return {
-            "run": run.line["id"], "tag": tag["id"], "generation": generation, "total": total,
-            "origin": _origin(points), "first": first, "whole": whole,
+            "run": key[0], "tag": key[1], "generation": key[2], "total": key[3],
+            "origin": _origin(points), "first": chosen.first, "whole": chosen.whole,
             "step": wire.add("step", "f8", points.step[kept]),
             "wall": wire.add("wall", "f8", points.wall[kept]),
             "value": wire.add("value", "f4", points.value[kept]),
-            "axis": None if axis is None else wire.add("axis", "f8", axis[kept]),
+            "axis": None if axis is None else wire.add("axis", "f8", axis),
             "smoothed": None if smoothed is None else wire.add("smoothed", "f4", smoothed),
         }  # fmt: skip
 
@@ -148,14 +177,30 @@ class Answers:
 
     def _once(self, length: int, make: Callable[[], T], *key: Any) -> T:
         """What ``make`` makes, kept under a key for the next zoom where a series is long."""
-        if length < LARGE:
-            return make()
-        known = self._kept.get(key)
-        if known is not None:
-            return known
-        made = self._kept[key] = make()
-        while len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
+        return make() if length < LARGE else self._kept.once(key, make)
+
+
+class Kept:
+    """What was computed, by keys; beyond so many bytes, what was asked for last alone. For any thread."""
+
+    def __init__(self):
+        self.bytes = 0
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[Any, ...], tuple[Any, int]] = OrderedDict()
+
+    def once(self, key: tuple[Any, ...], make: Callable[[], T]) -> T:
+        """What ``make`` makes, or made. Two threads that ask at once may both make it."""
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key][0]
+        made = make()
+        size = getattr(made, "nbytes", 0) + KEY
+        with self._lock:
+            self.bytes += size - self._kept.pop(key, (None, 0))[1]
+            self._kept[key] = made, size
+            while self.bytes > MOST_KEPT:
+                self.bytes -= self._kept.popitem(last=False)[1][1]
         return made
 
 

@@ -154,7 +154,7 @@ class Store:
         chores = [
             _Chore(self._walk, *WALK),
             _Chore(self._look_at_live, *LIVE),
-            _Chore(self._look_at_all, *QUIET),
+            _Chore(self._look_at_quiet, *QUIET),
             _Chore(self._tend, *TEND),
         ]
         while not self._closed.is_set():
@@ -200,7 +200,7 @@ class Store:
         now = time.time()
         self._look(run for run in self._runs.values() if now - run.wrote < SILENT)
 
-    def _look_at_all(self) -> None:
+    def _look_at_quiet(self) -> None:
         now = time.time()
         self._look(run for run in self._runs.values() if now - run.wrote >= SILENT)
 

@@ -25,7 +25,7 @@ from uzviz.log.values import ENDED
 
 OWN = (PROGRESS, "uzviz/")
 """What the tags begin with that no list shows."""
-QUIET = 5.0
+ABANDONED = 5.0
 """Seconds without a write after which a training of ours that nobody holds is dead."""
 SILENT = 600.0
 """Seconds without a write after which any other run is."""
@@ -39,7 +39,8 @@ STATUS: dict[int | None, Status] = {
 KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
 Name = tuple[str, Kind]
 """Of a tag: its own, and what kind it is."""
-Signature = tuple[tuple[int, int, int], ...]
+Signature = dict[str, tuple[int, int, int]]
+"""Of each file: its size, time and number."""
 
 
 class WatchedLog(LoggedRun):
@@ -81,22 +82,21 @@ class Watched:
         """The store's cursor when its line or its points last changed."""
         self.wrote = 0.0
         """When its files were last written, by their own times."""
-        self._seen: Signature = ()
+        self._seen: Signature = {}
 
     def stirred(self) -> bool:
         """Whether its files are other than when this was last asked."""
-        found = []
+        found: Signature = {}
         for path in self.log.paths:
             try:
                 now = os.stat(path)
             except OSError:
                 continue
-            found.append((now.st_size, now.st_mtime_ns, now.st_ino))
-        signature = tuple(found)
-        if signature == self._seen:
+            found[path] = now.st_size, now.st_mtime_ns, now.st_ino
+        if found == self._seen:
             return False
-        self._seen = signature
-        self.wrote = max((changed / 1e9 for _, changed, _ in found), default=0.0)
+        self._seen = found
+        self.wrote = max((changed / 1e9 for _, changed, _ in found.values()), default=0.0)
         return True
 
     def read(self) -> tuple[RunLine, list[Name]]:
@@ -113,7 +113,7 @@ class Watched:
             except Exception:
                 paths, self.log = self.log.paths, WatchedLog(self.log.name, self.log.folders)
                 self.log.paths, self.contents = paths, Contents()
-                damage = sum(size for size, _, _ in self._seen)
+                damage = self._size
             contents = self.contents
             line: RunLine = {
                 **self.line,
@@ -135,7 +135,7 @@ class Watched:
             return said
         quiet = now - self.wrote
         ours = {MADE, BEGUN} & self.contents.kinds.keys()
-        held = is_held(self.log.folder) if ours and quiet > QUIET else None
+        held = is_held(self.log.folder) if ours and quiet > ABANDONED else None
         if held is not None:
             return "running" if held else "dead"
         return "dead" if quiet > SILENT else "running"
@@ -154,17 +154,17 @@ class Watched:
 
     def made(self) -> dict[str, Any]:
         """What a run or a race of ours was made with; nothing of any other."""
-        tag = MADE if MADE in self.contents.kinds else BEGUN
-        try:
-            found = json.loads(self.log.tensors(tag)[-1][1][0])
-        except (ValueError, IndexError, TypeError):
-            return {}
+        with self.lock:
+            tag = MADE if MADE in self.contents.kinds else BEGUN
+            try:
+                found = json.loads(self.log.tensors(tag)[-1][1][0])
+            except (ValueError, IndexError, TypeError):
+                return {}
         return found if isinstance(found, dict) else {}
 
     def files(self) -> list[tuple[str, int]]:
         """Its files' own names and how many bytes they hold."""
-        sizes = [size for size, _, _ in self._seen]
-        return [(Path(path).name, n) for path, n in zip(self.log.paths, sizes, strict=False)]
+        return [(Path(path).name, size) for path, (size, _, _) in self._seen.items()]
 
     def results(self, tags: list[str]) -> list[float | None]:
         """The last value of each series; None where it is not finite, or there is none."""
@@ -174,7 +174,11 @@ class Watched:
     @property
     def state(self) -> tuple[int, int]:
         """What changes whenever its log does."""
-        return self.contents.generation, sum(size for size, _, _ in self._seen)
+        return self.contents.generation, self._size
+
+    @property
+    def _size(self) -> int:
+        return sum(size for size, _, _ in self._seen.values())
 
 
 def _unread(number: int, name: str) -> RunLine:

@@ -40,10 +40,6 @@ class Wire:
         self._size += len(data) + -len(data) % 8
         return number
 
-    def length(self, number: int) -> int:
-        """How many numbers a column holds."""
-        return self._columns[number]["length"]
-
     def packed(self, series: list[Series]) -> bytes:
         """Header and columns as one."""
         columns: Columns = {"columns": self._columns, "series": series}

@@ -3,11 +3,12 @@
 import { effect, signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { drawing } from "./chart/schedule";
+import { drawing } from "./parts/schedule";
 import { IconButton } from "./parts/icons";
 import { RunsPanel } from "./parts/runs";
 import { Nothing } from "./parts/controls";
-import { failure, waiting } from "./series";
+import { failure } from "./series";
+import { waiting } from "./server";
 import { Graph } from "./pages/graph";
 import { Histograms } from "./pages/histograms";
 import { Hyperparameters } from "./pages/hyperparameters";
@@ -22,7 +23,7 @@ import { spoken, words } from "./words";
 
 const drawer = signal(false);
 
-const shownPages: Partial<Record<settings.Page, FunctionComponent>> = {
+const PAGES: Record<settings.Page, FunctionComponent> = {
   scalars: Scalars,
   histograms: Histograms,
   graph: Graph,
@@ -35,7 +36,7 @@ const shownPages: Partial<Record<settings.Page, FunctionComponent>> = {
 
 export function App() {
   const w = words.value;
-  const Page = shownPages[settings.page.value] ?? Scalars;
+  const Page = PAGES[settings.page.value];
   return (
     <>
       <a class="skip" href="#main" onClick={skip}>
@@ -47,17 +48,31 @@ export function App() {
           <RunsPanel />
         </aside>
         {drawer.value && <div class="shade" onClick={() => (drawer.value = false)} />}
-        <main id="main" tabIndex={-1}>
+        <main id="main" class={`page-${settings.page.value}`} tabIndex={-1}>
           <h1 class="visually-hidden">{w[settings.page.value]}</h1>
           {failure.value && (
             <p class="error" role="alert">
               {failure.value}
             </p>
           )}
+          {settings.onlyTicked.value && <HiddenNotice />}
           {store.begun.value ? <Page key={settings.page.value} /> : <Nothing>{w.loading}</Nothing>}
         </main>
       </div>
     </>
+  );
+}
+
+/** After a link to some runs, the others are hidden: how to have them back. */
+function HiddenNotice() {
+  const w = words.value;
+  return (
+    <p class="notice">
+      {w.someHidden} {store.shown.value.length} / {store.runList.value.length}{" "}
+      <button type="button" onClick={() => store.tickAll(true)}>
+        {w.showAll}
+      </button>
+    </p>
   );
 }
 
@@ -73,7 +88,7 @@ function Bar() {
     const open = links.current?.querySelector("[aria-current]");
     open?.scrollIntoView({ block: "nearest", inline: "center" });
   }, [settings.page.value]);
-  const pages = settings.PAGES.filter((page) => page in shownPages && isUseful(page));
+  const pages = settings.PAGES.filter(isUseful);
   return (
     <header class="bar">
       <span class="drawer-button">

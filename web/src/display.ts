@@ -105,7 +105,7 @@ function keep(kept: Int32Array, n: number, ...found: number[]): number {
   return n;
 }
 
-/** The k-th smallest of some numbers, which are put in another order. */
+/** The k-th smallest of some numbers, put in an order in which none behind it is smaller. */
 function select(values: Float64Array | Float32Array, k: number): number {
   let low = 0;
   let high = values.length - 1;
@@ -129,14 +129,19 @@ function select(values: Float64Array | Float32Array, k: number): number {
   return values[k]!;
 }
 
-/** A quantile of finite numbers, linear between neighbours (NumPy's default); NaN of none. */
+/** A quantile of numbers, linear between neighbours (NumPy's default); NaN of none. */
 export function quantile(values: Float64Array | Float32Array, q: number): number {
-  if (!values.length) return NaN;
-  const at = q * (values.length - 1);
+  return values.length ? ranked(values, q * (values.length - 1)) : NaN;
+}
+
+/** The number at a rank, linear between neighbours; the order becomes that of `select`. */
+function ranked(values: Float64Array | Float32Array, at: number): number {
   const low = Math.floor(at);
   const below = select(values, low);
-  if (at === low || below === Infinity) return below;
-  return below + (at - low) * (select(values, low + 1) - below);
+  if (at === low || !Number.isFinite(below)) return below;
+  let above = values[low + 1]!; // the least of those that the selection has put behind it
+  for (let i = low + 2; i < values.length; i++) if (values[i]! < above) above = values[i]!;
+  return below + (at - low) * (above - below);
 }
 
 /** From the 5th to the 95th percentile of all finite values of all curves. */
@@ -177,8 +182,12 @@ export interface Band {
 }
 
 /** A curve's value at x, linear between its points; NaN before its first and after its last. */
-export function interpolated(curve: Points, x: number): number {
-  const after = firstFrom(curve.x, x);
+function interpolated(curve: Points, x: number): number {
+  return valueAt(curve, firstFrom(curve.x, x), x);
+}
+
+/** The same where it is known which point is the first that is not before x. */
+function valueAt(curve: Points, after: number, x: number): number {
   if (after < curve.x.length && curve.x[after] === x) return curve.y[after]!;
   if (after === 0 || after === curve.x.length) return NaN;
   const [x0, x1] = [curve.x[after - 1]!, curve.x[after]!];
@@ -186,38 +195,81 @@ export function interpolated(curve: Points, x: number): number {
   return y0 + ((x - x0) / (x1 - x0)) * (y1 - y0);
 }
 
+/** Whether more of a measure is better. */
+export const moreIsBetter = (tag: string) => /(^|\/)(accuracy|r2)$/.test(tag);
+
 /**
- * Median and quartiles at every x that a curve has, at most `most` of them, evenly chosen, where at
- * least half of the curves reach: else it would jump where the longest goes on alone. A value that is
- * not finite counts as the worst, +∞: a band that leaves the numbers says so.
+ * Median and quartiles at x's that curves have, at most `most` of them, evenly chosen, where at least
+ * half of the curves reach: else it would jump where the longest goes on alone. A value that is not
+ * finite counts as the worst, +∞, or −∞ where more is better: a band that leaves the numbers says so.
  */
-export function band(curves: Points[], most = 400): Band {
-  const own = [...new Set(curves.map((c) => c.x))]; // most runs share theirs
-  const places = Float64Array.from(new Set(own.flatMap((x) => Array.from(x)))).sort();
-  const stride = Math.max(1, Math.ceil(places.length / most));
-  const rows: [number, number, number, number, number][] = [];
-  const values = new Float64Array(curves.length);
-  places.forEach((x, i) => {
-    if (i % stride && i !== places.length - 1) return;
-    let n = 0;
-    for (const curve of curves) {
-      const last = curve.x.length - 1;
-      if (last < 0 || x < curve.x[0]! || x > curve.x[last]!) continue;
-      const value = interpolated(curve, x);
-      values[n++] = Number.isFinite(value) ? value : Infinity;
-    }
-    if (2 * n < curves.length) return;
-    const here = values.subarray(0, n);
-    rows.push([x, quantile(here, 0.25), quantile(here, 0.5), quantile(here, 0.75), n]);
+export function band(curves: Points[], { most = 400, more = false } = {}): Band {
+  const places = placesOf(curves, most);
+  const { values, reached } = valuesAt(curves, places, more ? -Infinity : Infinity);
+  const [x, low, middle, high] = [0, 0, 0, 0].map(() => new Float64Array(places.length));
+  const count = new Int32Array(places.length);
+  let n = 0;
+  places.forEach((place, i) => {
+    const many = reached[i]!;
+    if (!many || 2 * many < curves.length) return;
+    const here = values.subarray(i * curves.length, i * curves.length + many);
+    let from = 0; // none behind it is smaller
+    [low, middle, high].forEach((column, quarter) => {
+      const rank = ((quarter + 1) / 4) * (many - 1);
+      column![n] = ranked(here.subarray(from), rank - from);
+      from = Math.floor(rank);
+    });
+    x![n] = place;
+    count[n++] = many;
   });
-  const column = (at: number) => Float64Array.from(rows, (row) => row[at]!);
+  const cut = (column: Float64Array | undefined) => column!.subarray(0, n);
   return {
-    x: column(0),
-    low: column(1),
-    middle: column(2),
-    high: column(3),
-    count: Int32Array.from(column(4)),
+    x: cut(x),
+    low: cut(low),
+    middle: cut(middle),
+    high: cut(high),
+    count: count.subarray(0, n),
   };
+}
+
+/** At each of some rising places, a row, the values of the curves that reach it, and how many do. */
+function valuesAt(curves: Points[], places: Float64Array, worst: number) {
+  const values = new Float64Array(places.length * curves.length);
+  const reached = new Int32Array(places.length);
+  for (const curve of curves) {
+    const { x } = curve;
+    let after = 0;
+    for (let i = 0; i < places.length; i++) {
+      const place = places[i]!;
+      while (after < x.length && x[after]! < place) after++;
+      if (after === x.length) break;
+      if (place < x[0]!) continue;
+      const value = valueAt(curve, after, place);
+      values[i * curves.length + reached[i]!++] = Number.isFinite(value) ? value : worst;
+    }
+  }
+  return { values, reached };
+}
+
+/** X's among which those of a band are chosen; of more points, so many are looked at, evenly. */
+const LOOKED_AT = 16_381;
+
+/** At most so many of the x's of some curves, evenly chosen, with the first and the last. */
+function placesOf(curves: Points[], most: number): Float64Array {
+  const own = [...new Set(curves.map((c) => c.x))].filter((x) => x.length); // most runs share theirs
+  const total = own.reduce((sum, x) => sum + x.length, 0);
+  const some = new Float64Array(Math.min(total, LOOKED_AT));
+  let [from, which] = [0, 0];
+  for (let i = 0; i < some.length; i++) {
+    const at = Math.floor((i * total) / some.length);
+    while (at - from >= own[which]!.length) from += own[which++]!.length;
+    some[i] = own[which]![at - from]!;
+  }
+  const known = Float64Array.from([...some, ...fullRange(own)]).sort();
+  const all = known.filter((x, i) => x !== known[i - 1] && Number.isFinite(x));
+  const n = Math.min(most, all.length);
+  const stride = (all.length - 1) / Math.max(1, n - 1);
+  return Float64Array.from({ length: n }, (_, i) => all[Math.round(i * stride)]!);
 }
 
 /** What a curve is above a base, where the base has values too. */

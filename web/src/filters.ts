@@ -5,7 +5,7 @@ import { RE2JS } from "re2js";
 export type Hyperparameters = Record<string, boolean | number | string>;
 
 /** A pattern as a test of names, in time linear in their length (RE2), whoever wrote it. */
-export interface Pattern {
+interface Pattern {
   test: (name: string) => boolean;
   /** Why it is none; then it lets everything through. */
   error: string;
@@ -24,23 +24,32 @@ export function pattern(text: string): Pattern {
     const compiled = RE2JS.compile(text, RE2JS.CASE_INSENSITIVE);
     return { test: (name) => compiled.matcher(name).find(), error: "" };
   } catch (error) {
-    return { test: () => true, error: error instanceof Error ? error.message : String(error) };
+    const said = error instanceof Error ? error.message : String(error);
+    return {
+      test: () => true,
+      error: said.replace("(?i)", "").replace(/^error parsing regexp: /, ""),
+    };
   }
 }
 
-export interface Condition {
+interface Condition {
   name: string;
   is: "=" | "!=" | "<" | "<=" | ">" | ">=";
   value: string;
 }
 
+const SIGNS = /[!<>]=|[<>=]/;
+
 /** Conditions such as "lr<=0.01, rule=adam"; null for what is none. */
 export function conditions(text: string): Condition[] | null {
   const found: Condition[] = [];
-  for (const part of text.split(",").filter((p) => p.trim())) {
-    const match = /^\s*(.+?)\s*(!=|<=|>=|=|<|>)\s*(.*?)\s*$/.exec(part);
-    if (!match) return null;
-    found.push({ name: match[1]!, is: match[2] as Condition["is"], value: match[3]! });
+  for (const part of text.slice(0, LONGEST).split(",")) {
+    if (!part.trim()) continue;
+    const at = part.search(SIGNS);
+    const is = SIGNS.exec(part)?.[0] as Condition["is"];
+    const name = part.slice(0, at).trim();
+    if (at < 0 || !name) return null;
+    found.push({ name, is, value: part.slice(at + is.length).trim() });
   }
   return found;
 }
@@ -48,7 +57,7 @@ export function conditions(text: string): Condition[] | null {
 /** Whether a run's hyperparameters fulfil all conditions; one that is not there fulfils none but "!=". */
 export function fulfils(own: Hyperparameters, all: Condition[]): boolean {
   return all.every(({ name, is, value }) => {
-    const given = own[name];
+    const given = Object.hasOwn(own, name) ? own[name] : undefined;
     if (given === undefined) return is === "!=";
     if (is === "=") return same(given, value);
     if (is === "!=") return !same(given, value);

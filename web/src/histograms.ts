@@ -51,6 +51,15 @@ function isLast(h: Histogram, bin: number): boolean {
   return h.count[bin]! > 0 && !h.count.subarray(bin + 1).some((n) => n > 0);
 }
 
+/**
+ * Those with numbers in more than one bin, if there are any: numbers that are all the same are given
+ * bins of a width that says nothing of them.
+ */
+export function spread(all: Histogram[]): Histogram[] {
+  const found = all.filter(({ count }) => count.filter((n) => n > 0).length > 1);
+  return found.length ? found : all;
+}
+
 /** From the lowest to the highest bin that holds something in any histogram, never of width 0. */
 export function reach(all: Histogram[]): [number, number] {
   let [low, high] = [Infinity, -Infinity];
@@ -68,7 +77,7 @@ export function reach(all: Histogram[]): [number, number] {
 
 /**
  * Counts in so many even cells of a range, the numbers of a bin taken as evenly spread in it; so
- * histograms of different bins can be compared by their height.
+ * histograms of different bins can be compared by their height. What lies beside the range is left out.
  */
 export function rebinned(h: Histogram, [low, high]: [number, number], cells: number): Float64Array {
   const found = new Float64Array(cells);
@@ -76,6 +85,7 @@ export function rebinned(h: Histogram, [low, high]: [number, number], cells: num
   const cell = (at: number) => Math.max(0, Math.min(cells - 1, Math.floor(at)));
   h.count.forEach((count, i) => {
     const [from, to] = [(h.left[i]! - low) * per, (h.right[i]! - low) * per];
+    if (to < 0 || from > cells) return;
     const last = to > from ? cell(Math.ceil(to) - 1) : cell(from);
     for (let c = cell(from); c <= last; c++) {
       const part = Math.min(to, c + 1) - Math.max(from, c);

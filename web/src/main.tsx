@@ -3,12 +3,14 @@ import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import { App, followDocument } from "./app";
 import { drawn } from "./chart/card";
-import { drawing } from "./chart/schedule";
+import { drawing } from "./parts/schedule";
 import { pointsHere, refinements, startLoading } from "./series";
+import { closePopups } from "./parts/popups";
 import { followAddress } from "./settings";
 import { start } from "./store";
 
 followAddress();
+closePopups();
 followDocument();
 startLoading();
 start();

@@ -96,7 +96,10 @@ export interface Series {
   step: number;
   wall: number;
   value: number;
-  /** Epochs, gradients or examples at each point, where these were asked for and known. */
+  /** Epochs, gradients or examples at each point, where these were asked for and known. Of all points,
+   * also where only later ones are sent, if ``whole``: what is told later of a run's progress changes
+   * earlier places.
+   */
   axis: number | null;
   /** Smoothed values, where not all points are here; otherwise the page smooths. */
   smoothed: number | null;

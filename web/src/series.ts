@@ -1,10 +1,11 @@
 /** Points of the series that are looked at: loaded when a chart is seen, and kept up to date. */
 
-import { effect, signal, untracked, type Signal } from "@preact/signals";
+import { effect, signal, type Signal } from "@preact/signals";
 import { smoothed } from "./display";
+import type { RunLine } from "./messages";
 import * as server from "./server";
-import { onChange, runs, shown, stamps } from "./store";
 import { axis, smoothing, type Axis } from "./settings";
+import { baseRun, onChange, runs, shown, stamps } from "./store";
 
 export interface Loaded {
   run: number;
@@ -19,31 +20,36 @@ export interface Loaded {
   value: Float32Array;
   axis: Float64Array | null;
   smoothed: Float32Array | null;
-  /** What it was asked for with. */
+  /** How often its run had changed when it was asked for, and with what. */
   stamp: number;
   asked: string;
 }
 
+/** A part of a chart that is looked at closer, along an axis. */
 export interface Window {
   from: number;
   to: number;
+  by: Axis;
 }
 
-/** Points of all series that are kept while no chart shows them. */
-const MOST_KEPT = 2e7;
-/** Series of a request; the first one goes alone, to be seen soon. */
+/** Bytes of series that are kept while no chart shows them. */
+const MOST_KEPT = 200e6;
+/** Tags of a request; the first one goes alone, to be seen soon. */
 const AT_ONCE = 4;
 const RUNS_AT_ONCE = 500;
 
-const loaded = new Map<number, Map<number, Loaded>>();
-const refined = new Map<number, { window: Window; found: Map<number, Loaded> }>();
+type ByRun = Map<number, Loaded>;
+/** By tag: all of a series, or as much as a drawing of it needs. */
+const loaded = new Map<number, ByRun>();
+/** By tag: what a drawing of its window needs, where not all is here. */
+const refined = new Map<number, ByRun>();
+const windows = new Map<number, Window>();
 const versions = new Map<number, Signal<number>>();
+/** How many charts show a tag; the last one seen comes last. */
 const visible = new Map<number, number>();
 export const failure = signal("");
 /** How often a window has been looked at closer. */
 export let refinements = 0;
-/** Requests under way. */
-export const waiting = signal(0);
 
 /** Rises whenever a series of a tag changes. */
 export const seriesVersion = (tag: number): number => version(tag).value;
@@ -55,21 +61,27 @@ function version(tag: number): Signal<number> {
 }
 
 /** The series of a tag, by run; whoever reads them is told when they change. */
-export function seriesOf(tag: number): Map<number, Loaded> {
+export function seriesOf(tag: number): ReadonlyMap<number, Loaded> {
   void seriesVersion(tag);
-  const fine = refined.get(tag)?.found;
-  const coarse = loaded.get(tag) ?? new Map<number, Loaded>();
-  return fine ? new Map([...coarse, ...fine]) : coarse;
+  const all: ByRun = new Map(loaded.get(tag));
+  const window = windows.get(tag);
+  for (const [run, one] of (window && refined.get(tag)) ?? []) {
+    if (!all.get(run)?.whole && one.asked === goal(false, window)) all.set(run, one);
+  }
+  return all;
 }
 
 /** How many points of each series are asked for: fewer the more runs are shown. */
-export function most(count: number): number {
-  return Math.round(Math.max(1000, Math.min(100_000, 4e6 / Math.max(1, count))));
+function most(): number {
+  return Math.round(Math.max(1000, Math.min(100_000, 4e6 / Math.max(1, shown.value.length))));
 }
 
-function asked(whole: boolean): string {
-  const along = onServer(axis.value);
-  return `${along ?? ""}|${whole ? "" : smoothing.value}|${whole ? "" : most(shown.value.length)}`;
+/** What a series is asked for with, as far as its answer depends on it. */
+function goal(whole: boolean, window?: Window): string {
+  const along = onServer(axis.value) ?? "";
+  if (whole) return along;
+  const part = window ? [window.from, window.to, window.by] : [];
+  return [along, smoothing.value, most(), ...part].join("|");
 }
 
 /** Axes whose places only the server knows. */
@@ -80,8 +92,21 @@ function onServer(a: Axis): string | undefined {
 /** A chart of this tag is seen, or no longer. */
 export function see(tag: number, is: boolean): void {
   const count = (visible.get(tag) ?? 0) + (is ? 1 : -1);
+  visible.delete(tag);
   if (count > 0) visible.set(tag, count);
-  else visible.delete(tag);
+  else windows.delete(tag);
+  if (is && loaded.has(tag)) {
+    const all = loaded.get(tag)!;
+    loaded.delete(tag); // the last one seen is the last one dropped
+    loaded.set(tag, all);
+  }
+  soon();
+}
+
+/** Look closer at a window of a chart; null: at all of it. */
+export function refine(tag: number, window: Window | null): void {
+  if (window) windows.set(tag, window);
+  else if (windows.delete(tag)) version(tag).value++;
   soon();
 }
 
@@ -91,16 +116,56 @@ function soon(): void {
   timer = window.setTimeout(() => void load(), 0);
 }
 
-/** Runs whose series of a tag is not here, or no longer what was asked for. */
+/** Runs whose series are needed: those shown, and the one that they are compared with. */
+function needed(tag: number): RunLine[] {
+  const base = baseRun.value;
+  const all = base && !shown.value.includes(base) ? [...shown.value, base] : shown.value;
+  return all.filter((run) => run.tags.includes(tag));
+}
+
+const isCurrent = (one: Loaded, asked: string) =>
+  one.stamp === stamps.get(one.run) && one.asked === asked;
+
+/** Runs of which all of a series is missing, or no longer what was asked for. */
 function missing(tag: number): number[] {
   const here = loaded.get(tag);
-  return shown.value
-    .filter((run) => {
-      const one = here?.get(run.id);
-      if (!one) return run.tags.includes(tag);
-      return one.stamp !== stamps.get(run.id) || one.asked !== asked(one.whole);
-    })
-    .map((run) => run.id);
+  const is = (one: Loaded | undefined) => !one || !isCurrent(one, goal(one.whole));
+  return needed(tag).flatMap((run) => (is(here?.get(run.id)) ? [run.id] : []));
+}
+
+/** Runs of which the window is missing. */
+function unrefined(tag: number, window: Window): number[] {
+  const asked = goal(false, window);
+  return needed(tag).flatMap(({ id }) => {
+    const one = refined.get(tag)?.get(id);
+    const isPart = loaded.get(tag)?.get(id)?.whole === false;
+    return isPart && !(one && isCurrent(one, asked)) ? [id] : [];
+  });
+}
+
+interface Job {
+  tags: number[];
+  runs: number[];
+  window?: Window;
+}
+
+/** What is to be asked for next: windows, then tags in the order in which they were seen. */
+function nextJob(few: boolean): Job | null {
+  for (const tag of visible.keys()) {
+    const window = windows.get(tag);
+    const ids = window ? unrefined(tag, window) : [];
+    if (window && ids.length) return { tags: [tag], runs: ids.slice(0, RUNS_AT_ONCE), window };
+  }
+  const tags: number[] = [];
+  const ids = new Set<number>();
+  for (const tag of visible.keys()) {
+    const some = missing(tag);
+    if (!some.length) continue;
+    tags.push(tag);
+    for (const id of some.slice(0, RUNS_AT_ONCE)) ids.add(id);
+    if (few || tags.length === AT_ONCE) break;
+  }
+  return tags.length ? { tags, runs: [...ids].slice(0, RUNS_AT_ONCE) } : null;
 }
 
 let loading = false;
@@ -110,100 +175,79 @@ async function load(): Promise<void> {
   loading = true;
   try {
     let first = true;
-    while (true) {
-      const next: number[] = [];
-      const wanted = new Set<number>();
-      for (const tag of visible.keys()) {
-        const some = missing(tag);
-        if (!some.length) continue;
-        next.push(tag);
-        for (const run of some.slice(0, RUNS_AT_ONCE)) wanted.add(run);
-        if (first || next.length === AT_ONCE) break;
-      }
-      if (!next.length) break;
-      await loadSome(next, [...wanted].slice(0, RUNS_AT_ONCE));
+    for (let job = nextJob(true); job; job = nextJob(first)) {
+      await loadJob(job);
       first = false;
     }
     failure.value = "";
   } catch (error) {
     failure.value = error instanceof server.Refusal ? error.message : "";
-    if (!failure.value) window.setTimeout(soon, 1000);
+    window.setTimeout(soon, 2000);
   } finally {
     loading = false;
   }
   evict();
 }
 
-async function loadSome(tags: number[], ids: number[]): Promise<void> {
-  const goal = { whole: asked(true), part: asked(false) };
+async function loadJob({ tags, runs: ids, window }: Job): Promise<void> {
+  const goals = { whole: goal(true), part: goal(false, window) };
   const marks = ids.map((run) => stamps.get(run) ?? 0);
   const pairs = ids.flatMap((run) => tags.map((tag) => loaded.get(tag)?.get(run)));
-  const fresh = pairs.map((one) => (one?.whole && one.asked === goal.whole ? one : undefined));
-  waiting.value++;
-  let sent: server.Sent[];
-  try {
-    sent = await server.scalars({
-      runs: ids,
-      tags,
-      points: most(shown.value.length),
-      axis: onServer(axis.value),
-      smooth: smoothing.value,
-      have: fresh.some(Boolean) ? fresh.map((one) => one?.total ?? 0) : undefined,
-      generations: fresh.some(Boolean) ? fresh.map((one) => one?.generation ?? 0) : undefined,
-    });
-  } finally {
-    waiting.value--;
-  }
+  const before = pairs.map((one) => (one?.whole && one.asked === goals.whole ? one : undefined));
+  const some = !window && before.some((one) => one?.total);
+  const sent = await server.scalars({
+    runs: ids,
+    tags,
+    points: most(),
+    axis: onServer(axis.value),
+    smooth: smoothing.value,
+    have: some ? before.map((one) => one?.total ?? 0) : undefined,
+    generations: some ? before.map((one) => one?.generation ?? 0) : undefined,
+    ...window,
+  });
   const found = new Map(sent.map((one) => [`${one.series.run}:${one.series.tag}`, one]));
+  const layer = window ? refined : loaded;
   for (const tag of tags) {
-    const all = new Map(loaded.get(tag));
-    loaded.set(tag, all);
+    const all: ByRun = new Map(layer.get(tag));
+    layer.set(tag, all);
     ids.forEach((run, i) => {
       const one = found.get(`${run}:${tag}`);
-      if (one) all.set(run, joined(all.get(run), one, marks[i]!, goal));
-      else if (all.has(run) && !runs.value.get(run)?.tags.includes(tag)) all.delete(run);
-      else if (all.has(run)) all.set(run, { ...all.get(run)!, stamp: marks[i]! });
-      else all.set(run, nothing(run, marks[i]!, goal.whole));
+      if (one) all.set(run, joined(all.get(run), one, marks[i]!, goals, !!window));
+      else if (runs.value.get(run)?.tags.includes(tag))
+        all.set(run, nothing(run, marks[i]!, goals.whole));
+      else all.delete(run);
     });
     version(tag).value++;
   }
+  if (window) refinements++;
 }
 
+/** A series of which the board sends nothing. */
 function nothing(run: number, stamp: number, asked: string): Loaded {
   const none = new Float64Array();
-  return {
-    run,
-    generation: -1,
-    total: 0,
-    whole: true,
-    origin: 0,
-    step: none,
-    wall: none,
-    value: new Float32Array(),
-    axis: onServer(axis.value) ? none : null,
-    smoothed: null,
-    stamp,
-    asked,
-  };
+  const columns = { step: none, wall: none, value: new Float32Array(), axis: none, smoothed: null };
+  return { run, generation: 0, total: 0, whole: true, origin: 0, ...columns, stamp, asked };
 }
 
-/** What came, behind what was there. */
+/** What came, behind what was there; of an axis, all places come, since earlier ones may be known now. */
 function joined(
   before: Loaded | undefined,
   { series, ...columns }: server.Sent,
   stamp: number,
-  goal: { whole: string; part: string },
+  goals: { whole: string; part: string },
+  isPart: boolean,
 ): Loaded {
-  const { run, generation, total, whole, first } = series;
-  const asked = whole ? goal.whole : goal.part;
+  const { run, generation, total, first } = series;
+  const whole = series.whole && !isPart;
+  const asked = whole ? goals.whole : goals.part;
   const base = { run, generation, total, whole, origin: series.origin ?? 0, stamp, asked };
-  if (!first || !before) return { ...base, ...columns };
+  if (!whole || !first || !before) return { ...base, ...columns };
   return {
     ...base,
     step: appended(before.step, columns.step, first),
     wall: appended(before.wall, columns.wall, first),
     value: appended(before.value, columns.value, first),
-    axis: columns.axis && before.axis ? appended(before.axis, columns.axis, first) : columns.axis,
+    axis: columns.axis,
     smoothed: null,
   };
 }
@@ -216,12 +260,38 @@ function appended<T extends Float32Array | Float64Array>(a: T, b: T, at: number)
   return made;
 }
 
-/** Drop what no chart shows, once it is much. */
+/** Points here of the series that are looked at. */
+export function pointsHere(): number {
+  let count = 0;
+  for (const tag of visible.keys()) {
+    for (const one of loaded.get(tag)?.values() ?? []) count += one.value.length;
+  }
+  return count;
+}
+
+/** Drop what no chart shows, the longest unseen first, once it is much. */
 function evict(): void {
-  let kept = 0;
-  for (const [tag, all] of [...loaded].reverse()) {
-    for (const one of all.values()) kept += one.value.length;
-    if (kept > MOST_KEPT && !visible.has(tag)) loaded.delete(tag);
+  const sizes = [...loaded].map(([tag, all]) => {
+    let bytes = 0;
+    for (const one of all.values()) bytes += one.value.byteLength + one.step.byteLength;
+    return [tag, bytes] as const;
+  });
+  let kept = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
+  for (const [tag, bytes] of sizes) {
+    if (kept <= MOST_KEPT) return;
+    if (visible.has(tag)) continue;
+    loaded.delete(tag);
+    refined.delete(tag);
+    kept -= bytes;
+  }
+}
+
+/** Drop the series of runs that are gone. */
+function forgetGone(): void {
+  for (const layer of [loaded, refined]) {
+    for (const all of layer.values()) {
+      for (const run of all.keys()) if (!runs.value.has(run)) all.delete(run);
+    }
   }
 }
 
@@ -237,68 +307,14 @@ export function smooth(one: Loaded, s: number): Float32Array {
   return y;
 }
 
-const refining = new Map<number, number>();
-
-/** Look closer at a window of a chart, where its series are here in part only. */
-export function refine(tag: number, window: Window | null, by: Axis): void {
-  clearTimeout(refining.get(tag));
-  if (!window) {
-    if (refined.delete(tag)) version(tag).value++;
-    return;
-  }
-  const ids = untracked(() =>
-    [...(loaded.get(tag)?.values() ?? [])].filter((one) => !one.whole).map((one) => one.run),
-  );
-  if (!ids.length) return;
-  refining.set(
-    tag,
-    setTimeout(() => void refineNow(tag, window, by, ids), 30) as unknown as number,
-  );
-}
-
-async function refineNow(tag: number, window: Window, by: Axis, ids: number[]): Promise<void> {
-  const goal = { whole: asked(true), part: asked(false) };
-  waiting.value++;
-  try {
-    const sent = await server.scalars({
-      runs: ids,
-      tags: [tag],
-      points: most(shown.peek().length),
-      axis: onServer(axis.peek()),
-      smooth: smoothing.peek(),
-      by,
-      ...window,
-    });
-    const found = sent.map((one) => [one.series.run, joined(undefined, one, 0, goal)] as const);
-    refined.set(tag, {
-      window,
-      found: new Map(found.map(([run, one]) => [run, { ...one, whole: false }])),
-    });
-    refinements++;
-    version(tag).value++;
-  } catch (error) {
-    failure.value = error instanceof server.Refusal ? error.message : "";
-  } finally {
-    waiting.value--;
-  }
-}
-
-/** Points here of the series that are looked at. */
-export function pointsHere(): number {
-  let count = 0;
-  for (const tag of visible.keys()) {
-    for (const one of loaded.get(tag)?.values() ?? []) count += one.value.length;
-  }
-  return count;
-}
-
 /** Load what is missing whenever runs, axis or smoothing change. */
 export function startLoading(): void {
-  onChange(soon);
+  onChange(() => {
+    forgetGone();
+    soon();
+  });
   effect(() => {
-    void shown.value;
-    void axis.value;
-    void smoothing.value;
+    void [shown.value, baseRun.value, axis.value, smoothing.value];
     soon();
   });
 }

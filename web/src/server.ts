@@ -1,5 +1,6 @@
 /** What is asked of the board. Every address is relative: the board may live below a token. */
 
+import { signal } from "@preact/signals";
 import type {
   Columns,
   Distributions,
@@ -7,6 +8,7 @@ import type {
   Graph,
   Pictures,
   RaceOf,
+  Refused,
   Results,
   Runs,
   Series,
@@ -34,16 +36,27 @@ export function address(path: string, query: Query = {}): string {
   return `api/${path}${text.length ? `?${text.join("&").replaceAll("%2C", ",")}` : ""}`;
 }
 
-async function get(path: string, query?: Query): Promise<Response> {
-  const answer = await fetch(address(path, query));
-  if (answer.ok) return answer;
-  const said = await answer.json().catch(() => null);
-  throw new Refusal(said?.error ?? `${answer.status} ${answer.statusText}`);
+/** Requests under way. */
+export const waiting = signal(0);
+
+async function ask<T>(
+  path: string,
+  query: Query,
+  read: (answer: Response) => Promise<T>,
+): Promise<T> {
+  waiting.value++;
+  try {
+    const answer = await fetch(address(path, query));
+    if (answer.ok) return await read(answer);
+    const said = (await answer.json().catch(() => null)) as Refused | null;
+    throw new Refusal(said?.error ?? `${answer.status} ${answer.statusText}`);
+  } finally {
+    waiting.value--;
+  }
 }
 
-async function json<T>(path: string, query?: Query): Promise<T> {
-  return (await get(path, query)).json() as Promise<T>;
-}
+const json = <T>(path: string, query: Query = {}) =>
+  ask(path, query, (answer) => answer.json() as Promise<T>);
 
 export const runs = (since: number) => json<Runs>("runs", { since });
 export const distributions = (run: number, tag: number) =>
@@ -73,10 +86,8 @@ export interface Wanted {
   smooth?: number | undefined;
 }
 
-export async function scalars(wanted: Wanted): Promise<Sent[]> {
-  const answer = await get("scalars", { ...wanted });
-  return decoded(await answer.arrayBuffer());
-}
+export const scalars = (wanted: Wanted): Promise<Sent[]> =>
+  ask("scalars", { ...wanted }, async (answer) => decoded(await answer.arrayBuffer()));
 
 /** Columns out of bytes: a header with its length before it, then the columns. */
 export function decoded(bytes: ArrayBuffer): Sent[] {

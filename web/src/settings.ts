@@ -7,18 +7,30 @@ type Value = string | number | boolean | string[];
 interface Setting<T extends Value> {
   signal: Signal<T>;
   initial: T;
-  /** Of a choice: what there is to choose from. */
-  allowed: readonly T[] | undefined;
+  /** Whether a value from an address makes sense. */
+  fits: (value: T) => boolean;
 }
 
 const all = new Map<string, Setting<Value>>();
 
 /** A setting of this name in the address; it is left out while it has its initial value. */
-function setting<T extends Value>(name: string, initial: T, allowed?: readonly T[]): Signal<T> {
+function setting<T extends Value>(
+  name: string,
+  initial: T,
+  fits: (value: T) => boolean = () => true,
+): Signal<T> {
   const made = signal<T>(initial);
-  all.set(name, { signal: made, initial, allowed } as unknown as Setting<Value>);
+  all.set(name, { signal: made, initial, fits } as unknown as Setting<Value>);
   return made;
 }
+
+/** One of some words. */
+const choice = <T extends string>(name: string, initial: T, words: readonly T[]) =>
+  setting<T>(name, initial, (word) => words.includes(word));
+
+/** A number between two others. */
+const between = (name: string, initial: number, [low, high]: readonly [number, number]) =>
+  setting<number>(name, initial, (value) => value >= low && value <= high);
 
 export const PAGES = [
   "scalars",
@@ -43,16 +55,17 @@ export type HyperView = (typeof HYPER_VIEWS)[number];
 export const NODE_COLOURS = ["structure", "parameters", "flops"] as const;
 export type NodeColour = (typeof NODE_COLOURS)[number];
 
-export const page = setting<Page>("page", "scalars", PAGES);
+export const page = choice<Page>("page", "scalars", PAGES);
 /** "" is the browser's own. */
-export const language = setting<"" | "en" | "uk">("lang", "", ["", "en", "uk"]);
-export const theme = setting<"" | "light" | "dark">("theme", "", ["", "light", "dark"]);
+export const language = choice<"" | "en" | "uk">("lang", "", ["", "en", "uk"]);
+export const theme = choice<"" | "light" | "dark">("theme", "", ["", "light", "dark"]);
 
 /** Which runs are shown: those that a pattern and conditions let through, less those unticked. */
 export const runPattern = setting<string>("runs", "");
 export const conditions = setting<string>("where", "");
 export const unticked = setting<string[]>("off", []);
-/** Where set, these alone are ticked. */
+/** Whether those alone are shown that are ticked. */
+export const onlyTicked = setting<boolean>("only", false);
 export const ticked = setting<string[]>("on", []);
 /** The hyperparameter by which curves are coloured; "" by run. */
 export const colourBy = setting<string>("colour", "");
@@ -62,11 +75,12 @@ export const groupBy = setting<string[]>("group", []);
 export const baseRun = setting<string>("base", "");
 
 export const tagPattern = setting<string>("tags", "");
-export const smoothing = setting<number>("smooth", 0.6);
-export const axis = setting<Axis>("axis", "step", AXES);
+export const SMOOTHING = [0, 0.999] as const;
+export const smoothing = between("smooth", 0.6, SMOOTHING);
+export const axis = choice<Axis>("axis", "step", AXES);
 export const ignoreOutliers = setting<boolean>("inliers", true);
 export const logX = setting<boolean>("logx", false);
-export const tooltipSort = setting<Sort>("sort", "default", SORTS);
+export const tooltipSort = choice<Sort>("sort", "default", SORTS);
 export const tooltipColumns = setting<string[]>("columns", [
   "smoothed",
   "value",
@@ -80,7 +94,7 @@ export const logY = setting<string[]>("logy", []);
 export const fullSize = setting<string[]>("full", []);
 /** Groups of tags that are closed. */
 export const closed = setting<string[]>("closed", []);
-/** Windows of charts by tag, as "tag:low:high:low:high". */
+/** Windows of charts by tag, as "low:high:low:high". */
 export const zooms = setting<string[]>("zoom", []);
 
 /** The one run that pages of single runs show; "" for the first that has something to show. */
@@ -88,8 +102,10 @@ export const chosenRun = setting<string>("run", "");
 /** The other one, where two are compared. */
 export const otherRun = setting<string>("with", "");
 export const distributions = setting<boolean>("distributions", false);
-export const brightness = setting<number>("brightness", 1);
-export const contrast = setting<number>("contrast", 1);
+/** As shares of what was logged. */
+export const LIGHT = [0, 3] as const;
+export const brightness = between("brightness", 1, LIGHT);
+export const contrast = between("contrast", 1, LIGHT);
 export const actualSize = setting<boolean>("actual", false);
 /** Steps of images by tag, as "tag:step"; the newest one without. */
 export const imageSteps = setting<string[]>("steps", []);
@@ -99,12 +115,12 @@ export const openNodes = setting<string[]>("open", []);
 export const nodePattern = setting<string>("node", "");
 /** A node or a module, by its key in `graph/tree.ts`; "" for none. */
 export const chosenNode = setting<string>("at", "");
-export const nodeColour = setting<NodeColour>("shade", "structure", NODE_COLOURS);
+export const nodeColour = choice<NodeColour>("shade", "structure", NODE_COLOURS);
 /** Middle and scale of the graph's window, as "x:y:scale"; "" is found by the page. */
 export const graphView = setting<string>("window", "");
 export const tableSort = setting<string>("by", "");
 export const hiddenColumns = setting<string[]>("without", []);
-export const hyperView = setting<HyperView>("view", "table", HYPER_VIEWS);
+export const hyperView = choice<HyperView>("view", "table", HYPER_VIEWS);
 export const scatterAxes = setting<string[]>("scatter", []);
 /** Columns that are shown although all runs agree in them. */
 export const moreColumns = setting<string[]>("also", []);
@@ -118,13 +134,17 @@ export const brushes = setting<string[]>("brush", []);
 export const RACE_AXES = ["epochs", "gradients"] as const;
 export type RaceAxis = (typeof RACE_AXES)[number];
 /** What the curves of a race are drawn over, and which of them. */
-export const raceAxis = setting<RaceAxis>("over", "epochs", RACE_AXES);
+export const raceAxis = choice<RaceAxis>("over", "epochs", RACE_AXES);
 export const raceCurve = setting<string>("curve", "validation/loss");
 
 /** By what the list of all runs is sorted. */
 export const runsSort = setting<string>("sorted", "");
 
 const JOINT = ",";
+
+/** A text as it stands in an address; names of files may hold halves of letters, which cannot. */
+export const encoded = (text: string): string =>
+  encodeURIComponent(text.replace(/\p{Surrogate}/gu, "\ufffd"));
 
 /** The settings as they stand in the address. */
 export function written(): string {
@@ -138,8 +158,8 @@ export function written(): string {
 }
 
 function textOf(value: Value): string {
-  if (Array.isArray(value)) return value.map(encodeURIComponent).join(JOINT);
-  return typeof value === "boolean" ? (value ? "1" : "0") : encodeURIComponent(String(value));
+  if (Array.isArray(value)) return value.map(encoded).join(JOINT);
+  return typeof value === "boolean" ? (value ? "1" : "0") : encoded(String(value));
 }
 
 /** Take the settings from an address; what is not there, or makes no sense, is initial. */
@@ -154,10 +174,10 @@ export function take(hash: string): void {
         return [part.slice(0, at), part.slice(at + 1)] as const;
       }),
   );
-  for (const [name, { signal, initial, allowed }] of all) {
+  for (const [name, { signal, initial, fits }] of all) {
     const text = given.get(name);
     const found = text === undefined ? initial : valueOf(text, initial);
-    const value = !allowed || allowed.includes(found) ? found : initial;
+    const value = fits(found) ? found : initial;
     if (textOf(signal.peek()) !== textOf(value)) signal.value = value;
   }
 }
@@ -199,4 +219,17 @@ export function followAddress(): void {
 /** A list with an element put in, or taken out. */
 export function toggled(list: string[], element: string): string[] {
   return list.includes(element) ? list.filter((e) => e !== element) : [...list, element];
+}
+
+/** Of a list of settings by name, as "name:text": the text of one; "" without. */
+export function textNamed(list: string[], name: string): string {
+  const head = `${encoded(name)}:`;
+  return list.find((one) => one.startsWith(head))?.slice(head.length) ?? "";
+}
+
+/** The list with another text for one name; "" takes it out. */
+export function withNamed(list: string[], name: string, text: string): string[] {
+  const head = `${encoded(name)}:`;
+  const rest = list.filter((one) => !one.startsWith(head));
+  return text ? [...rest, head + text] : rest;
 }

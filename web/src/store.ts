@@ -38,7 +38,7 @@ const tickedNames = computed(() => new Set(settings.ticked.value));
 const untickedNames = computed(() => new Set(settings.unticked.value));
 
 export function isTicked(run: RunLine): boolean {
-  return tickedNames.value.size
+  return settings.onlyTicked.value
     ? tickedNames.value.has(run.name)
     : !untickedNames.value.has(run.name);
 }
@@ -47,30 +47,40 @@ export function isTicked(run: RunLine): boolean {
 export const shown = computed(() => matching.value.filter(isTicked));
 
 export function tick(run: RunLine, on: boolean): void {
-  if (settings.ticked.value.length) {
-    const rest = settings.ticked.value.filter((name) => name !== run.name);
-    if (on) settings.ticked.value = [...rest, run.name];
-    else if (rest.length) settings.ticked.value = rest;
-    else tickAll(false);
-  } else {
-    const rest = settings.unticked.value.filter((name) => name !== run.name);
-    settings.unticked.value = on ? rest : [...rest, run.name];
-  }
+  tickSome([run], on);
 }
 
+function tickSome(some: RunLine[], on: boolean): void {
+  const names = new Set(some.map((run) => run.name));
+  const only = settings.onlyTicked.value;
+  const list = only ? settings.ticked : settings.unticked;
+  const rest = list.value.filter((name) => !names.has(name));
+  list.value = on === only ? [...rest, ...names] : rest;
+}
+
+/** Show these alone. */
 export function tickOnly(names: string[]): void {
   batch(() => {
-    settings.unticked.value = [];
+    settings.onlyTicked.value = true;
     settings.ticked.value = names;
+    settings.unticked.value = [];
   });
 }
 
+/** Show or hide all that pattern and conditions let through. */
 export function tickAll(on: boolean): void {
+  if (matching.value.length < runList.value.length) return tickSome(matching.value, on);
   batch(() => {
+    settings.onlyTicked.value = !on;
     settings.ticked.value = [];
-    settings.unticked.value = on ? [] : runList.value.map((r) => r.name);
+    settings.unticked.value = [];
   });
 }
+
+/** The run that others are compared with. */
+export const baseRun = computed(() =>
+  runList.value.find((run) => run.name === settings.baseRun.value),
+);
 
 /** Names of all hyperparameters, those that differ between runs first. */
 export const hyperparameterNames = computed(() => {
@@ -97,7 +107,7 @@ export const isDark = computed(() =>
 
 /** Runs that share the values of the hyperparameters chosen, by what they share; "" of all others. */
 export function groupKey(run: RunLine, names: string[]): string {
-  const known = names.filter((name) => name in run.hyperparameters);
+  const known = names.filter((name) => Object.hasOwn(run.hyperparameters, name));
   return known.map((name) => `${name}=${run.hyperparameters[name]}`).join(", ");
 }
 
@@ -136,7 +146,8 @@ export const colours = computed(() => {
       for (const run of members) found.set(run.id, groupColours.value.get(key)!);
     }
   } else {
-    list.forEach((run, i) => found.set(run.id, category(i, dark)));
+    // By the board's own number, so that a new run changes no other's colour.
+    for (const run of list) found.set(run.id, category(run.id, dark));
   }
   return found;
 });
@@ -148,7 +159,8 @@ export function scaleOf(name: string): (value: Given, dark: boolean) => string {
   const given = runList.value.map((r) => r.hyperparameters[name]);
   const numbers = given.filter((v): v is number => typeof v === "number");
   const others = [...new Set(given.filter((v) => typeof v !== "number").map(String))].sort(byName);
-  const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
+  const low = numbers.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = numbers.reduce((a, b) => Math.max(a, b), -Infinity);
   const log = low > 0 && high / low >= 50;
   const share = (v: number) =>
     high === low ? 0.5 : log ? Math.log(v / low) / Math.log(high / low) : (v - low) / (high - low);
@@ -205,7 +217,10 @@ function takeIn(news: Awaited<ReturnType<typeof server.runs>>): void {
     if (changed.length || news.gone.length) {
       const all = new Map(runs.value);
       for (const run of changed) all.set(run.id, run);
-      for (const id of news.gone) all.delete(id);
+      for (const id of news.gone) {
+        all.delete(id);
+        stamps.delete(id);
+      }
       runs.value = all;
     }
     for (const run of news.runs) {

@@ -29,29 +29,29 @@ const lit = (pixels: Uint32Array) =>
   );
 
 test("a level line lights one row of every column between its ends", () => {
-  const found = lit(rastered(frame, [curve([0, 9.5], [4.5, 4.5])]));
+  const found = lit(rastered(frame, [curve([0, 9.5], [4.5, 4.5])], "smooth"));
   expect(found).toEqual(Array(10).fill([5]));
 });
 
 test("a spike among many points of a column is seen", () => {
   const x = Array.from({ length: 1000 }, (_, i) => i / 100);
   const y = x.map((_, i) => (i === 555 ? 9.5 : 0.5));
-  const found = lit(rastered(frame, [curve(x, y)]));
+  const found = lit(rastered(frame, [curve(x, y)], "smooth"));
   expect(found[5]).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(found[6]).toEqual([9]);
 });
 
 test("a steep line has no holes", () => {
-  const found = lit(rastered(frame, [curve([0, 10], [0, 10])]));
+  const found = lit(rastered(frame, [curve([0, 10], [0, 10])], "smooth"));
   for (const rows of found) expect(rows.length).toBeGreaterThan(0);
 });
 
 test("what is not finite is a gap, and what lies beside the window lights nothing", () => {
-  const found = lit(rastered(frame, [curve([0, 1, 2, 3, 4], [5, 5, NaN, 5, 5])]));
+  const found = lit(rastered(frame, [curve([0, 1, 2, 3, 4], [5, 5, NaN, 5, 5])], "smooth"));
   expect(found.map((rows) => rows.length > 0)).toEqual(
     [true, true, false, true, true, false, false, false, false, false], // prettier-ignore
   );
-  expect(lit(rastered(frame, [curve([0, 9], [1000, 1000])])).flat()).toEqual([]);
+  expect(lit(rastered(frame, [curve([0, 9], [1000, 1000])], "smooth")).flat()).toEqual([]);
 });
 
 test("colours are bytes in the order of a canvas", () => {

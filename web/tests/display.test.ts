@@ -64,6 +64,46 @@ test("a curve that left the numbers is the worst of a band", () => {
   expect(display.band(lost).high[0]).toBe(Infinity);
 });
 
+test("where more is better, a curve that left the numbers is the lowest of a band", () => {
+  const curves = [0.5, 0.7, NaN].map((v) => ({ x: f8(0), y: f8(v) }));
+  const { low, middle, high } = display.band(curves, { more: true });
+  expect([low[0], middle[0], high[0]]).toEqual([-Infinity, 0.5, 0.6]);
+  const lost = [NaN, Infinity, -Infinity].map((v) => ({ x: f8(0), y: f8(v) }));
+  expect(display.band(lost, { more: true }).high[0]).toBe(-Infinity);
+});
+
+test.each([
+  ["accuracy", true],
+  ["test/r2", true],
+  ["test/loss", false],
+  ["inaccuracy", false],
+])("more of %s is better: %s", (tag, better) => {
+  expect(display.moreIsBetter(tag)).toBe(better);
+});
+
+test("places of a band are evenly chosen, with the first and the last", () => {
+  const x = Float64Array.from({ length: 1000 }, (_, i) => i);
+  const found = display.band([{ x, y: x }], { most: 10 });
+  expect([...found.x]).toEqual([0, 111, 222, 333, 444, 555, 666, 777, 888, 999]);
+  expect(found.middle).toEqual(found.x);
+  expect([...display.band([{ x: f8(3, 3), y: f8(1, 2) }]).x]).toEqual([3]);
+  expect(display.band([{ x: f8(), y: f8() }]).x.length).toBe(0);
+  expect(display.band([]).x.length).toBe(0);
+});
+
+test("of more points than are looked at, a band's places are evenly chosen too", () => {
+  const curves = Array.from({ length: 3000 }, (_, run) => {
+    const x = Float64Array.from({ length: 20 }, (_, i) => i + run / 3000);
+    return { x, y: x };
+  });
+  const { x, middle, count } = display.band(curves, { most: 101 });
+  expect(x[0]).toBeGreaterThan(0.4); // where half of them have begun
+  expect(x.at(-1)).toBeLessThan(19.6);
+  expect(x.every((v, i) => !i || v - x[i - 1]! < 0.5)).toBe(true);
+  middle.forEach((v, i) => expect(v).toBeCloseTo(x[i]!, 9));
+  expect(Math.min(...count)).toBeGreaterThanOrEqual(1500);
+});
+
 test("above a base", () => {
   const found = display.above(
     { x: f8(0, 1, 2, 3), y: f8(1, 1, 1, 1) },

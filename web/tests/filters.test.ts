@@ -42,3 +42,14 @@ test("what is no condition is none", () => {
   expect(conditions("lr")).toBeNull();
   expect(conditions("=3")).toBeNull();
 });
+
+test("conditions that would hang others are answered at once", () => {
+  const began = performance.now();
+  expect(conditions(`${" ".repeat(50_000)}x${" ".repeat(50_000)}y`)).toEqual([]);
+  expect(performance.now() - began).toBeLessThan(500);
+});
+
+test("names of every object's own are no hyperparameters", () => {
+  expect(fulfils({}, conditions("constructor!=1, toString!=1")!)).toBe(true);
+  expect(fulfils({}, conditions("constructor=1")!)).toBe(false);
+});

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { wholeTicks } from "../src/chart/axes";
 import { fanOf, movedStep, stepAt } from "../src/chart/fans";
 import { movedSpot, ridgeAt, ridgesOf } from "../src/chart/ridges";
-import { binAt, histogramOf, quantiles, reach, rebinned, SHARES } from "../src/histograms";
+import { binAt, histogramOf, quantiles, reach, rebinned, SHARES, spread } from "../src/histograms";
 
 const made = (edges: (number | null)[], counts: (number | null)[], step = 0) =>
   histogramOf({ step, wall: 0, edges, counts });
@@ -63,6 +63,16 @@ test("a range is never of width 0", () => {
   expect(reach([made([2, 2], [7])])).toEqual([1, 3]);
   expect(reach([made([0, 0], [7])])).toEqual([-0.5, 0.5]);
   expect(reach([])).toEqual([0, 1]);
+});
+
+test("numbers that are all the same do not stretch the axis of others", () => {
+  const same = made([-0.5, 0, 0.5], [0, 9]);
+  const wide = made([1, 2, 3], [1, 1]);
+  expect(spread([same, wide])).toEqual([wide]);
+  expect(spread([same, same])).toEqual([same, same]);
+  const ridges = ridgesOf([same, wide]);
+  expect(ridges.x).toEqual([1, 3]);
+  expect(Math.max(...ridges.cells[0]!.map(Math.abs))).toBe(0); // it lies beside the axis
 });
 
 test("a value's bin is the one that holds it, else the nearest", () => {

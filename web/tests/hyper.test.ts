@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { axisOf, colourOf, numberAt } from "../src/hyper/axes";
+import { axisOf, tintOf, numberAt } from "../src/hyper/axes";
 import { brushOf, changed, inside, read, readAll, written } from "../src/hyper/brushes";
 import { chosen, resultKey, sheetOf, tinting, type Column } from "../src/hyper/columns";
 import { heights, nearestLine } from "../src/hyper/lines";
@@ -79,7 +79,7 @@ test("numbers over decades are drawn in log, unless asked for the other way", ()
 test("what is no number has no place, and one value alone stands in the middle", () => {
   const axis = axisOf(column([3, null, NaN]));
   expect([3, null, NaN].map(axis.share)).toEqual([0.5, NaN, NaN]);
-  expect(colourOf(axis, null, false)).toBeNull();
+  expect(tintOf(axis, null, false)).toBeNull();
   expect(axisOf(column([null])).ticks).toEqual([]);
 });
 

@@ -4,7 +4,7 @@ import { bestOfTries, curves, limits, stepSizes, worstStart } from "../src/race/
 import { laneRun, resultOf, type Entrant, type RaceResult, type Verdict } from "../src/race/result";
 import { seedsText, termsOf } from "../src/race/terms";
 import { differenceText, inOrder, pText, reach, spanOf, ukrainian } from "../src/race/verdicts";
-import { raceWords } from "../src/pages/race.words";
+import { raceWords } from "../src/race/race.words";
 
 /** Three settings, of which the last diverged once; three seeds, of which the last is not done. */
 const entrant: Entrant = {

@@ -26,7 +26,9 @@ test("settings come back from the address they were written to", () => {
 });
 
 test("what makes no sense in an address is initial", () => {
-  settings.take("#page=nonsense&axis=__proto__&smooth=NaN&runs=%E0%A4%A&theme=pink&unknown=1&&=");
+  settings.take(
+    "#page=nonsense&axis=__proto__&smooth=5&brightness=-1&runs=%E0%A4%A&theme=pink&unknown=1&&=",
+  );
   expect(settings.written()).toBe("");
 });
 

@@ -2,9 +2,10 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { beside } from "../parts/beside";
+import { schedule, unschedule } from "../parts/schedule";
 import * as store from "../store";
 import type { Look, Size } from "./axes";
-import { schedule, unschedule } from "./schedule";
 
 /** What a plot is made of; a spot is what lies under its cursor. */
 interface Props<Spot> {
@@ -108,9 +109,8 @@ function lookOf(canvas: HTMLCanvasElement, colour: string): Look {
 
 function Rows(props: { rows: [string, string][]; left: number; width: number }) {
   const { rows, left, width } = props;
-  const place = left > width / 2 ? { right: `${width - left + 14}px` } : { left: `${left + 14}px` };
   return (
-    <div class="tooltip inside" style={place}>
+    <div class="tooltip inside" style={beside(left, width)}>
       <table>
         <tbody>
           {rows.map(([name, value]) => (

@@ -1,8 +1,9 @@
 /** A chart of one tag, with what can be done to it. */
 
-import { effect, signal, untracked, useSignal } from "@preact/signals";
+import { computed, effect, signal, untracked, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Tag } from "../messages";
+import { shortName } from "../parts/groups";
 import { IconButton, Icon } from "../parts/icons";
 import { refine, see, seriesVersion } from "../series";
 import { downloadAddress } from "../server";
@@ -10,9 +11,9 @@ import * as settings from "../settings";
 import * as store from "../store";
 import { words } from "../words";
 import { cell, Tooltip } from "./tooltip";
-import { modelOf, zoomed, zoomOf } from "./model";
+import { modelOf, zoomed, zoomOf, zoomText } from "./model";
 import { Plot, type Hover, type Shown } from "./plot";
-import { schedule, unschedule } from "./schedule";
+import { schedule, unschedule } from "../parts/schedule";
 import { svg } from "./svg";
 
 /** Counts every drawing, for benchmarks and tests. */
@@ -26,23 +27,27 @@ interface Props {
 export function ChartCard({ tag, move }: Props) {
   const w = words.value;
   const hover = useSignal<Hover | null>(null);
+  const unplaced = useSignal(false);
   const home = useRef<HTMLDivElement>(null);
   const plot = useRef<Plot | null>(null);
   const model = useRef<Shown | null>(null);
   const full = settings.fullSize.value.includes(tag.name);
   const isPinned = settings.pinned.value.includes(tag.name);
   const log = settings.logY.value.includes(tag.name);
-  const zoom = settings.zooms.value.some((z) => z.startsWith(`${tag.name}:`));
+  const zoom = zoomText(tag.name) !== "";
+  const base = store.baseRun.value;
 
-  useEffect(() => follow(tag, home.current!, plot, model, hover), [tag.id]);
+  useEffect(() => follow(tag, home.current!, plot, model, hover, unplaced), [tag.id]);
 
-  const label = tag.name.split("/").slice(1).join("/") || tag.name;
   const toggle = (list: typeof settings.pinned) => () =>
     (list.value = settings.toggled(list.value, tag.name));
   return (
     <article class={`card${full ? " full" : ""}`} data-tag={tag.name}>
       <header>
-        <h3 title={tag.name}>{isPinned ? tag.name : label}</h3>
+        <h3 title={tag.name}>
+          {isPinned ? tag.name : shortName(tag)}
+          {base && <span class="base"> − {base.name}</span>}
+        </h3>
         {zoom && <IconButton icon="fit" label={w.fit} onClick={() => zoomed(tag.name, null)} />}
         <IconButton icon="log" label={w.logY} pressed={log} onClick={toggle(settings.logY)} />
         <IconButton icon="full" label={w.fullSize} pressed={full} onClick={toggle(settings.fullSize)} />
@@ -61,9 +66,10 @@ export function ChartCard({ tag, move }: Props) {
         onKeyDown={(e) => keyed(e, plot.current, tag)}
         onBlur={() => (hover.value = null)}
       >
+        {unplaced.value && <p class="unplaced">{w.unplaced}</p>}
         <Marks hover={hover.value} />
-        {hover.value && (
-          <Tooltip hover={hover.value} width={home.current?.clientWidth ?? 400}
+        {hover.value && home.current && (
+          <Tooltip hover={hover.value} home={home.current.getBoundingClientRect()}
             bands={model.current?.bands ?? []} />
         )}
       </div>
@@ -117,6 +123,7 @@ function follow(
   plot: { current: Plot | null },
   model: { current: Shown | null },
   hover: { value: Hover | null },
+  unplaced: { value: boolean },
 ): () => void {
   const near = signal(false);
   const owner = {};
@@ -125,17 +132,22 @@ function follow(
     zoom: (x: [number, number], y: [number, number]) => zoomed(tag.name, { x, y }),
     fit: () => zoomed(tag.name, null),
   };
+  const zoom = computed(() => zoomText(tag.name));
+  const log = computed(() => settings.logY.value.includes(tag.name));
   const draw = () => {
     const made = (model.current = untracked(() => modelOf(tag)));
     if (!plot.current?.show(made)) {
       plot.current?.destroy();
       plot.current = new Plot(home, made, hearing);
     }
+    const { curves } = made;
+    unplaced.value = curves.length > 0 && curves.every(({ x }) => !(x[x.length - 1]! <= Infinity));
     drawn.value++;
   };
   const stopDrawing = effect(() => {
     if (!near.value) return;
-    modelInputs(tag);
+    void [zoom.value, log.value, seriesVersion(tag.id)];
+    modelInputs();
     schedule(owner, draw);
   });
   const stopColours = effect(() => {
@@ -143,9 +155,9 @@ function follow(
     requestAnimationFrame(() => plot.current?.redraw());
   });
   const stopRefining = effect(() => {
-    const zoom = zoomOf(tag.name, settings.zooms.value);
-    const window = zoom && near.value ? { from: zoom.x[0], to: zoom.x[1] } : null;
-    refine(tag.id, window, settings.axis.value);
+    const by = settings.axis.value;
+    const found = near.value ? zoomOf(zoom.value) : null;
+    refine(tag.id, found && { from: found.x[0], to: found.x[1], by });
   });
   const stopSeeing = whenNear(home, "400px", (is) => see(tag.id, is));
   const stopLooking = whenNear(home, "0px", (is) => (near.value = is));
@@ -175,13 +187,12 @@ function whenNear(home: HTMLElement, margin: string, tell: (is: boolean) => void
   };
 }
 
-/** Everything that a model is made of, so that its changes are heard. */
-function modelInputs(tag: Tag): void {
-  void seriesVersion(tag.id);
-  const { axis, smoothing, baseRun, groupBy, logX, logY, zooms, ignoreOutliers } = settings;
-  for (const s of [axis, smoothing, baseRun, groupBy, logX, logY, zooms, ignoreOutliers])
-    void s.value;
-  void [store.shown.value, store.colours.value, store.groupColours.value, words.value];
+/** What the models of all tags are made of, so that its changes are heard. */
+function modelInputs(): void {
+  const { axis, smoothing, groupBy, logX, ignoreOutliers } = settings;
+  for (const s of [axis, smoothing, groupBy, logX, ignoreOutliers]) void s.value;
+  void [store.shown.value, store.baseRun.value, store.colours.value, store.groupColours.value];
+  void words.value;
 }
 
 function Downloads(props: {

@@ -1,6 +1,6 @@
 /** What a chart of one tag shows: curves of the runs shown, or bands over groups of them. */
 
-import { above, band, type Band } from "../display";
+import { above, band, firstFrom, type Band } from "../display";
 import { smooth, type Loaded } from "../series";
 import type { Axis } from "../settings";
 
@@ -41,15 +41,16 @@ interface Placed {
   order: Int32Array | null;
 }
 
-const placed = new WeakMap<Float32Array, Placed>();
+/** By series: equal columns of different ones are one column. */
+const placed = new WeakMap<Loaded, Placed>();
 
 function place(one: Loaded, axis: Axis): Placed {
-  const before = placed.get(one.value);
+  const before = placed.get(one);
   if (before?.axis === axis) return before;
   const x = along(one, axis);
   const order = rising(x) ? null : orderOf(x);
   const made = { axis, x: order ? pick(x, order) : x, order };
-  placed.set(one.value, made);
+  placed.set(one, made);
   return made;
 }
 
@@ -93,24 +94,39 @@ export function curveOf(one: Loaded, look: Look, axis: Axis, s: number): Curve {
   };
 }
 
-/** Curves as what they are above another one. */
+/** Curves as what they are above another one, from its first place to its last. */
 export function compared(curves: Curve[], base: Curve): Curve[] {
+  const raw = { x: base.x, y: base.y };
   const flat = { x: base.x, y: base.smooth };
-  return curves.map((curve) => {
-    const y = above(curve, { x: base.x, y: base.y });
-    const same = curve.smooth === curve.y;
-    return { ...curve, y, smooth: same ? y : above({ x: curve.x, y: curve.smooth }, flat) };
+  const [low, high] = [base.x[0] ?? NaN, base.x[base.x.length - 1] ?? NaN];
+  return curves.flatMap((whole) => {
+    const first = firstFrom(whole.x, low);
+    let last = firstFrom(whole.x, high);
+    while (last < whole.x.length && whole.x[last]! <= high) last++;
+    if (!(first < last)) return [];
+    const cut = <T extends Float32Array | Float64Array>(a: T) => a.subarray(first, last) as T;
+    const x = cut(whole.x);
+    const y = above({ x, y: cut(whole.y) }, raw);
+    const smooth = whole.smooth === whole.y ? y : above({ x, y: cut(whole.smooth) }, flat);
+    return [{ ...whole, x, y, smooth, step: cut(whole.step), wall: cut(whole.wall) }];
   });
 }
 
-/** A band for each group of curves. */
-export function bandsOf(groups: Map<string, Curve[]>, colours: Map<string, string>): BandOf[] {
+/** A band for each group of curves; `more` says whether more is better. */
+export function bandsOf(
+  groups: Map<string, Curve[]>,
+  colours: Map<string, string>,
+  more: boolean,
+): BandOf[] {
   return [...groups]
     .filter(([, curves]) => curves.some((c) => c.x.length))
     .map(([name, curves]) => ({
       name,
       colour: colours.get(name) ?? "#888",
-      band: band(curves.map((c) => ({ x: c.x, y: c.smooth }))),
+      band: band(
+        curves.map((c) => ({ x: c.x, y: c.smooth })),
+        { more },
+      ),
       runs: curves.length,
     }));
 }

@@ -24,16 +24,21 @@ interface Picture {
 }
 
 /** Curves as pixels [height, width], each the bytes red, green, blue, alpha. */
-export function rastered(frame: Frame, curves: Curve[]): Uint32Array<ArrayBuffer> {
+export function rastered(
+  frame: Frame,
+  curves: Curve[],
+  values: "y" | "smooth",
+): Uint32Array<ArrayBuffer> {
   const [width, height] = [Math.round(frame.width), Math.round(frame.height)];
   const grain = curves.length > VERY_MANY ? 2 : 1;
   const columns = Math.ceil(width / grain);
   const upright: Picture = { width: columns, height, pixels: new Uint32Array(columns * height) };
   const known = new Map<Float64Array, Int32Array>();
-  for (const { x, smooth, colour } of curves) {
+  for (const curve of curves) {
+    const { x, colour } = curve;
     let stretches = known.get(x);
     if (!stretches) known.set(x, (stretches = stretchesOf(x, frame, columns)));
-    trace(upright, stretches, rows(smooth, frame, stretches), colourOf(colour));
+    trace(upright, stretches, rows(curve[values], frame, stretches), colourOf(colour));
   }
   const pixels = new Uint32Array(width * height);
   for (let at = 0; at < width; at++) {

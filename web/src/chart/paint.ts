@@ -172,21 +172,20 @@ function paintBand(
   atY: (v: number) => number,
   ratio: number,
 ): void {
-  const far = (v: number) => Math.max(-1e5, Math.min(1e5, Number.isNaN(v) ? -1e5 : v));
+  const far = (v: number) => Math.max(-1e5, Math.min(1e5, Number.isNaN(v) ? 1e5 : v));
   const down = (v: number) => far(v === Infinity ? -1e5 : atY(v));
-  const known = [...band.x.keys()].filter((i) => band.count[i]! > 0);
+  const places = Array.from(band.x, atX);
   pen.fillStyle = colour;
   pen.globalAlpha = 0.18;
   pen.beginPath();
-  known.forEach((i, n) => {
-    if (n) pen.lineTo(atX(band.x[i]!), down(band.high[i]!));
-    else pen.moveTo(atX(band.x[i]!), down(band.high[i]!));
-  });
-  for (const i of known.reverse()) pen.lineTo(atX(band.x[i]!), down(band.low[i]!));
+  places.forEach((x, i) =>
+    i ? pen.lineTo(x, down(band.high[i]!)) : pen.moveTo(x, down(band.high[i]!)),
+  );
+  for (let i = places.length - 1; i >= 0; i--) pen.lineTo(places[i]!, down(band.low[i]!));
   pen.closePath();
   pen.fill();
   pen.globalAlpha = 1;
   pen.lineWidth = 1.8 * ratio;
-  const order = Int32Array.from(known.reverse());
+  const order = Int32Array.from(places.keys());
   line(pen, band.x, Float32Array.from(band.middle), order, atX, atY, colour);
 }

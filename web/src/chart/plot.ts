@@ -3,8 +3,10 @@
 import uPlot from "uplot";
 import { duration, nearest, shortNumber } from "../display";
 import type { Axis } from "../settings";
+import { logTicks } from "../ticks";
 import type { BandOf, Curve } from "./curves";
 import { MANY, rastered } from "./dense";
+import { numberOf } from "./range";
 import { paint, paintMarks, type Frame } from "./paint";
 import type { Ticks } from "./svg";
 
@@ -53,6 +55,8 @@ export class Plot {
   private readonly hearing: Hearing;
   /** On which many curves are put together. */
   private readonly layer = document.createElement("canvas");
+  private readonly pale = document.createElement("canvas");
+  private paleKey = "";
 
   constructor(home: HTMLElement, shown: Shown, hearing: Hearing) {
     this.shown = shown;
@@ -147,7 +151,8 @@ export class Plot {
             size: 26,
             gap: 3,
             space: shown.axis === "wall" ? 80 : 56,
-            ...(shown.axis === "wall" || shown.axis === "relative" ? { incrs: SECONDS } : {}),
+            incrs: shown.axis === "epoch" ? EVEN : IS_TIME.has(shown.axis) ? SECONDS : WHOLE,
+            ...(shown.logX ? { splits: powers, filter: all } : {}),
             values: kept("x", (at) => xLabels(at, shown)),
           },
           {
@@ -156,6 +161,7 @@ export class Plot {
             gap: 4,
             size: (_, values) => 14 + Math.max(26, ...(values ?? []).map((v) => 6.6 * v.length)),
             space: 30,
+            ...(shown.logY ? { splits: powers, filter: all } : {}),
             values: kept("y", (at) => at.map((v) => (v === null ? "" : shortNumber(v)))),
           },
         ],
@@ -209,13 +215,25 @@ export class Plot {
     ctx.restore();
   }
 
+  /** Values as they are pale behind smoothed ones, as with few curves; they are kept, since smoothing
+   * changes nothing of them. */
   private paintMany(frame: Frame): void {
-    const [width, height] = [Math.round(frame.width), Math.round(frame.height)];
-    const pixels = new Uint8ClampedArray(rastered(frame, this.shown.curves).buffer);
-    this.layer.width = width;
-    this.layer.height = height;
-    this.layer.getContext("2d")!.putImageData(new ImageData(pixels, width, height), 0, 0);
-    this.u.ctx.drawImage(this.layer, Math.round(frame.left), Math.round(frame.top));
+    const { ctx } = this.u;
+    const { curves } = this.shown;
+    const [left, top] = [Math.round(frame.left), Math.round(frame.top)];
+    if (curves.some((c) => c.smooth !== c.y)) {
+      const key = [
+        ...Object.values(frame),
+        ...curves.flatMap((c) => [numberOf(c.x), numberOf(c.y), c.colour]),
+      ].join();
+      if (key !== this.paleKey) fill(this.pale, rastered(frame, curves, "y"), frame);
+      this.paleKey = key;
+      ctx.globalAlpha = 0.22;
+      ctx.drawImage(this.pale, left, top);
+      ctx.globalAlpha = 1;
+    }
+    fill(this.layer, rastered(frame, curves, "smooth"), frame);
+    ctx.drawImage(this.layer, left, top);
   }
 
   private selected(): void {
@@ -239,7 +257,7 @@ export class Plot {
     const found: Hovered[] = [];
     const { offsetLeft, offsetTop } = this.u.over;
     const [low, high] = this.shown.x;
-    for (const curve of this.shown.curves) {
+    for (const curve of this.shown.bands.length ? [] : this.shown.curves) {
       const index = nearest(curve.x, x);
       const place = curve.x[index];
       if (place === undefined || place < low || place > high) continue;
@@ -251,6 +269,29 @@ export class Plot {
     }
     this.hearing.hover({ x, left: left + offsetLeft, top: top + offsetTop, found });
   }
+}
+
+/** Where a logarithmic axis has its ticks. */
+const powers = (_: uPlot, __: number, low: number, high: number) => logTicks(low, high);
+
+const all = (_: uPlot, splits: number[]) => splits;
+
+/** 1, 2 and 5 times powers of ten. */
+const round = (from: number, to: number) =>
+  Array.from({ length: to - from }, (_, i) =>
+    [1, 2, 5].map((n) => Number(`${n}e${from + i}`)),
+  ).flat();
+const EVEN = round(-12, 19);
+/** Steps, gradients and examples are whole. */
+const WHOLE = round(0, 19);
+const IS_TIME = new Set<Axis>(["wall", "relative"]);
+
+function fill(layer: HTMLCanvasElement, pixels: Uint32Array<ArrayBuffer>, frame: Frame): void {
+  const [width, height] = [Math.round(frame.width), Math.round(frame.height)];
+  layer.width = width;
+  layer.height = height;
+  const bytes = new Uint8ClampedArray(pixels.buffer);
+  layer.getContext("2d")!.putImageData(new ImageData(bytes, width, height), 0, 0);
 }
 
 const SECONDS = [

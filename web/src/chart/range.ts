@@ -15,14 +15,18 @@ export function rangeX(curves: Curve[], log: boolean): Range {
     high = Math.max(high, x[x.length - 1]!);
   }
   if (low > high) return log ? [1, 10] : [0, 1];
-  if (low < high) return [low, high];
-  return log ? [low / 2, high * 2] : [low - 0.5, high + 0.5];
+  if (isWide([low, high])) return [low, high];
+  const air = Math.max(0.5, 1e-9 * Math.abs(low), 1e-9 * Math.abs(high));
+  return log ? [low / 2, high * 2] : [low - air, high + air];
 }
 
-const ranges = new WeakMap<Float32Array, Map<string, Range>>();
+/** Whether a range is so wide that numbers can be told apart in it; ticks of others have no end. */
+export function isWide([low, high]: Range): boolean {
+  return high - low > 1e-12 * Math.max(Math.abs(low), Math.abs(high), 1e-280);
+}
 
 /** The values inside of a window, with some air; of inliers alone if outliers are ignored. */
-export function rangeY(
+function rangeY(
   curves: Curve[],
   bands: BandOf[],
   [from, to]: Range,
@@ -40,6 +44,19 @@ export function rangeY(
   return padded(low, high, log);
 }
 
+const numbers = new WeakMap<object, number>();
+let last = 0;
+
+/** A number by which a column is known. */
+export function numberOf(column: object): number {
+  let found = numbers.get(column);
+  if (found === undefined) numbers.set(column, (found = ++last));
+  return found;
+}
+
+const MOST_KEPT = 64;
+const ranges = new Map<string, Range>();
+
 /** The same, remembered for the same curves: smoothing changes nothing of it. */
 export function rememberedRangeY(
   curves: Curve[],
@@ -48,16 +65,13 @@ export function rememberedRangeY(
   inliers: boolean,
   log: boolean,
 ): Range {
-  const first = curves[0]?.y;
-  if (!first || bands.length) return rangeY(curves, bands, window, inliers, log);
-  const key = [...window, inliers, log, ...curves.map((c) => `${c.run}:${c.y.length}`)].join();
-  const known = ranges.get(first) ?? new Map<string, Range>();
-  ranges.set(first, known);
-  if (!known.has(key)) {
-    if (known.size > 8) known.clear();
-    known.set(key, rangeY(curves, bands, window, inliers, log));
-  }
-  return known.get(key)!;
+  if (bands.length) return rangeY(curves, bands, window, inliers, log);
+  const key = [...window, inliers, log, ...curves.map((c) => numberOf(c.y))].join();
+  const known = ranges.get(key) ?? rangeY(curves, bands, window, inliers, log);
+  ranges.delete(key);
+  ranges.set(key, known); // the last one used is the last one dropped
+  if (ranges.size > MOST_KEPT) ranges.delete(ranges.keys().next().value!);
+  return known;
 }
 
 function cut<T extends Float32Array | Float64Array>(
@@ -78,6 +92,6 @@ function padded(low: number, high: number, log: boolean): Range {
     const air = Math.max(1.05, (high / low) ** 0.05);
     return [low / air, high * air];
   }
-  const air = high > low ? 0.05 * (high - low) : 0.05 * Math.abs(high) || 0.5;
+  const air = isWide([low, high]) ? 0.05 * (high - low) : 0.05 * Math.abs(high) || 0.5;
   return [low - air, high + air];
 }

@@ -1,6 +1,6 @@
 /** Histograms one behind the other, the newest in front: where they lie, and how they are drawn. */
 
-import { binAt, reach, rebinned, type Histogram } from "../histograms";
+import { binAt, reach, rebinned, spread, type Histogram } from "../histograms";
 import { linearTicks } from "../ticks";
 import {
   axisBelow,
@@ -26,7 +26,7 @@ const CELLS = 64;
 const PEAK = 0.36;
 
 /** Histograms by the same cells; made once, drawn in any size. */
-export interface Ridges {
+interface Ridges {
   all: Histogram[];
   x: [number, number];
   steps: [number, number];
@@ -35,7 +35,7 @@ export interface Ridges {
 }
 
 export function ridgesOf(all: Histogram[]): Ridges {
-  const x = reach(all);
+  const x = reach(spread(all));
   const cells = all.map((h) => rebinned(h, x, CELLS));
   const highest = cells.reduce((most, one) => Math.max(most, ...one), 0) || 1;
   return { all, x, steps: [all[0]?.step ?? 0, all.at(-1)?.step ?? 0], cells, highest };

@@ -1,43 +1,60 @@
 /** What stands under the cursor, a row a curve. */
 
-import { duration, shortNumber } from "../display";
+import { duration, nearest, shortNumber } from "../display";
+import { beside } from "../parts/beside";
 import { tooltipColumns, tooltipSort, type Sort } from "../settings";
 import { spoken, words } from "../words";
 import type { BandOf, Curve } from "./curves";
-import { nearest } from "../display";
 import type { Hover, Hovered } from "./plot";
 
-export const MOST_ROWS = 14;
+const MOST_ROWS = 14;
 
-/** Rows in the order asked for; the nearest of the nearest place where there are too many. */
-export function sorted(found: Hovered[], by: Sort): Hovered[] {
+/** Rows in the order asked for, of those nearest to the cursor where there are too many. */
+export function rowsOf(found: Hovered[], by: Sort): Hovered[] {
   const value = ({ curve, index }: Hovered) => curve.smooth[index]!;
   const compare: Record<Sort, (a: Hovered, b: Hovered) => number> = {
     default: () => 0,
-    ascending: (a, b) => value(a) - value(b),
-    descending: (a, b) => value(b) - value(a),
+    ascending: (a, b) => compareFinite(value(a), value(b)),
+    descending: (a, b) => compareFinite(-value(a), -value(b)),
     nearest: (a, b) => a.distance - b.distance,
   };
-  return by === "default" ? found : [...found].sort(compare[by]);
+  const near = new Set([...found].sort(compare.nearest).slice(0, MOST_ROWS));
+  return found.filter((row) => near.has(row)).sort(compare[by]);
 }
 
-export function Tooltip({ hover, width, bands }: { hover: Hover; width: number; bands: BandOf[] }) {
+/** What is not finite comes last. */
+function compareFinite(a: number, b: number): number {
+  const [first, second] = [Number.isFinite(a), Number.isFinite(b)];
+  return first && second ? a - b : Number(second) - Number(first);
+}
+
+/** Whether there is more room above a chart than below it, and it is needed. */
+function isAbove(home: DOMRect, rows: number): boolean {
+  const below = innerHeight - home.bottom;
+  return below < 40 + 19 * Math.min(rows, MOST_ROWS + 1) && home.top > below;
+}
+
+interface Props {
+  hover: Hover;
+  /** Where the chart is in the window. */
+  home: DOMRect;
+  bands: BandOf[];
+}
+
+export function Tooltip({ hover, home, bands }: Props) {
   const w = words.value;
   const columns = tooltipColumns.value;
-  const rows = sorted(hover.found, tooltipSort.value);
+  const rows = rowsOf(hover.found, tooltipSort.value);
   const closest = hover.found.reduce<Hovered | null>(
     (a, b) => (a && a.distance <= b.distance ? a : b),
     null,
   );
-  const few = rows.slice(0, MOST_ROWS);
-  const more = rows.length - few.length;
-  const right = hover.left > width / 2;
-  const place = right
-    ? { right: `${width - hover.left + 14}px` }
-    : { left: `${hover.left + 14}px` };
-  if (bands.length) return <BandTooltip hover={hover} bands={bands} place={place} />;
+  const more = hover.found.length - rows.length;
+  const place = beside(hover.left, home.width);
+  const look = `tooltip${isAbove(home, bands.length || hover.found.length) ? " above" : ""}`;
+  if (bands.length) return <BandTooltip hover={hover} bands={bands} place={place} look={look} />;
   return (
-    <div class="tooltip" style={place}>
+    <div class={look} style={place}>
       <table>
         <thead>
           <tr>
@@ -49,7 +66,7 @@ export function Tooltip({ hover, width, bands }: { hover: Hover; width: number; 
           </tr>
         </thead>
         <tbody>
-          {few.map((row) => (
+          {rows.map((row) => (
             <tr key={row.curve.run} class={row === closest ? "closest" : ""}>
               <td>
                 <i class="dot" style={{ background: row.curve.colour }} />
@@ -81,10 +98,15 @@ export function cell(curve: Curve, index: number, column: string): string {
   return new Intl.DateTimeFormat(spoken.value, form).format(1000 * wall);
 }
 
-function BandTooltip(props: { hover: Hover; bands: BandOf[]; place: Record<string, string> }) {
+function BandTooltip(props: {
+  hover: Hover;
+  bands: BandOf[];
+  place: ReturnType<typeof beside>;
+  look: string;
+}) {
   const w = words.value;
   return (
-    <div class="tooltip" style={props.place}>
+    <div class={props.look} style={props.place}>
       <table>
         <thead>
           <tr>

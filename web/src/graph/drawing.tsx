@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { words } from "../pages/graph.words";
+import { words } from "./graph.words";
 import { IconButton } from "../parts/icons";
 import { hear } from "./gestures";
 import { Legend } from "./legend";

@@ -16,7 +16,7 @@ import { blocksOf } from "./twins";
 /** What is written in a vertex: its name, and a line under it. */
 export type Label = (vertex: Vertex) => readonly [string, string];
 
-export const NODE_HEIGHT = 42;
+const NODE_HEIGHT = 42;
 export const HEADER = 26;
 const PADDING = 14;
 const GAP = 16;

@@ -1,7 +1,7 @@
 /** What the colours of the drawing tell. */
 
 import { shade } from "../colours";
-import { words } from "../pages/graph.words";
+import { words } from "./graph.words";
 import { nodeColour } from "../settings";
 import { isDark } from "../store";
 import * as stage from "./stage";

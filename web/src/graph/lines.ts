@@ -26,7 +26,7 @@ export function halfway(points: Point[]): Point {
   return middle(b, middle(middle(a, b), middle(b, c)));
 }
 
-export interface Written extends Area {
+interface Written extends Area {
   text: string;
 }
 

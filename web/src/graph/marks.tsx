@@ -1,7 +1,7 @@
 /** Nodes, modules and chips as they are drawn. */
 
 import { category, shade } from "../colours";
-import { words } from "../pages/graph.words";
+import { words } from "./graph.words";
 import * as settings from "../settings";
 import { isDark } from "../store";
 import { HEADER, LETTER, MOST_LETTERS, SMALL_LETTER } from "./layout";

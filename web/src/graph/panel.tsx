@@ -1,7 +1,7 @@
 /** All that is known of the node that is chosen; of the whole model, where none is. */
 
 import type { ComponentChildren } from "preact";
-import { words } from "../pages/graph.words";
+import { words } from "./graph.words";
 import { spoken } from "../words";
 import { focusChosen } from "./drawing";
 import { crossing, endsOf, operationsOf, type End } from "./edges";

@@ -1,7 +1,7 @@
 /** Finding nodes by their names and operations. */
 
 import { Search } from "../parts/controls";
-import { words } from "../pages/graph.words";
+import { words } from "./graph.words";
 import { nodePattern } from "../settings";
 import { words as common } from "../words";
 import { Reveal } from "./panel";

@@ -2,7 +2,7 @@
 
 import { batch, computed, signal } from "@preact/signals";
 import { pattern } from "../filters";
-import { words } from "../pages/graph.words";
+import { words } from "./graph.words";
 import * as settings from "../settings";
 import { crossing } from "./edges";
 import { Layouts, type Label } from "./layout";
@@ -28,7 +28,7 @@ const layouts = computed(() => {
   void tree.value; // another graph, other layouts
   return new Layouts(label.value);
 });
-export const openSet = computed(() => new Set(settings.openNodes.value));
+const openSet = computed(() => new Set(settings.openNodes.value));
 export const sheet = computed<Sheet | null>(
   () => tree.value && layouts.value.of(tree.value.root, openSet.value),
 );

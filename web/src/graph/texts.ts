@@ -48,7 +48,7 @@ export function shortened(text: string, most: number): string {
 }
 
 /** How nodes and parameters are called in a drawing. */
-export interface Units {
+interface Units {
   node: string;
   nodes: string;
   parameters: string;
@@ -69,7 +69,7 @@ export function secondLine(vertex: Vertex, units: Units): string {
   return parts.join(" · ");
 }
 
-export type NodeKind = "parameter" | "input" | "constant" | "operation";
+type NodeKind = "parameter" | "input" | "constant" | "operation";
 
 const PARAMETERS = /^(Parameter|Variable|VarHandleOp|ReadVariableOp|prim::GetAttr)/;
 const INPUTS = /^(Input|Placeholder|IO Node)/;

@@ -62,7 +62,7 @@ export function numberAt({ low, high, log }: Axis, share: number): number {
 }
 
 /** The colour of a cell: a shade of numbers, one of its own of a category; null where there is none. */
-export function colourOf(axis: Axis, cell: Cell, dark: boolean): string | null {
+export function tintOf(axis: Axis, cell: Cell, dark: boolean): string | null {
   const share = axis.share(cell);
   if (Number.isNaN(share)) return null;
   return axis.numeric ? shade(share, dark) : category(axis.categories.indexOf(String(cell)), dark);

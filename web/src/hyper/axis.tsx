@@ -1,7 +1,7 @@
 /** One axis of parallel coordinates: its name, its ticks, and the range that is dragged along it. */
 
 import { useSignal } from "@preact/signals";
-import { hyperWords } from "../pages/hyperparameters.words";
+import { hyperWords } from "./hyperparameters.words";
 import * as settings from "../settings";
 import type { Axis } from "./axes";
 import { brushOf, changed, readAll } from "./brushes";

@@ -1,6 +1,6 @@
 /** Which columns are shown. */
 
-import { hyperWords } from "../pages/hyperparameters.words";
+import { hyperWords } from "./hyperparameters.words";
 import * as settings from "../settings";
 import { words } from "../words";
 import type { Column, Sheet } from "./columns";

@@ -2,6 +2,7 @@
 
 import type { Results, RunLine, Tag } from "../messages";
 import type { Cell } from "../parts/sorting";
+import { byName } from "../store";
 
 export interface Column {
   key: string;
@@ -53,8 +54,9 @@ export function sheetOf(
     const cells = runs.map((run) => rows.get(run.id)?.[i] ?? null);
     return column(resultKey(name), name, true, cells);
   });
-  const order = (a: Column, b: Column) => (a.name < b.name ? -1 : 1);
-  const found = last.filter((c) => c.name && c.cells.some((v) => v !== null)).sort(order);
+  const found = last
+    .filter((c) => c.name && c.cells.some((v) => v !== null))
+    .sort((a, b) => byName(a.name, b.name));
   return { runs, columns: [...given, ...found] };
 }
 

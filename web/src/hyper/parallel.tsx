@@ -2,10 +2,10 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { schedule, unschedule } from "../chart/schedule";
-import { hyperWords } from "../pages/hyperparameters.words";
+import { beside } from "../parts/beside";
 import { Nothing } from "../parts/controls";
 import { openCurves } from "../parts/links";
+import { schedule, unschedule } from "../parts/schedule";
 import { useWidth } from "../parts/size";
 import * as settings from "../settings";
 import * as store from "../store";
@@ -14,6 +14,7 @@ import { AxisDrawing, AxisHead } from "./axis";
 import { axisOf, type Axis } from "./axes";
 import { inside, readAll } from "./brushes";
 import type { Column, Sheet, ViewProps } from "./columns";
+import { hyperWords } from "./hyperparameters.words";
 import { heights, nearestLine, type Grid } from "./lines";
 import { everyRow, RunTable, textOf } from "./table";
 
@@ -114,9 +115,8 @@ interface SaidProps {
 }
 
 function Said({ sheet, columns, row, x, width }: SaidProps) {
-  const side = x > width / 2 ? { right: `${width - x + 16}px` } : { left: `${x + 16}px` };
   return (
-    <div class="tooltip" style={{ ...side, top: "6px" }}>
+    <div class="tooltip" style={{ ...beside(x, width, 16), top: "6px" }}>
       <b>{sheet.runs[row]!.name}</b>
       <table>
         <tbody>

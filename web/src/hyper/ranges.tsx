@@ -1,6 +1,6 @@
 /** The ranges of axes as fields: exact, and by keyboard. */
 
-import { hyperWords } from "../pages/hyperparameters.words";
+import { hyperWords } from "./hyperparameters.words";
 import * as settings from "../settings";
 import { axisOf, type Axis } from "./axes";
 import { changed, readAll, type Brush } from "./brushes";

@@ -2,7 +2,8 @@
 
 import { useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
-import { hyperWords } from "../pages/hyperparameters.words";
+import { hyperWords } from "./hyperparameters.words";
+import { beside } from "../parts/beside";
 import { Choice, Nothing } from "../parts/controls";
 import { openCurves } from "../parts/links";
 import { useWidth } from "../parts/size";
@@ -176,12 +177,10 @@ interface SaidProps {
 }
 
 function Said({ sheet, columns, point, width }: SaidProps) {
-  const side =
-    point.x > width / 2 ? { right: `${width - point.x + 14}px` } : { left: `${point.x + 14}px` };
   const tint = tinting(sheet.columns, settings.tint.value);
   const all = tint && !columns.includes(tint) ? [...columns, tint] : columns;
   return (
-    <div class="tooltip" style={{ ...side, top: `${point.y - 10}px` }}>
+    <div class="tooltip" style={{ ...beside(point.x, width), top: `${point.y - 10}px` }}>
       <b>{sheet.runs[point.row]!.name}</b>
       <table>
         <tbody>

@@ -16,7 +16,7 @@ import * as settings from "../settings";
 import * as store from "../store";
 import { spoken, words as common } from "../words";
 import "./graph.css";
-import { words } from "./graph.words";
+import { words } from "../graph/graph.words";
 
 export function Graph() {
   const runs = store.shown.value.filter((run) => run.graph);

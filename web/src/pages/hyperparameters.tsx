@@ -2,7 +2,7 @@
 
 import type { FunctionComponent } from "preact";
 import { useMemo } from "preact/hooks";
-import { axisOf, colourOf } from "../hyper/axes";
+import { axisOf, tintOf } from "../hyper/axes";
 import { ColumnChoice } from "../hyper/choice";
 import {
   chosen,
@@ -18,10 +18,11 @@ import { Scatter, ScatterChoice } from "../hyper/scatter";
 import { everyRow, ownColour, RunTable } from "../hyper/table";
 import { Choice, Nothing } from "../parts/controls";
 import { useResults } from "../parts/results";
+import { nothingShown } from "../parts/groups";
 import * as settings from "../settings";
 import * as store from "../store";
 import { words } from "../words";
-import { hyperWords } from "./hyperparameters.words";
+import { hyperWords } from "../hyper/hyperparameters.words";
 import "../parts/switch.css";
 import "./hyperparameters.css";
 
@@ -41,17 +42,15 @@ export function Hyperparameters() {
   const columns = chosen(sheet.columns, hiddenColumns.value, moreColumns.value);
   const colour = useColours(sheet);
   const View = VIEWS[hyperView.value];
-  const said = !store.runList.value.length
-    ? w.noRuns
-    : !shown.length
-      ? w.nothingShown
-      : !results.value && !results.error
-        ? w.loading
-        : !sheet.runs.length
-          ? h.nothing
-          : !columns.length
-            ? h.noColumns
-            : "";
+  const said = !shown.length
+    ? nothingShown()
+    : !results.value && !results.error
+      ? w.loading
+      : !sheet.runs.length
+        ? h.nothing
+        : !columns.length
+          ? h.noColumns
+          : "";
   return (
     <>
       <Toolbar sheet={sheet} columns={columns} />
@@ -70,7 +69,7 @@ function useColours(sheet: Sheet): (row: number) => string | null {
     const column = tinting(sheet.columns, key);
     if (!column) return () => null;
     const axis = axisOf(column, rescaled.includes(column.key));
-    return (row: number) => colourOf(axis, column.cells[row], dark);
+    return (row: number) => tintOf(axis, column.cells[row], dark);
   }, [sheet, dark, key, rescaled]);
 }
 

@@ -1,5 +1,6 @@
 /** A race: who won, by how much, at which step sizes, and how others died. */
 
+import { moreIsBetter } from "../display";
 import type { RunLine } from "../messages";
 import { chosen, RunChoice } from "../parts/chooser";
 import { Choice, Nothing } from "../parts/controls";
@@ -11,12 +12,12 @@ import { Figure } from "../race/figure";
 import { bestOfTries, curveNames, curves, limits, stepSizes, worstStart } from "../race/figures";
 import { Judgement } from "../race/judgement";
 import { Legend } from "../race/legend";
-import { moreIsBetter, resultOf, type RaceResult } from "../race/result";
+import { resultOf, type RaceResult } from "../race/result";
 import * as server from "../server";
 import * as settings from "../settings";
 import * as store from "../store";
 import { words } from "../words";
-import { raceWords } from "./race.words";
+import { raceWords } from "../race/race.words";
 import "./race.css";
 
 export function RacePage() {

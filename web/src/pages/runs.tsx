@@ -12,7 +12,7 @@ import { lastedText, sorted } from "../runs/lines";
 import * as settings from "../settings";
 import * as store from "../store";
 import { spoken, words } from "../words";
-import { runsWords } from "./runs.words";
+import { runsWords } from "../runs/runs.words";
 import "./runs.css";
 
 export function RunsPage() {

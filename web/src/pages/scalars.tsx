@@ -56,7 +56,7 @@ function Cards() {
 }
 
 /** Tags in the person's own order, the others behind. */
-export function ordered(tags: Tag[]): Tag[] {
+function ordered(tags: Tag[]): Tag[] {
   const places = new Map(settings.order.value.map((name, i) => [name, i]));
   const place = (tag: Tag) => places.get(tag.name) ?? Infinity;
   return [...tags].sort((a, b) => (place(a) === place(b) ? 0 : place(a) - place(b)));

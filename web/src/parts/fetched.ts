@@ -3,7 +3,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Refusal } from "../server";
-import { waiting } from "../series";
 
 export interface Fetched<T> {
   value: T | undefined;
@@ -27,13 +26,11 @@ export function useFetched<T>(key: string, ask: () => Promise<T> | null): Fetche
       answered.current = number;
       found.value = news;
     };
-    waiting.value++;
     answer
       .then((value) => take({ value, error: "" }))
       .catch((error: unknown) => {
         if (error instanceof Refusal) take({ value: undefined, error: error.message });
-      })
-      .finally(() => waiting.value--);
+      });
   }, [key]);
   return found.value;
 }

@@ -23,6 +23,13 @@ interface Props {
   children: (tags: Tag[]) => ComponentChildren;
 }
 
+/** Why no run is shown. */
+export function nothingShown(): string {
+  const w = words.value;
+  if (!store.runList.value.length) return w.noRuns;
+  return store.matching.value.length ? w.nothingShown : w.noRunMatches;
+}
+
 /** Tags by what stands before the first "/". */
 export function grouped(tags: Tag[]): [string, Tag[]][] {
   const found = new Map<string, Tag[]>();
@@ -41,7 +48,7 @@ export function Groups({ tags, none, children }: Props) {
   const { test } = pattern(settings.tagPattern.value);
   const matching = tags.filter((tag) => test(tag.name));
   if (!store.shown.value.length) {
-    return <Nothing>{store.runList.value.length ? w.nothingShown : w.noRuns}</Nothing>;
+    return <Nothing>{nothingShown()}</Nothing>;
   }
   if (!matching.length) {
     return <Nothing>{tags.length ? w.noMatch : done < total ? w.loading : none}</Nothing>;
@@ -49,7 +56,7 @@ export function Groups({ tags, none, children }: Props) {
   return (
     <>
       {grouped(matching).map(([name, some]) => (
-        <Group key={name} name={name || "·"} count={some.length}>
+        <Group key={name} name={name || w.ungrouped} count={some.length}>
           {children(some)}
         </Group>
       ))}

@@ -1,26 +1,15 @@
 /** What a card near the window asks the board for, again whenever its run has changed. */
 
-import { signal, useSignal } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { onChange, stamps } from "../store";
+import { stamps } from "../store";
 import { useFetched, type Fetched } from "./fetched";
-
-/** Cards follow a run that is written all the time this often, in milliseconds. */
-const PACE = 1000;
-
-const changes = signal(0);
-let timer = 0;
-onChange(() => {
-  timer ||= window.setTimeout(() => {
-    timer = 0;
-    changes.value++;
-  }, PACE);
-});
+import { rounds } from "./rounds";
 
 /** How often a run has changed; whoever reads it is told when it does. */
 function stampOf(run: number): number {
-  void changes.value;
+  void rounds.value;
   return stamps.get(run) ?? 0;
 }
 

@@ -1,7 +1,7 @@
 /** Changes of runs, gathered: for what is too much to be made anew at each of them. */
 
 import { signal } from "@preact/signals";
-import { waiting } from "../series";
+import { waiting } from "../server";
 import { onChange } from "../store";
 
 /** Milliseconds for which changes are gathered. */

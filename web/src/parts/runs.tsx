@@ -1,6 +1,7 @@
 /** The list of runs: which ones are shown, in which colours. */
 
 import { signal } from "@preact/signals";
+import { shortNumber } from "../display";
 import type { RunLine } from "../messages";
 import * as settings from "../settings";
 import * as store from "../store";
@@ -18,6 +19,7 @@ export function RunsPanel() {
   const names = store.hyperparameterNames.value;
   const named = names.map((name) => [name, name] as const);
   const pattern = store.runPattern.value.error;
+  const onScalars = settings.page.value === "scalars";
   return (
     <section class="runs-panel" aria-label={w.runs}>
       <Search
@@ -29,26 +31,62 @@ export function RunsPanel() {
         <Search
           label={w.conditions}
           value={settings.conditions}
-          error={store.runConditions.value ? "" : w.badConditions}
+          error={conditionsError()}
         />
       )}
       {names.length > 0 && (
         <div class="row">
           <Choice label={w.colourBy} value={settings.colourBy} options={[["", w.run], ...named]} />
-          <Several label={w.bandsBy} value={settings.groupBy} options={named}
-            said={settings.groupBy.value.join(", ") || w.noBands} />
+          {onScalars && (
+            <Several label={w.bandsBy} value={settings.groupBy} options={named}
+              said={settings.groupBy.value.join(", ") || w.noBands} />
+          )}
         </div>
       )}
+      {settings.colourBy.value && <Legend name={settings.colourBy.value} />}
       <div class="row tools">
         <AllBox />
         <span class="count">
           {store.shown.value.length} / {store.runList.value.length}
         </span>
-        <BaseChoice />
+        {onScalars && <BaseChoice />}
       </div>
       <RunRows />
     </section>
   ); // prettier-ignore
+}
+
+/** Why conditions let nothing through, where that can be said. */
+function conditionsError(): string {
+  const w = words.value;
+  const all = store.runConditions.value;
+  if (!all) return w.badConditions;
+  const names = store.hyperparameterNames.value;
+  const unknown = all.find(({ name }) => !names.includes(name));
+  return unknown ? `${w.noHyperparameter} ${unknown.name}` : "";
+}
+
+const MOST_COLOURS = 12;
+
+/** Which colour is which value: from the lowest number to the highest, or each of some words. */
+function Legend({ name }: { name: string }) {
+  const given = store.shown.value.map((run) => run.hyperparameters[name]);
+  const values = [...new Set(given)].filter((v) => v !== undefined);
+  const numbers = values.filter((v) => typeof v === "number").sort((a, b) => a - b);
+  const of = store.scaleOf(name);
+  const few = numbers.length > MOST_COLOURS ? [numbers[0]!, numbers.at(-1)!] : numbers;
+  const others = values.filter((v) => typeof v !== "number").slice(0, MOST_COLOURS);
+  return (
+    <p class="legend">
+      {[...few, ...others].map((value, i) => (
+        <span key={String(value)}>
+          {i === 1 && few.length < numbers.length && "… "}
+          <i class="dot" style={{ background: of(value, store.isDark.value) }} />
+          {typeof value === "number" ? shortNumber(value) : String(value)}
+        </span>
+      ))}
+    </p>
+  );
 }
 
 function AllBox() {
@@ -72,7 +110,7 @@ function AllBox() {
 
 function BaseChoice() {
   const w = words.value;
-  const names = store.shown.value.slice(0, 500).map((r) => [r.name, r.name] as const);
+  const names = store.runList.value.map((r) => [r.name, r.name] as const);
   const { baseRun } = settings;
   const options = names.some(([name]) => name === baseRun.value) || !baseRun.value;
   return (
@@ -141,7 +179,7 @@ function RunRow({ run, top }: { run: RunLine; top: number }) {
 }
 
 /** A name whose end is always seen, since that is where runs differ. */
-function RunName({ name }: { name: string }) {
+export function RunName({ name }: { name: string }) {
   const at = name.lastIndexOf("/", name.lastIndexOf("/") - 1) + 1;
   return (
     <span class="name">

@@ -1,8 +1,10 @@
 /** Sorting of tables by a column, as a setting says it: "lr" rises, "-lr" falls. */
 
+import { byName } from "../store";
+
 export type Cell = boolean | number | string | null | undefined;
 
-export interface Sorting {
+interface Sorting {
   key: string;
   falling: boolean;
 }
@@ -19,14 +21,12 @@ export function pressed(text: string, key: string): string {
   return text === `-${key}` ? "" : key;
 }
 
-const collator = new Intl.Collator("en", { numeric: true });
-
 /** Numbers before texts, and what is not there last, whichever way it goes. */
 export function compare(a: Cell, b: Cell, falling: boolean): number {
   const [first, second] = [rank(a), rank(b)];
   if (first !== second) return first - second;
   const order =
-    typeof a === "number" && typeof b === "number" ? a - b : collator.compare(String(a), String(b));
+    typeof a === "number" && typeof b === "number" ? a - b : byName(String(a), String(b));
   return falling ? -order : order;
 }
 

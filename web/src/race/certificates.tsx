@@ -1,7 +1,7 @@
 /** How lanes died: the cause in words, and the last steps. */
 
 import { shortNumber } from "../display";
-import { raceWords } from "../pages/race.words";
+import { raceWords } from "./race.words";
 import { spoken } from "../words";
 import type { Certificate, LastStep } from "./result";
 

@@ -1,8 +1,8 @@
 /** The columns of the table of entrants: which there are, what they hold, who is best in them. */
 
-import { shortNumber } from "../display";
+import { moreIsBetter, shortNumber } from "../display";
 import { percent, wholeText } from "../parts/texts";
-import { moreIsBetter, type Lanes, type RaceResult, type TableRow } from "./result";
+import type { Lanes, RaceResult, TableRow } from "./result";
 
 export interface RaceColumn {
   key: string;

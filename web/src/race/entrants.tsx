@@ -1,6 +1,6 @@
 /** The table of entrants, with what its columns mean. */
 
-import { aboutColumns, raceWords } from "../pages/race.words";
+import { aboutColumns, raceWords } from "./race.words";
 import { Breaking } from "../parts/breaking";
 import { CurvesLink } from "../parts/links";
 import * as store from "../store";

@@ -4,8 +4,9 @@ import { signal, useSignal } from "@preact/signals";
 import { scale } from "../chart/paint";
 import { category } from "../colours";
 import { firstFrom, nearest, shortNumber } from "../display";
+import { beside } from "../parts/beside";
 import { useWidth } from "../parts/size";
-import { raceWords } from "../pages/race.words";
+import { raceWords } from "./race.words";
 import * as store from "../store";
 import { linearTicks, logTicks } from "../ticks";
 import type { Line } from "./figures";
@@ -32,7 +33,7 @@ function faded(place: number): string {
   return alone !== null && alone !== place ? "faded" : "";
 }
 
-export interface FigureProps {
+interface FigureProps {
   title: string;
   across: string;
   up: string;
@@ -160,7 +161,7 @@ function Curve({ line, frame }: { line: Line; frame: Frame }) {
   const { atX, atY } = frame;
   const down = (v: number) => Math.max(-FAR, Math.min(FAR, v === Infinity ? -FAR : atY(v)));
   const known = [...band.x.keys()].filter(
-    (i) => band.count[i]! > 0 && Number.isFinite(atX(band.x[i]!)) && Number.isFinite(band.low[i]!),
+    (i) => Number.isFinite(atX(band.x[i]!)) && [band.low[i], band.high[i]].some(Number.isFinite),
   );
   const corner = (i: number, v: number) => `${atX(band.x[i]!).toFixed(1)} ${down(v).toFixed(1)}`;
   const area = [
@@ -203,15 +204,13 @@ function Lost({ line, frame, row, of }: { line: Line; frame: Frame; row: number;
 
 function Said({ lines, frame, width, at, across }: DrawingProps & { at: number }) {
   const r = raceWords.value;
-  const left = frame.atX(at);
-  const side = left > width / 2 ? { right: `${width - left + 12}px` } : { left: `${left + 12}px` };
   const rows = lines.flatMap((line) => {
     const i = firstFrom(line.band.x, at);
     if (line.band.x[i] !== at) return [];
     return [{ line, i, lost: line.lost?.find((l) => l.x === at) }];
   });
   return (
-    <div class="tooltip" style={{ ...side, top: "30px" }}>
+    <div class="tooltip" style={{ ...beside(frame.atX(at), width), top: "30px" }}>
       <b>{across} {shortNumber(at)}</b>
       <table>
         <tbody>

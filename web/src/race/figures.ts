@@ -1,7 +1,7 @@
 /** From a race to the lines of its figures. */
 
-import { band, type Band, type Points } from "../display";
-import { moreIsBetter, nameOf, type Lanes, type RaceResult } from "./result";
+import { band, moreIsBetter, type Band } from "../display";
+import { nameOf, type Lanes, type RaceResult } from "./result";
 
 export interface Line {
   /** The entrant's place: its colour. */
@@ -68,28 +68,17 @@ export function curves(race: RaceResult, axis: "epochs" | "gradients", name: str
     if (!own) return null;
     const first = axis === "gradients" ? 1 : 0; // the start has no place on their logarithmic axis
     const x = Float64Array.from(lanes[axis].slice(first));
-    const turned = moreIsBetter(name) ? -1 : 1;
     const value = (s: number, point: number) => {
       const died = lanes.died[s]![column]!;
       const dead = died > 0 && lanes.steps[point]! >= died;
-      const seen = own[s]![column]![point] ?? null;
-      return dead || seen === null ? Infinity : turned * seen;
+      return dead ? NaN : (own[s]![column]![point] ?? NaN);
     };
     const found = complete(lanes).map((s) => ({
       x,
       y: Float64Array.from(x, (_, point) => value(s, first + point)),
     }));
-    return found.length ? { band: turnedBand(found, turned) } : null;
+    return found.length ? { band: band(found, { more: moreIsBetter(name) }) } : null;
   });
-}
-
-/** A band in which what is not finite is the worst, where more is better too. */
-function turnedBand(found: Points[], turned: number): Band {
-  const made = band(found);
-  if (turned > 0) return made;
-  const negative = (values: Float64Array) => values.map((v) => -v);
-  const { low, middle, high } = made;
-  return { ...made, low: negative(high), middle: negative(middle), high: negative(low) };
 }
 
 /** Expected test loss of the best of k random tries. */

@@ -1,7 +1,7 @@
 /** Who beats whom, beside the terms under which it was raced. */
 
 import type { ComponentChildren } from "preact";
-import { raceWords } from "../pages/race.words";
+import { raceWords } from "./race.words";
 import { spoken } from "../words";
 import { termsOf } from "./terms";
 import type { RaceResult, Verdict } from "./result";

@@ -1,7 +1,7 @@
 /** The names of the entrants: pointed at, one of them is seen alone in all figures. */
 
 import { useEffect } from "preact/hooks";
-import { raceWords } from "../pages/race.words";
+import { raceWords } from "./race.words";
 import { kept, pointed, Swatch } from "./figure";
 import { nameOf, type RaceResult } from "./result";
 

@@ -70,7 +70,7 @@ export interface Certificate {
   sentence: string;
 }
 
-export interface Protocol {
+interface Protocol {
   problem: Record<string, unknown>;
   budget: Value;
   unit: string;
@@ -114,9 +114,6 @@ export const resultOf = ({ race, lanes }: RaceOf): RaceResult =>
 
 /** What an entrant is called. */
 export const nameOf = (race: RaceResult, i: number) => String(race.table[i]?.["method"] ?? "");
-
-/** Whether more of a measure is better. */
-export const moreIsBetter = (name: string) => /(^|\/)(accuracy|r2)$/.test(name);
 
 /** The run of an entrant's lane in the final, at the setting that won the heats. */
 export function laneRun(race: RaceResult, entrant: string, seed: number): number | undefined {

@@ -1,7 +1,7 @@
 /** The terms of a race, as names and values to be read. */
 
 import { shortNumber } from "../display";
-import { phrase, type RaceWords } from "../pages/race.words";
+import { phrase, type RaceWords } from "./race.words";
 import { percent, wholeText } from "../parts/texts";
 import { nameOf, type RaceResult } from "./result";
 

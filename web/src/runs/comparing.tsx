@@ -2,7 +2,7 @@
 
 import { shortNumber } from "../display";
 import type { RunLine } from "../messages";
-import { runsWords } from "../pages/runs.words";
+import { runsWords } from "./runs.words";
 import { useResults } from "../parts/results";
 import { Breaking } from "../parts/breaking";
 import * as store from "../store";

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import type { Facts, RunLine } from "../messages";
-import { runsWords } from "../pages/runs.words";
+import { runsWords } from "./runs.words";
 import { Choice } from "../parts/controls";
 import { useFetched } from "../parts/fetched";
 import { IconButton } from "../parts/icons";
