@@ -52,6 +52,7 @@ race: .venv/made
 	$(BIN)/uzviz race digits
 
 board: $(PAGE) $(SAMPLE)
+	@echo 'A good beginning: http://127.0.0.1:6060/#runs=race%2Ffinal%2F&colour=rule&group=rule'
 	$(BIN)/uzviz board runs
 
 test: setup

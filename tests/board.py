@@ -70,8 +70,10 @@ def point(page, element, across, down=0.5):
 
 def hover(page, tag, share):
     """Point at a share of a chart's width; the rows of its tooltip, by the heads of its columns."""
-    point(page, card(page, tag).locator(".u-over"), share)
-    tooltip = card(page, tag).locator(".tooltip")
+    home = card(page, tag)
+    home.scroll_into_view_if_needed()  # it is drawn once it is seen
+    point(page, home.locator(".u-over"), share)
+    tooltip = home.locator(".tooltip")
     tooltip.wait_for()
     heads, *rows = cells(tooltip)
     return {row[1]: dict(zip(heads[2:], row[2:], strict=True)) for row in rows}

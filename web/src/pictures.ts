@@ -1,6 +1,7 @@
 /** Which images belong to a step. Pure functions of what the board sent. */
 
 import type { Picture } from "./messages";
+import { textNamed, withNamed } from "./settings";
 
 /** All steps of several runs, rising. */
 export function stepsOf(all: Iterable<Picture[]>): number[] {
@@ -17,13 +18,12 @@ export function picturesAt(all: Picture[], step: number): Picture[] {
 
 /** The step that a person has chosen for a tag; the newest, which then moves on, without a choice. */
 export function stepOf(tag: string, steps: number[], choices: string[]): number {
-  const own = choices.find((choice) => choice.startsWith(`${tag}:`));
-  const wanted = own === undefined ? Infinity : Number(own.slice(tag.length + 1));
+  const own = textNamed(choices, tag);
+  const wanted = own === "" ? Infinity : Number(own);
   return steps.findLast((step) => step <= wanted) ?? steps[0] ?? 0;
 }
 
 /** The choices with another step for a tag; the newest is no choice. */
 export function withStep(tag: string, steps: number[], step: number, choices: string[]): string[] {
-  const rest = choices.filter((choice) => !choice.startsWith(`${tag}:`));
-  return step === steps.at(-1) ? rest : [...rest, `${tag}:${step}`];
+  return withNamed(choices, tag, step === steps.at(-1) ? "" : `${step}`);
 }

@@ -53,7 +53,7 @@ export const HYPER_VIEWS = ["table", "parallel", "scatter"] as const;
 export type HyperView = (typeof HYPER_VIEWS)[number];
 
 export const NODE_COLOURS = ["structure", "parameters", "flops"] as const;
-export type NodeColour = (typeof NODE_COLOURS)[number];
+type NodeColour = (typeof NODE_COLOURS)[number];
 
 export const page = choice<Page>("page", "scalars", PAGES);
 /** "" is the browser's own. */
@@ -131,8 +131,8 @@ export const tint = setting<string>("tint", "");
 /** Ranges chosen on axes, as `hyper/brushes.ts` writes them. */
 export const brushes = setting<string[]>("brush", []);
 
-export const RACE_AXES = ["epochs", "gradients"] as const;
-export type RaceAxis = (typeof RACE_AXES)[number];
+const RACE_AXES = ["epochs", "gradients"] as const;
+type RaceAxis = (typeof RACE_AXES)[number];
 /** What the curves of a race are drawn over, and which of them. */
 export const raceAxis = choice<RaceAxis>("over", "epochs", RACE_AXES);
 export const raceCurve = setting<string>("curve", "validation/loss");

@@ -25,8 +25,8 @@ test("a run shows all its images of the last step up to the one chosen", () => {
 test("without a choice the newest step is shown, also of a tag with a colon", () => {
   const steps = [0, 10, 20];
   expect(stepOf("a:b", steps, [])).toBe(20);
-  expect(stepOf("a:b", steps, ["a:b:10", "a:0"])).toBe(10);
-  expect(stepOf("a:b", steps, ["a:b:nonsense"])).toBe(0);
+  expect(stepOf("a:b", steps, ["a%3Ab:10", "a:0"])).toBe(10);
+  expect(stepOf("a:b", steps, ["a%3Ab:nonsense"])).toBe(0);
   expect(stepOf("a:b", [], [])).toBe(0);
 });
 

@@ -52,7 +52,7 @@ export function modelOf(tag: { id: number; name: string }): Shown {
   const made = store.shown.value.flatMap(curve);
   const [base] = store.baseRun.value ? curve(store.baseRun.value) : [];
   const curves = base ? compared(made, base) : made;
-  const bands = grouped(curves, moreIsBetter(tag.name) && !base);
+  const bands = grouped(curves, moreIsBetter(tag.name));
   const logX = settings.logX.value && axis !== "wall";
   const logY = settings.logY.value.includes(tag.name);
   const zoom = zoomOf(zoomText(tag.name));

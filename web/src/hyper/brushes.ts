@@ -1,6 +1,7 @@
 /** Ranges that are chosen on axes, and the runs that lie in all of them. */
 
 import type { Cell } from "../parts/sorting";
+import { encoded } from "../settings";
 import { numberAt, type Axis } from "./axes";
 import type { Column } from "./columns";
 
@@ -28,8 +29,8 @@ export function brushOf(axis: Axis, low: number, high: number): Brush | null {
 
 /** A brush as it stands in the address: "lr:0.01:0.1", "rule:=adam:=gd". */
 export function written({ key, range, numeric }: Brush): string {
-  const parts = numeric ? range : range.map((text) => `=${encodeURIComponent(text)}`);
-  return [encodeURIComponent(key), ...parts].join(":");
+  const parts = numeric ? range : range.map((text) => `=${encoded(String(text))}`);
+  return [encoded(key), ...parts].join(":");
 }
 
 /** What stands in the address; null of what makes no sense. */

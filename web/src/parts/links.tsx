@@ -32,7 +32,7 @@ export function CurvesLink({ names, children, label, ...rest }: CurvesLinkProps)
     <a
       {...rest}
       {...(label ? { "aria-label": label } : {})}
-      href={`#on=${names.map(encodeURIComponent).join(",")}`}
+      href={`#only=1&on=${names.map(settings.encoded).join(",")}`}
       onClick={(event) => {
         if (isOwn(event)) return;
         event.preventDefault();
@@ -49,7 +49,7 @@ export function CurvesLink({ names, children, label, ...rest }: CurvesLinkProps)
 export function RunLink(props: { page: settings.Page; run: string; children: ComponentChildren }) {
   return (
     <a
-      href={`#page=${props.page}&run=${encodeURIComponent(props.run)}`}
+      href={`#page=${props.page}&run=${settings.encoded(props.run)}`}
       onClick={(event) => {
         if (isOwn(event)) return;
         event.preventDefault();
