@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from urllib.parse import quote
 
 from playwright.sync_api import expect
 
@@ -53,6 +54,11 @@ def eventually(page, check):
             if time.monotonic() > end:
                 raise
         page.wait_for_timeout(50)
+
+
+def window_of(tag, x, y):
+    """A chart's window, as it stands in the address."""
+    return "zoom=" + quote(":".join([quote(tag, ""), *(f"{v:.9g}" for v in (*x, *y))]), "")
 
 
 def card(page, tag):

@@ -284,6 +284,10 @@ def test_too_many_at_once_are_refused(board, tmp_path, monkeypatch):
     client = board()
     many = ",".join(["0"] * (scalars.MOST_RUNS + 1))
     assert client(f"/api/scalars?runs={many}&tags=0").status == 400
+    some = ",".join(["0"] * 500)
+    answer = client(f"/api/scalars?runs={some}&tags={some}")
+    assert answer.status == 400
+    assert "200,000 series" in answer.json()["error"]
     monkeypatch.setattr(scalars, "MOST_POINTS", 25_000)
     copied = []
     add = scalars.Wire.add
@@ -344,6 +348,61 @@ def test_histograms_that_claim_more_than_they_hold(board, tmp_path):
         assert answer.json()["error"].endswith(".")
     (found,) = client.of("histograms", "a", "half").json()["found"]
     assert found["counts"] == [None]
+
+
+def test_histograms_that_are_empty_are_not_filled(board, tmp_path):
+    """A record of a few bytes says that it has a hundred thousand bins; a small one may be short."""
+    empty = values._value("empty", "histograms", np.zeros((1, 3)))
+    empty.tensor.tensor_content = b""
+    empty.tensor.tensor_shape.dim[0].size = media.MOST_BINS
+    short = values._value("short", "histograms", np.zeros((1, 3)))
+    short.tensor.tensor_content = b""
+    short.tensor.double_val[:] = [1.0, 2.0]
+    deep = values._value("deep", "histograms", np.zeros((1, 3)))
+    for _ in range(1000):
+        deep.tensor.tensor_shape.dim.add(size=2**62)
+    event(tmp_path / "a", empty, short, deep)
+    client = board()
+    assert client.of("histograms", "a", "empty").status == 422
+    assert client.of("histograms", "a", "short").json()["found"][0]["counts"] == [2]
+    answer = client.of("histograms", "a", "deep")
+    assert answer.status == 422
+    assert "1,002 dimensions" in answer.json()["error"]
+
+
+def test_scalars_that_claim_to_be_many_are_damage(board, tmp_path):
+    many = values._value("many", "scalars", np.zeros(()))
+    many.tensor.tensor_content = b""
+    many.tensor.tensor_shape.dim.add(size=1 << 27)
+    event(tmp_path / "a", many)
+    assert board().runs["a"]["damage"] > 0
+    with pytest.raises(ValueError, match="a scalar has the shape"):
+        values.scalar_of(many)
+
+
+def test_an_answer_has_room_for_so_many_bins(board, tmp_path, monkeypatch):
+    with uz.Log(tmp_path / "a") as log:
+        for step in range(30):
+            log.histogram(step, "w", Histogram([0.0, 1.0, 2.0], [step, 1]))
+    client = board()
+    monkeypatch.setattr(media, "MOST_BINS_AT_ONCE", 20)
+    found = client.of("histograms", "a", "w").json()
+    assert found["total"] == 30
+    assert [h["step"] for h in found["found"]] == [0, 5, 10, 14, 19, 24, 29]
+
+
+def test_an_answer_has_room_for_so_many_images(board, tmp_path, monkeypatch):
+    monkeypatch.setattr(media, "MOST_PICTURES", 5)
+    event(tmp_path / "a", images("many", b"1", b"1", *[b""] * 6))
+    for step in range(4):
+        event(tmp_path / "a", images("two", b"1", b"1", b"", b""), step=step)
+    client = board()
+    for address in ("images", "image"):
+        answer = client.of(address, "a", "many", "&index=0&number=0")
+        assert answer.status == 422
+        assert "6 images" in answer.json()["error"]
+    found = client.of("images", "a", "two").json()["found"]
+    assert [(p["index"], p["number"]) for p in found] == [(0, 0), (0, 1), (3, 0), (3, 1)]
 
 
 def test_images(board, tmp_path):
@@ -559,6 +618,19 @@ def test_names_that_are_no_unicode_are_data(board, tmp_path):
     assert client.runs[name]["read"]
     assert client("/api/download?tag=0&runs=0&format=csv").status == 200
     assert client("/api/facts?run=0").status == 200
+    for what, status in [("graph?run=0", 404), ("race?run=0", 404), ("histograms?run=0&tag=0", 404),
+                         ("images?run=0&tag=0", 404), ("text?run=0&tag=0", 404)]:  # fmt: skip
+        answer = client(f"/api/{what}")
+        assert answer.status == status
+        assert r"\udcff\udcfe run holds no" in answer.json()["error"]
+
+
+def test_walls_that_are_infinite_are_data(board, tmp_path):
+    with uz.Log(tmp_path / "a") as log:
+        log.columns(np.arange(20), {"loss": np.arange(20.0)}, np.full(20, np.inf))
+    (found,), _ = board().series(["a"], ["loss"], "&points=5&by=relative&from=0&to=9")
+    assert found["total"] == 20
+    assert found["origin"] is None
 
 
 def test_a_mistake_of_the_boards_own_is_a_sentence(board, tmp_path, monkeypatch):
@@ -602,6 +674,15 @@ def test_facts_of_a_run(board, tmp_path):
     assert lost["file"] == file.name
     assert lost["bytes"] == 42
     assert str(tmp_path) not in client("/api/facts?run=0").text
+
+
+@pytest.mark.parametrize("said", ["[" * 200_000, '{"note": ' + "[" * 700 + "]" * 700 + "}", "1"])
+def test_facts_that_are_hostile_are_none(board, tmp_path, said):
+    with uz.Log(tmp_path / "a") as log:
+        log.tensor(0, "uzviz/run", np.array([said], object))
+    answer = board()("/api/facts?run=0")
+    assert answer.status == 200
+    assert answer.json()["note"] == ""
 
 
 def test_no_answer_holds_a_path_of_the_machine(board, tmp_path):

@@ -18,6 +18,7 @@ from board import (
     number,
     settled,
     until,
+    window_of,
 )
 from playwright.sync_api import expect
 
@@ -183,7 +184,7 @@ def test_not_finite_values_and_spikes_are_seen(opened):
     page = opened("smooth=0&inliers=0")
     found = hover(page, "validation/loss", 200 / (STEPS - 1))["adam/seed-0"]
     assert (number(found["Value"]), found["Step"]) == (99, "200")
-    page = opened("smooth=0&zoom=validation%2Floss%3A299%3A303%3A0%3A1")
+    page = opened(f"smooth=0&{window_of('validation/loss', (299, 303), (0, 1))}")
     shares = (0.25, 0.5, 0.75)
     seen = [hover(page, "validation/loss", s)["adam/seed-0"]["Value"] for s in shares]
     assert seen == ["NaN", "∞", "−∞"]
@@ -202,23 +203,27 @@ def long(tmp_path_factory):
         yield address, values
 
 
-@pytest.mark.parametrize("smooth", [0, 0.9])
+def test_a_long_run_is_drawn_by_fewer_points(visit, long):
+    page = visit(long[0], **WINDOW)
+    until(page, "window.uzviz.points() > 0")
+    page.wait_for_selector(SETTLED)
+    assert 1000 <= page.evaluate("window.uzviz.points()") < POINTS
+
+
 @pytest.mark.parametrize("axis", ["step", "relative"])
+@pytest.mark.parametrize("smooth", [0, 0.9])
 def test_a_zoom_refines_to_every_point(visit, long, axis, smooth):
     address, values = long
-    whole = visit(f"{address}#smooth={smooth}&axis={axis}", **WINDOW)
-    until(whole, "window.uzviz.points() > 0")
-    whole.wait_for_selector(SETTLED)
-    assert 1000 <= whole.evaluate("window.uzviz.points()") < POINTS
-    indices = np.arange(SPIKE - 4, SPIKE + 9)
+    indices = np.arange(SPIKE - 3, SPIKE + 6)
     x = 3 * indices + 1 if axis == "step" else indices / 100
-    width = x[-1] - x[0]
-    window = f"{x[0] - width / 24}:{x[-1] + width / 24}:-1e4:2e4"
-    page = visit(f"{address}#smooth={smooth}&axis={axis}&zoom=loss%3A{window.replace(':', '%3A')}", **WINDOW)  # fmt: skip
+    half = (x[1] - x[0]) / 2
+    window = window_of("loss", (x[0] - half, x[-1] + half), (-1e4, 2e4))
+    page = visit(f"{address}#smooth={smooth}&axis={axis}&{window}", **WINDOW)
     page.wait_for_selector(SETTLED)
 
     def every_point():
-        rows = [hover(page, "loss", (i + 0.5) / 13).get("long", {}) for i in range(13)]
+        shares = (np.arange(9) + 0.5) / 9
+        rows = [hover(page, "loss", share).get("long", {}) for share in shares]
         assert [row.get("Step") for row in rows] == [str(3 * i + 1) for i in indices]
         return rows
 

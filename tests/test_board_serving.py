@@ -21,6 +21,7 @@ from uzviz import problems
 from uzviz.api import boards
 from uzviz.board import serving
 from uzviz.board.folders import Folders
+from uzviz.board.guard import is_loopback, is_name
 from uzviz.board.watched import WatchedLog
 from uzviz.cli.app import main
 
@@ -176,7 +177,25 @@ def test_bad_input_is_a_sentence(tmp_path, folder, taken, capsys):
     assert "address" in refused(capsys, folder, "--host", "203.0.113.7")
     assert "no host" in refused(capsys, folder, "--host", "no.such.host.invalid")
     assert "no host" in refused(capsys, folder, "--host", "x" * 300)
+    assert "name is empty" in refused(capsys, "")
+    for name in ("*", "http://x.y/", "", "évil", "board.lan:80", "."):
+        assert "allowed host" in refused(capsys, folder, "--allow-host", name)
     refused(capsys)
+
+
+@pytest.mark.parametrize("name", ["board.lan", "Board.LAN.", "::1", "[fe80::1]", "192.0.2.7"])
+def test_names_and_addresses_may_be_allowed(name):
+    assert is_name(name)
+
+
+@pytest.mark.parametrize(
+    ("host", "local"),
+    [("localhost", True), ("LOCALHOST", True), ("127.0.0.1", True), ("127.0.0.2", True),
+     ("::1", True), ("0.0.0.0", False), ("::", False), ("", False), ("127.evil.example", False),
+     ("192.0.2.7", False)],
+)  # fmt: skip
+def test_what_is_the_loopback(host, local):
+    assert is_loopback(host) == local
 
 
 def test_an_unreadable_folder_is_a_sentence(folder, monkeypatch, capsys):

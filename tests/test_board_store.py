@@ -171,12 +171,32 @@ def test_what_a_run_was_made_with_is_read_under_its_lock(tmp_path, opened, monke
     with uz.Log(tmp_path / "a") as log:
         log.tensor(0, MADE, np.array(['{"note": "why"}'], object))
     run = opened(tmp_path).run(0)
-    read, locked = run.log.tensors, []
+    read, locked = run.log.event, []
     monkeypatch.setattr(
-        run.log, "tensors", lambda tag: locked.append(run.lock.locked()) or read(tag)
+        run.log, "event", lambda entry: locked.append(run.lock.locked()) or read(entry)
     )
     assert run.made() == {"note": "why"}
     assert locked == [True]
+
+
+def test_what_a_run_was_made_with_is_its_last_record_alone(tmp_path, opened, monkeypatch):
+    with uz.Log(tmp_path / "a") as log:
+        log.tensor(0, MADE, np.zeros(3))
+        log.tensor(1, MADE, np.array(['{"note": "why"}'], object))
+    with uz.Log(tmp_path / "b") as log:
+        log.tensor(0, MADE, np.zeros(3))
+    with uz.Log(tmp_path / "c") as log:
+        log.scalars(0, {MADE: 1.0})
+    store = opened(tmp_path)
+    a, b, c = (store.run(lines(store)[name]["id"]) for name in "abc")
+    read, entries = a.log.event, []
+    monkeypatch.setattr(a.log, "event", lambda entry: entries.append(entry.step) or read(entry))
+    assert a.made() == {"note": "why"}
+    assert entries == [1]
+    assert b.made() == c.made() == {}
+    monkeypatch.setattr("uzviz.board.watched.LARGEST_MADE", 10)
+    assert a.made() == {}
+    assert entries == [1]
 
 
 def test_our_own_tags_are_not_listed(tmp_path, opened):
@@ -308,6 +328,15 @@ def test_links_that_lead_out_of_the_folder_are_not_followed(tmp_path, opened):
         (tmp_path / "runs" / name / "events.tfevents.1").symlink_to(target)
     (tmp_path / "runs" / "loop").symlink_to(tmp_path / "runs")
     assert list(lines(opened(tmp_path / "runs"))) == ["a", "own"]
+
+
+def test_a_link_that_leads_nowhere_hides_nothing_else(tmp_path, opened):
+    write(tmp_path / "a", [1])
+    (tmp_path / "a" / "0.tfevents").symlink_to("0.tfevents")
+    (tmp_path / "a" / "1.tfevents").symlink_to("x" * 300)
+    (tmp_path / "0.tfevents").symlink_to("0.tfevents")
+    write(tmp_path / "b", [1])
+    assert list(lines(opened(tmp_path))) == ["a", "b"]
 
 
 def test_a_folder_that_becomes_a_link_is_read_no_more(tmp_path, opened):

@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from uzviz import __version__, records
@@ -257,24 +257,22 @@ def _lanes(store: Store, race: Watched) -> list[Lane]:
     return found
 
 
-def _json(message: Any) -> Response:
+def _json(message: Any, status: int = 200) -> Response:
     """A message as strict JSON, in ASCII: names may hold what UTF-8 has no word for."""
     text = json.dumps(message, allow_nan=False, separators=(",", ":"), default=values.text_of)
-    return Response(text, media_type="application/json")
+    return Response(text, status, media_type="application/json")
 
 
 async def _refused(_: Request, error: Exception) -> Response:
     status = error.status if isinstance(error, Refusal) else 422
-    return JSONResponse({"error": str(error)}, status)
+    return _json({"error": str(error)}, status)
 
 
 async def _not_found(_: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return JSONResponse({"error": f"{error.detail}."}, error.status_code)
+    return _json({"error": f"{error.detail}."}, error.status_code)
 
 
 async def _failed(_: Request, error: Exception) -> Response:
     """Of a mistake of the board's own; the server prints where."""
-    return JSONResponse(
-        {"error": f"The board failed ({type(error).__name__}): this is a bug."}, 500
-    )
+    return _json({"error": f"The board failed ({type(error).__name__}): this is a bug."}, 500)

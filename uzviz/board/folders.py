@@ -73,10 +73,13 @@ class Folders:
         return listing
 
     def _add(self, entry: os.DirEntry[str], listing: _Listing) -> None:
-        if entry.is_dir(follow_symlinks=False):
-            listing.below.append(entry.path)
-        elif is_event_file(entry.name) and self._is_file(entry):
-            listing.files.append(entry.path)
+        try:
+            if entry.is_dir(follow_symlinks=False):
+                listing.below.append(entry.path)
+            elif is_event_file(entry.name) and self._is_file(entry):
+                listing.files.append(entry.path)
+        except OSError:  # a link that leads nowhere hides nothing else
+            return
 
     def _is_file(self, entry: os.DirEntry[str]) -> bool:
         """Whether it is a plain file, or a link to one in the folder: no pipe, no device."""

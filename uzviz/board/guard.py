@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping, MutableMapping
+from ipaddress import ip_address
 from typing import Any
 
 Scope = MutableMapping[str, Any]
@@ -67,7 +67,7 @@ class Guard:
         if framed and token is None:
             raise ValueError("A board that stands in other pages needs a token.")
         self.app, self.token, self.framed = app, token, framed
-        self.hosts = {*LOOPBACK, *(name.lower().strip("[]") for name in hosts)}
+        self.hosts = {*LOOPBACK, *map(_plain, hosts)}
         self.addresses = addresses
         self._headers = [(k.encode(), v.encode()) for k, v in _headers(framed).items()]
 
@@ -151,7 +151,24 @@ class _Given:
     def host(self) -> str | None:
         """The name asked for, without its port; None for what is no name."""
         found = HOST.fullmatch((self.whole_host or "").lower())
-        return found[1].strip("[]").rstrip(".") if found else None
+        return _plain(found[1]) if found else None
+
+
+def is_name(host: str) -> bool:
+    """Whether a request may ask for a host by this: a name or an address, without a port."""
+    found = HOST.fullmatch(host.lower())
+    named = found is not None and not found[2] and _plain(host) != ""
+    return named or _is_address(host)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether this machine alone reaches what listens there."""
+    return host.lower() == "localhost" or (_is_address(host) and ip_address(host).is_loopback)
+
+
+def _plain(host: str) -> str:
+    """A host's name or address as it is compared."""
+    return host.lower().strip("[]").rstrip(".")
 
 
 def _headers(framed: bool) -> Mapping[str, str]:
@@ -162,7 +179,7 @@ def _headers(framed: bool) -> Mapping[str, str]:
 
 def _is_address(host: str) -> bool:
     try:
-        ipaddress.ip_address(host)
+        ip_address(host)
     except ValueError:
         return False
     return True

@@ -6,7 +6,7 @@ Sizes are checked before anything is read, and what a record claims before anyth
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -35,7 +35,10 @@ T = TypeVar("T")
 LARGEST: dict[Kind, int] = {"histograms": 8 << 20, "images": 64 << 20, "text": 4 << 20}
 """Bytes of a record of each kind; longer ones are not read."""
 LARGEST_GRAPH = 64 << 20
-MOST_BINS = 100_000
+MOST_BINS, MOST_BINS_AT_ONCE = 100_000, 200_000
+"""Of a histogram, and of all in one answer."""
+MOST_PADDED = 1024
+"""Numbers of a tensor that are written as fewer; one that claims more has to hold them."""
 MOST_PICTURES = 5_000
 MOST_SIDE = 1 << 20
 MAGIC = (
@@ -48,26 +51,25 @@ MAGIC = (
 
 
 def distributions(run: Watched, tag: Tag, most: int) -> Distributions:
-    """Histograms; of more than so many, evenly chosen ones."""
+    """Histograms; of more than so many, or than there is room for, evenly chosen ones."""
     entries = _entries(run, tag, "histograms")
-    chosen = [entries[i] for i in _even(len(entries), most)]
-    found = _understood(run, tag, chosen, _histogram)
+    found = _chosen(run, tag, entries, most, _histogram, lambda h: len(h.counts), MOST_BINS_AT_ONCE)
     return {
         "total": len(entries),
-        "found": [_distribution(entry, histogram) for entry, histogram in found],
+        "found": [_distribution(entries[place], histogram) for place, histogram in found],
     }
 
 
 def pictures(run: Watched, tag: Tag) -> Pictures:
-    """Which images there are; of more records than a slider has places for, evenly chosen ones."""
+    """Which images there are; of more than a slider has places for, those of evenly chosen records."""
     entries = _entries(run, tag, "images")
     found: list[Picture] = []
-    places = {entries[i]: i for i in _even(len(entries), MOST_PICTURES)}
-    for entry, sizes in _understood(run, tag, list(places), _sizes):
+    for place, sizes in _chosen(run, tag, entries, MOST_PICTURES, _sizes, len, MOST_PICTURES):
+        entry = entries[place]
         for number, (width, height) in enumerate(sizes):
             found.append(
                 {
-                    "step": entry.step, "wall": _finite(entry.wall), "index": places[entry],
+                    "step": entry.step, "wall": _finite(entry.wall), "index": place,
                     "number": number, "width": width, "height": height,
                 }
             )  # fmt: skip
@@ -83,7 +85,7 @@ def image(run: Watched, tag: Tag, index: int, number: int) -> tuple[bytes, str]:
         for one that there isn't, and for what is none of the kinds that browsers only draw.
     """
     entries = _entries(run, tag, "images")[index : index + 1]
-    found = [images for _, images in _understood(run, tag, entries, values.pictures_of)]
+    found = [images for _, images in _understood(run, tag, entries, _pictures)]
     if not found or number >= len(found[0]):
         raise Refusal(404, f"There is no image {number} in record {index} of {_named(tag)}.")
     data = found[0][number].data
@@ -117,9 +119,9 @@ def graph(run: Watched) -> Graph:
     """
     entry = run.contents.graph
     if entry is None:
-        raise Refusal(404, f"{run.line['name']} holds no graph.")
+        raise Refusal(404, f"{_name(run)} holds no graph.")
     if entry.size > LARGEST_GRAPH:
-        raise Refusal(422, f"The graph of {run.line['name']} takes {entry.size:,} bytes: too many.")
+        raise Refusal(422, f"The graph of {_name(run)} takes {entry.size:,} bytes: too many.")
     found = run.log.graph
     return {"nodes": [node._asdict() for node in found.nodes] if found else []}  # pyright: ignore[reportReturnType]
 
@@ -127,10 +129,11 @@ def graph(run: Watched) -> Graph:
 def facts(run: Watched) -> Facts:
     """What is known of a run besides its line."""
     made = run.made()
+    note = made.get("note")
     card = run.contents.entries.get("card", [])[:1]
     words = texts(run, {"id": 0, "name": "card", "kind": "text"}, 1)["found"] if card else []
     return {
-        "note": str(made.get("note", "")),
+        "note": note if isinstance(note, str) else "",
         "card": words[-1]["html"] if words else "",
         "files": [{"name": name, "bytes": size} for name, size in run.files()],
         "damage": [
@@ -149,37 +152,63 @@ def _parameters(made: dict[str, Any]) -> int | None:
 
 def _entries(run: Watched, tag: Tag, kind: Kind) -> list[Entry]:
     if tag["kind"] != kind or run.contents.kinds.get(tag["name"]) != kind:
-        raise Refusal(404, f"{run.line['name']} holds no {kind} named {_named(tag)}.")
+        raise Refusal(404, f"{_name(run)} holds no {kind} named {_named(tag)}.")
     return run.entries(tag["name"])
+
+
+def _chosen(
+    run: Watched,
+    tag: Tag,
+    entries: Sequence[Entry],
+    most: int,
+    decode: Callable[[Any], T],
+    size: Callable[[T], int],
+    room: int,
+) -> list[tuple[int, T]]:
+    """The places of so many entries at most, evenly chosen, and what they hold; of half as many, and so
+    on, while there is no room for all."""
+    while True:
+        places = {entries[i]: i for i in _even(len(entries), most)}
+        found, left = [], room
+        for entry, held in _understood(run, tag, list(places), decode):
+            left -= size(held)
+            if left < 0:
+                break
+            found.append((places[entry], held))
+        else:
+            return found
+        most = len(places) // 2
 
 
 def _understood(
     run: Watched, tag: Tag, entries: Sequence[Entry], decode: Callable[[Any], T]
-) -> list[tuple[Entry, T]]:
+) -> Iterator[tuple[Entry, T]]:
     """Entries and what they hold; those that make no sense are left out, if others do."""
-    found, wrong = [], ""
+    found, wrong = False, ""
     for entry in entries:
         if entry.size > LARGEST[tag["kind"]]:
             wrong = f"it takes {entry.size:,} bytes"
             continue
         try:
             value = run.log.event(entry).summary.value[entry.number]
-            found.append((entry, decode(value)))
+            held = decode(value)
         except (ValueError, TypeError, IndexError, OverflowError, DecodeError) as error:
             wrong = str(error).rstrip(".")
+            continue
+        found = True
+        yield entry, held
     if wrong and not found:
-        raise InputError(f"{_named(tag)} of {run.line['name']} is not understood: {wrong}.")
-    return found
+        raise InputError(f"{_named(tag)} of {_name(run)} is not understood: {wrong}.")
 
 
 def _histogram(value: Any) -> Any:
     if not value.HasField("histo"):
-        bins = math.prod(d.size for d in value.tensor.tensor_shape.dim) // 3
+        bins = math.prod(values.shape_of(value.tensor)) // 3
     else:
         bins = len(value.histo.bucket)
-    if not 0 <= bins <= MOST_BINS:
+    if bins > MOST_BINS:
         raise ValueError(f"a histogram has {bins:,} bins")
-    return values.histogram_of(value)
+    return values.histogram_of(value, MOST_PADDED)
 
 
 def _distribution(entry: Entry, histogram: Any) -> Distribution:
@@ -191,11 +220,18 @@ def _distribution(entry: Entry, histogram: Any) -> Distribution:
     }
 
 
+def _pictures(value: Any) -> list[values.Picture]:
+    count = len(value.tensor.string_val)
+    if count - 2 > MOST_PICTURES:  # the first two are width and height
+        raise ValueError(f"a record holds {count - 2:,} images")
+    return values.pictures_of(value)
+
+
 def _sizes(value: Any) -> list[tuple[int, int]]:
     """Width and height of each image as the log says: nothing is decoded, so nothing is made of them."""
     return [
         (min(max(0, x.width), MOST_SIDE), min(max(0, x.height), MOST_SIDE))
-        for x in values.pictures_of(value)
+        for x in _pictures(value)
     ]
 
 
@@ -221,6 +257,10 @@ def _listed(numbers: Any) -> list[float | None]:
 
 def _finite(wall: float) -> float:
     return wall if math.isfinite(wall) else 0.0
+
+
+def _name(run: Watched) -> str:
+    return shown(run.line["name"])
 
 
 def _named(tag: Tag) -> str:

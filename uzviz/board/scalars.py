@@ -24,7 +24,7 @@ from uzviz.log import Points
 from uzviz.log.recording import PROGRESS
 
 T = TypeVar("T")
-MOST_RUNS, MOST_TAGS = 20_000, 2_000
+MOST_RUNS, MOST_TAGS, MOST_SERIES = 20_000, 2_000, 200_000
 MOST_POINTS = 20_000_000
 """Points of one answer, which is what a page can hold."""
 MOST_DRAWN = 200_000
@@ -88,6 +88,8 @@ class Answers:
         """
         runs = self.store.present(query.wholes("runs", most=MOST_RUNS))
         tags = [self.store.tag(number) for number in query.wholes("tags", most=MOST_TAGS)]
+        if len(runs) * len(tags) > MOST_SERIES:
+            raise Refusal(400, f"These are more than {MOST_SERIES:,} series: ask for fewer.")
         wanted = Wanted(
             points=query.whole("points", 5_000, low=5, high=MOST_POINTS),
             axis=query.word("axis", AXES),
@@ -162,7 +164,8 @@ class Answers:
         if math.isfinite(wanted.low) or math.isfinite(wanted.high):
             x = points.wall if wanted.by == "wall" else points.step
             if wanted.by == "relative":
-                x = points.wall - points.wall[0]
+                with np.errstate(invalid="ignore"):  # a log may say that it is an infinite time
+                    x = points.wall - points.wall[0]
             if wanted.by in AXES:
                 same = axis is not None and wanted.by == wanted.axis
                 x = axis if same else _axis(run, wanted.by, points)

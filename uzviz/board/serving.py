@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from uzviz.board.guard import LOOPBACK
+from uzviz.board.guard import is_loopback, is_name
 from uzviz.errors import InputError, shown
 
 if TYPE_CHECKING:
@@ -46,15 +46,22 @@ def serve_folder(
     Raises
     ------
     InputError
-        for what is no folder or cannot be read, and for an address or port that cannot be taken.
+        for what is no folder or cannot be read, for an address or port that cannot be taken, and for
+        allowed hosts that are no names.
     """
     path = readable(folder)
+    for name in allow:
+        if not is_name(name):
+            raise InputError(
+                f"An allowed host is {shown(name) or 'empty'}, but must be a host's name or address "
+                "alone: give one, as board.example.org."
+            )
     listening = _bound(host, port)
     from uzviz.board.store import Store
 
     store = Store(path)
     try:
-        local = host in LOOPBACK
+        local = is_loopback(host)
         token = None if local else secrets.token_urlsafe()
         names = [host, *allow, *([] if local else [socket.gethostname()])]
         server = _server(store, token=token, hosts=names, addresses=not local, races=races)
@@ -113,6 +120,8 @@ def readable(folder: str | Path) -> Path:
     InputError
         for anything else.
     """
+    if folder == "":
+        raise InputError("The folder's name is empty: give one with runs in it, as . for this one.")
     if not isinstance(folder, (str, os.PathLike)) or not os.path.exists(folder):
         raise InputError(f"There is no folder {shown(str(folder))}: give one with runs in it.")
     if not os.path.isdir(folder):

@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
+from google.protobuf.message import DecodeError
 
 from uzviz.board.folders import Folders
 from uzviz.board.messages import Kind, RunLine, Status
-from uzviz.errors import InputError
-from uzviz.log import LoggedRun, is_held
+from uzviz.errors import InputError, shown
+from uzviz.log import LoggedRun, is_held, values
 from uzviz.log.files import Contents, Entry, Points
 from uzviz.log.racing import BEGUN
 from uzviz.log.recording import PROGRESS
 from uzviz.log.training import MADE
 from uzviz.log.values import ENDED
 
+LARGEST_MADE = 1 << 20
+"""Bytes of a record that says what a run was made with; longer ones are not read."""
 OWN = (PROGRESS, "uzviz/")
 """What the tags begin with that no list shows."""
 ABANDONED = 5.0
@@ -56,7 +59,7 @@ class WatchedLog(LoggedRun):
         return [Path(path) for path in sorted(self.paths) if self.folders.holds(path)]
 
     def event(self, entry: Entry) -> Any:
-        gone = InputError(f"{entry.file.name} of {self.name} can no longer be read.")
+        gone = InputError(f"{shown(entry.file.name)} of {shown(self.name)} can no longer be read.")
         if not self.folders.holds(entry.file):
             raise gone
         try:
@@ -156,9 +159,13 @@ class Watched:
         """What a run or a race of ours was made with; nothing of any other."""
         with self.lock:
             tag = MADE if MADE in self.contents.kinds else BEGUN
+            entries = self.contents.entries.get(tag)
+            if not entries or entries[-1].size > LARGEST_MADE:
+                return {}
             try:
-                found = json.loads(self.log.tensors(tag)[-1][1][0])
-            except (ValueError, IndexError, TypeError):
+                value = self.log.event(entries[-1]).summary.value[entries[-1].number]
+                found = json.loads(values.texts_of(value)[0])
+            except (ValueError, IndexError, RecursionError, DecodeError):
                 return {}
         return found if isinstance(found, dict) else {}
 

@@ -385,7 +385,9 @@ def export(
 
 @app.command("board")
 def board_(
-    folder: Annotated[Path, typer.Argument(help="A folder of runs: event files, anyone's.")],
+    folder: Annotated[  # no Path: that of nothing is this folder's
+        str, typer.Argument(metavar="FOLDER", help="A folder of runs: event files, anyone's.")
+    ],
     port: Annotated[
         int,
         typer.Option(parser=options.whole, metavar="WHOLE", help="Where to listen; 0: a free one."),

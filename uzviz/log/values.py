@@ -57,17 +57,18 @@ FIELDS = ("float_val", "double_val", "int_val", "int64_val", "bool_val", "half_v
           "uint64_val")  # fmt: skip
 
 
-def array_of(tensor: Any) -> np.ndarray:
-    """A tensor's numbers, or its byte strings.
+MOST_DIMENSIONS = 32
+
+
+def array_of(tensor: Any, most: int = MOST_NUMBERS) -> np.ndarray:
+    """A tensor's numbers, or its byte strings. Of those written as fewer it makes ``most`` at most.
 
     Raises
     ------
     ValueError
         for types and shapes that don't fit what the tensor holds.
     """
-    shape = [d.size for d in tensor.tensor_shape.dim]
-    if min(shape, default=0) < 0:
-        raise ValueError(f"a tensor has the shape {shape}")
+    shape = shape_of(tensor)
     if tensor.dtype == schema.STRING:
         strings = np.empty(len(tensor.string_val), object)
         strings[:] = list(tensor.string_val)
@@ -83,9 +84,26 @@ def array_of(tensor: Any) -> np.ndarray:
     else:
         given = np.array(found).astype(dtype)
     wanted = math.prod(shape)
-    if len(given) < wanted <= MOST_NUMBERS:
+    if len(given) < wanted <= most:
         given = np.append(given, np.full(wanted - len(given), given[-1]))
     return given[: min(wanted, 1)].reshape(shape) if len(given) == 1 else given.reshape(shape)
+
+
+def shape_of(tensor: Any) -> list[int]:
+    """The shape that a tensor claims.
+
+    Raises
+    ------
+    ValueError
+        for one that no array has.
+    """
+    count = len(tensor.tensor_shape.dim)
+    if count > MOST_DIMENSIONS:
+        raise ValueError(f"a tensor has {count:,} dimensions")
+    shape = [d.size for d in tensor.tensor_shape.dim]
+    if min(shape, default=0) < 0:
+        raise ValueError(f"a tensor has the shape {shape}")
+    return shape
 
 
 def _strings(tensor: Any) -> list[bytes]:
@@ -122,13 +140,17 @@ def scalar_of(value: Any) -> float:
     """The number of a scalar, stored as such or as a tensor."""
     if value.HasField("simple_value"):
         return value.simple_value
+    shape = shape_of(value.tensor)
+    if math.prod(shape) != 1:
+        raise ValueError(f"a scalar has the shape {shape}")
     return float(array_of(value.tensor).reshape(()))
 
 
-def histogram_of(value: Any) -> records.Histogram:
-    """A histogram, of TensorBoard's first kind (limits, counts) or second (rows left, right, count)."""
+def histogram_of(value: Any, most: int = MOST_NUMBERS) -> records.Histogram:
+    """A histogram, of TensorBoard's first kind (limits, counts) or second (rows left, right, count);
+    ``most`` as for :func:`array_of`."""
     if not value.HasField("histo"):
-        rows = array_of(value.tensor).astype(float).reshape(-1, 3)
+        rows = array_of(value.tensor, most).astype(float).reshape(-1, 3)
         edges = np.append(rows[:, 0], rows[-1:, 1]) if len(rows) else np.zeros(0)
         return records.Histogram(edges, rows[:, 2])
     h = value.histo

@@ -13,9 +13,6 @@ export const MANY = 60;
 /** Curves from which on two pixels share a column: nobody can tell, and it takes half as long. */
 const VERY_MANY = 400;
 
-/** Stands for the row of a value that is not finite. */
-const NONE = -0x8000;
-
 /** A picture by columns, since these are what is filled. */
 interface Picture {
   width: number;
@@ -38,7 +35,7 @@ export function rastered(
     const { x, colour } = curve;
     let stretches = known.get(x);
     if (!stretches) known.set(x, (stretches = stretchesOf(x, frame, columns)));
-    trace(upright, stretches, rows(curve[values], frame, stretches), colourOf(colour));
+    trace(upright, stretches, curve[values], frame, colourOf(colour));
   }
   const pixels = new Uint32Array(width * height);
   for (let at = 0; at < width; at++) {
@@ -66,78 +63,85 @@ function stretchesOf(x: Float64Array, frame: Frame, width: number): Int32Array {
   return found.subarray(0, n);
 }
 
-let scratch = new Int32Array(1024);
-
-/** Rows of pixels of values, as far as they lie near the picture, in a place that is used again. */
-function rows(y: Float32Array, frame: Frame, stretches: Int32Array): Int32Array {
-  const height = Math.round(frame.height);
-  if (scratch.length < y.length) scratch = new Int32Array(2 * y.length);
-  const found = scratch;
-  const [low, high] = frame.logY ? frame.y.map(Math.log) : frame.y;
-  const per = -height / (high! - low!);
-  const start = height - low! * per;
-  const last = stretches.length ? stretches[stretches.length - 1]! : 0;
-  for (let i = stretches[1] ?? 0; i < last; i++) {
-    const value = y[i]!;
-    const row = start + (frame.logY ? Math.log(value) : value) * per;
-    if (value - value !== 0 || row !== row) found[i] = NONE;
-    else found[i] = row < 0 ? -1 : row > height ? height : row;
-  }
-  return found;
-}
-
-function trace(picture: Picture, stretches: Int32Array, rows: Int32Array, colour: number): void {
+/**
+ * Colour what a curve goes over. Lowest and highest are found among the values, and these alone become
+ * rows of pixels: that is what takes time.
+ */
+function trace(
+  picture: Picture,
+  stretches: Int32Array,
+  y: Float32Array,
+  frame: Frame,
+  colour: number,
+): void {
   const { width, height, pixels } = picture;
+  const { logY } = frame;
+  const [bottom, top] = logY ? [Math.log(frame.y[0]), Math.log(frame.y[1])] : frame.y;
+  const per = -height / (top - bottom);
+  const rowOf = (value: number) => {
+    const row = height + ((logY ? Math.log(value) : value) - bottom) * per;
+    return row < 0 ? -1 : row > height ? height : row | 0;
+  };
+  // The piece before, which is still to be filled: its column, reach, last value, and its points.
   let column = 0;
-  let before = NONE; // the row of the last point; where there is one, its column is still to be filled
   let low = 0;
   let high = 0;
-  let alone = true;
+  let last = 0;
+  let points = 0;
   const fill = () => {
     if (column < 0 || column >= width) return;
-    const last = column * height + (high < height ? high : height - 1);
-    for (let n = column * height + (low > 0 ? low : 0); n <= last; n++) pixels[n] = colour;
+    const end = column * height + (high < height ? high : height - 1);
+    for (let n = column * height + (low > 0 ? low : 0); n <= end; n++) pixels[n] = colour;
   };
-  const end = () => {
-    if (before === NONE) return;
-    if (alone) spot(picture, column, before, colour);
-    else fill();
+  const finish = () => {
+    if (points === 1) spot(picture, column, low, colour);
+    else if (points) fill();
+    points = 0;
   };
   for (let k = 0; k < stretches.length; k += 3) {
     const here = stretches[k]!;
-    for (let i = stretches[k + 1]!; i < stretches[k + 2]!; i++) {
-      const row = rows[i]!;
-      if (row === NONE) {
-        end();
-        before = NONE;
+    const end = stretches[k + 2]!;
+    let i = stretches[k + 1]!;
+    while (i < end) {
+      const first = y[i]!;
+      if (first - first !== 0 || (logY && first < 0)) {
+        finish(); // not finite, or nowhere on a logarithmic axis
+        i++;
         continue;
       }
-      const first = before === NONE;
-      if (first) {
-        low = high = row;
-      } else if (here === column) {
-        if (row < low) low = row;
-        else if (row > high) high = row;
-      } else {
-        // Half of the way to the next column belongs to this one, and columns between have their share.
-        const part = (row - before) / (here - column);
-        const edge = (before + part / 2) | 0;
+      const began = i;
+      let lowest = first;
+      let highest = first;
+      for (i++; i < end; i++) {
+        const value = y[i]!;
+        if (value - value !== 0 || (logY && value < 0)) break;
+        if (value < lowest) lowest = value;
+        else if (value > highest) highest = value;
+      }
+      let [above, below] = [rowOf(highest), rowOf(lowest)];
+      if (points) {
+        // Half of the way to this column belongs to the one before; columns between have their share.
+        const [from, to] = [rowOf(last), rowOf(first)];
+        const part = (to - from) / (here - column);
+        const edge = (from + part / 2) | 0;
         if (edge < low) low = edge;
         else if (edge > high) high = edge;
         fill();
         for (let far = 1; far < here - column; far++) {
-          between(picture, column + far, before + part * far, Math.abs(part) / 2, colour);
+          between(picture, column + far, from + part * far, Math.abs(part) / 2, colour);
         }
-        const start = (row - part / 2) | 0;
-        low = row < start ? row : start;
-        high = row > start ? row : start;
+        const start = (to - part / 2) | 0;
+        if (start < above) above = start;
+        else if (start > below) below = start;
       }
-      alone = first;
       column = here;
-      before = row;
+      low = above;
+      high = below;
+      last = y[i - 1]!;
+      points += i - began;
     }
   }
-  end();
+  finish();
 }
 
 /** A point without neighbours, three pixels wide, so that it is seen. */
