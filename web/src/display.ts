@@ -17,8 +17,9 @@ export interface Points {
 export function smoothed(y: Float32Array, s: number): Float32Array {
   if (s <= 0 || isConstant(y)) return y;
   const shown = new Float32Array(y.length);
+  const factors = corrections(s);
   let last = 0;
-  let bias = 1;
+  let count = 0;
   for (let i = 0; i < y.length; i++) {
     const value = y[i]!;
     if (value - value !== 0) {
@@ -26,10 +27,20 @@ export function smoothed(y: Float32Array, s: number): Float32Array {
       continue;
     }
     last = s * last + (1 - s) * value;
-    bias *= s;
-    shown[i] = bias > 1e-17 ? last / (1 - bias) : last;
+    shown[i] = count < factors.length ? last * factors[count++]! : last;
   }
   return shown;
+}
+
+let known = { s: NaN, factors: new Float64Array() };
+
+/** 1/(1−sᵏ) for k = 1, 2 …, as far as it is not 1. */
+function corrections(s: number): Float64Array {
+  if (known.s === s) return known.factors;
+  const factors: number[] = [];
+  for (let bias = s; bias > 1e-17; bias *= s) factors.push(1 / (1 - bias));
+  known = { s, factors: Float64Array.from(factors) };
+  return known.factors;
 }
 
 function isConstant(y: Float32Array): boolean {

@@ -118,10 +118,12 @@ function trace(
         if (value < lowest) lowest = value;
         else if (value > highest) highest = value;
       }
-      let [above, below] = [rowOf(highest), rowOf(lowest)];
+      let above = rowOf(highest);
+      let below = rowOf(lowest);
       if (points) {
         // Half of the way to this column belongs to the one before; columns between have their share.
-        const [from, to] = [rowOf(last), rowOf(first)];
+        const from = rowOf(last);
+        const to = rowOf(first);
         const part = (to - from) / (here - column);
         const edge = (from + part / 2) | 0;
         if (edge < low) low = edge;

@@ -124,6 +124,18 @@ function dot(pen: Pen, x: number, y: number): void {
   pen.lineTo(x, y + size);
 }
 
+const odd = new WeakMap<Float32Array, number[]>();
+
+/** Places of values that are not finite, looked for once. */
+function oddOf(y: Float32Array): number[] {
+  const known = odd.get(y);
+  if (known) return known;
+  const found: number[] = [];
+  for (let i = 0; i < y.length; i++) if (!Number.isFinite(y[i]!)) found.push(i);
+  odd.set(y, found);
+  return found;
+}
+
 /** A small cross below for NaN, and triangles above and below for infinities. */
 function marks(
   pen: Pen,
@@ -135,9 +147,8 @@ function marks(
   const size = 4 * frame.ratio;
   const bottom = frame.top + frame.height - size - 1;
   let last = NaN;
-  for (let i = 0; i < curve.y.length; i++) {
+  for (const i of oddOf(curve.y)) {
     const value = curve.y[i]!;
-    if (value - value === 0) continue; // finite
     const x = curve.x[i]!;
     const here = place(x);
     if (here === last || x < frame.x[0] || x > frame.x[1]) continue;

@@ -8,7 +8,7 @@ let frame = 0;
 export const drawing = signal(0);
 
 /** Milliseconds of a frame that go to drawing. */
-const TURN = 30;
+const TURN = 80;
 
 /** Do a job in one of the next frames; a job of the same owner that still waits is dropped. */
 export function schedule(owner: object, job: () => void): void {
