@@ -14,7 +14,7 @@ from uzviz.board.messages import RunLine, Runs, Status, Tag
 from uzviz.board.refusals import Refusal
 from uzviz.board.watched import SILENT, Name, Watched
 
-LIVE, QUIET, WALK, TEND = (0.3, 0.003), (0.4, 0.003), (1.0, 0.0015), (2.0, 0.0005)
+LIVE, QUIET, WALK, TEND = (0.3, 0.003), (0.4, 0.002), (1.0, 0.001), (2.0, 0.0005)
 """Seconds between two looks at files that grow, at all others, for new folders, and at who is dead;
 and the share of a core that each may take: with thousands of runs they come less often."""
 HUSH = 0.1

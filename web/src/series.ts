@@ -5,7 +5,7 @@ import { smoothed } from "./display";
 import type { RunLine } from "./messages";
 import * as server from "./server";
 import { axis, smoothing, type Axis } from "./settings";
-import { baseRun, onChange, runs, shown, stamps } from "./store";
+import { baseRun, changes, onChange, reading, runs, shown, stamps } from "./store";
 
 export interface Loaded {
   run: number;
@@ -36,7 +36,7 @@ export interface Window {
 const MOST_KEPT = 200e6;
 /** Tags of a request; the first one goes alone, to be seen soon. */
 const AT_ONCE = 4;
-const RUNS_AT_ONCE = 500;
+const RUNS_AT_ONCE = 1000;
 
 type ByRun = Map<number, Loaded>;
 /** By tag: all of a series, or as much as a drawing of it needs. */
@@ -120,7 +120,7 @@ function soon(): void {
 function needed(tag: number): RunLine[] {
   const base = baseRun.value;
   const all = base && !shown.value.includes(base) ? [...shown.value, base] : shown.value;
-  return all.filter((run) => run.tags.includes(tag));
+  return all.filter((run) => run.tags.includes(tag) && (admitted?.has(run.id) ?? true));
 }
 
 const isCurrent = (one: Loaded, asked: string) =>
@@ -307,14 +307,24 @@ export function smooth(one: Loaded, s: number): Float32Array {
   return y;
 }
 
+/** Milliseconds between two times that series are loaded while the board still reads its runs: each
+ * draws all charts anew, and takes from the board's time. */
+const PATIENCE = 1200;
+let patientUntil = 0;
+/** While it reads, those runs whose series may be asked for; null: all. */
+let admitted: ReadonlySet<number> | null = null;
+
 /** Load what is missing whenever runs, axis or smoothing change. */
 export function startLoading(): void {
-  onChange(() => {
-    forgetGone();
-    soon();
-  });
+  onChange(forgetGone);
   effect(() => {
-    void [shown.value, baseRun.value, axis.value, smoothing.value];
+    void [shown.value, baseRun.value, axis.value, smoothing.value, changes.value];
+    const { done, total } = reading.value;
+    const now = performance.now();
+    if (done < total && now < patientUntil) return;
+    patientUntil = now + PATIENCE;
+    const read = [...runs.value.values()].filter((run) => run.read);
+    admitted = done < total ? new Set(read.map((run) => run.id)) : null;
     soon();
   });
 }

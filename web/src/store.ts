@@ -15,6 +15,8 @@ export const version = signal("");
 export const connected = signal(true);
 /** Whether there is a run, or it is known that there is none. */
 export const begun = signal(false);
+/** How often any has changed. */
+export const changes = signal(0);
 /** How often each run has changed. */
 export const stamps = new Map<number, number>();
 
@@ -184,7 +186,7 @@ let process = 0;
 let asking = false;
 let again = false;
 /** Milliseconds between two questions while the board still reads: drawing takes from its time. */
-const PAUSE = 400;
+const PAUSE = 300;
 const listeners = new Set<() => void>();
 
 /** Be told after runs have changed. */
@@ -239,6 +241,7 @@ function takeIn(news: Awaited<ReturnType<typeof server.runs>>): void {
     folder.value = news.folder;
     version.value = news.version;
     connected.value = true;
+    changes.value++;
     begun.value ||= news.known || news.runs.length > 0;
   });
   for (const listener of listeners) listener();

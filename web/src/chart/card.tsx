@@ -135,7 +135,9 @@ function follow(
   const zoom = computed(() => zoomText(tag.name));
   const log = computed(() => settings.logY.value.includes(tag.name));
   const draw = () => {
-    const made = (model.current = untracked(() => modelOf(tag)));
+    const made = untracked(() => modelOf(tag));
+    if (model.current && isSame(model.current, made)) return;
+    model.current = made;
     if (!plot.current?.show(made)) {
       plot.current?.destroy();
       plot.current = new Plot(home, made, hearing);
@@ -169,6 +171,20 @@ function follow(
     plot.current?.destroy();
     plot.current = null;
   };
+}
+
+/** Whether a chart would look the same: of runs that are not loaded yet, nothing is drawn. */
+function isSame(a: Shown, b: Shown): boolean {
+  const { curves: _, bands, x, y, ...rest } = a;
+  if (bands.length || b.bands.length || a.curves.length !== b.curves.length) return false;
+  if (x.join() !== b.x.join() || y.join() !== b.y.join()) return false;
+  if (Object.entries(rest).some(([name, value]) => b[name as "axis"] !== value)) return false;
+  return a.curves.every((curve, i) => {
+    const other = b.curves[i]!;
+    return (["run", "name", "colour", "x", "y", "smooth"] as const).every(
+      (part) => curve[part] === other[part],
+    );
+  });
 }
 
 /** Tell whether an element is within a margin of the window, and that it is not in the end. */
