@@ -9,6 +9,7 @@ os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 
 import jax
 import pytest
+from board import SETTLED, WINDOW, board
 from browser import FLAGS, chrome
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
@@ -74,3 +75,22 @@ def visit(browser, complaints):
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture(scope="module")
+def address(folder):
+    """Of a board of the file's own folder."""
+    with board(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def opened(visit, address):
+    """Opens that board with these settings, and waits until all is drawn."""
+
+    def opened(settings="", **options):
+        page = visit(f"{address}#{settings}", **{**WINDOW, **options})
+        page.wait_for_selector(SETTLED)
+        return page
+
+    return opened

@@ -53,22 +53,6 @@ def folder(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def address(folder):
-    with board(folder) as address:
-        yield address
-
-
-@pytest.fixture
-def opened(visit, address):
-    def opened(hash_="", **options):
-        page = visit(f"{address}#{hash_}", **{**WINDOW, **options})
-        page.wait_for_selector(SETTLED)
-        return page
-
-    return opened
-
-
 def smoothed(y, s):
     last, shown = 0.0, []
     for k, value in enumerate(y, 1):

@@ -7,8 +7,6 @@ import numpy as np
 import pytest
 from board import (
     SETTLED,
-    WINDOW,
-    board,
     card,
     cells,
     colours,
@@ -64,22 +62,6 @@ def race(runs):
     return uz.read(runs["race"].folder).race()
 
 
-@pytest.fixture(scope="module")
-def address(folder):
-    with board(folder) as address:
-        yield address
-
-
-@pytest.fixture
-def opened(visit, address):
-    def opened(hash_, **options):
-        page = visit(f"{address}#page={hash_}", **{**WINDOW, **options})
-        page.wait_for_selector(SETTLED)
-        return page
-
-    return opened
-
-
 VIEWS = {
     "scalars": ("scalars&runs=training", "article.card canvas"),
     "histograms": ("histograms", "article[data-tag='weights/layers/0'] canvas"),
@@ -105,7 +87,7 @@ RULES = {"light": None, "dark": ["color-contrast"]}
 @pytest.mark.parametrize("view", VIEWS)
 def test_axe_finds_nothing_serious(opened, view):
     hash_, content = VIEWS[view]
-    page = opened(hash_, color_scheme="light", bypass_csp=True)
+    page = opened(f"page={hash_}", color_scheme="light", bypass_csp=True)
     page.add_script_tag(content=AXE.read_text())
     for scheme, rules in RULES.items():
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
@@ -124,7 +106,7 @@ def test_axe_finds_nothing_serious(opened, view):
 
 
 def test_every_page_has_its_link(opened):
-    page = opened("scalars")
+    page = opened("page=scalars")
     for name in ("Histograms", "Images", "Text", "Graph", "Hyperparameters", "Race", "Runs"):
         page.get_by_role("navigation").get_by_role("link", name=name).click()
         expect(page.get_by_role("heading", level=1)).to_have_text(name)
@@ -135,7 +117,7 @@ def test_every_page_has_its_link(opened):
 
 def test_histograms_are_drawn_and_say_what_is_in_a_bin(opened, runs):
     logged = dict(runs["training"].histograms("weights/layers/0"))
-    page = opened("histograms")
+    page = opened("page=histograms")
     home = card(page, "weights/layers/0")
     eventually(page, lambda: more_than(colours(home.locator("canvas")), 10))
     point(page, home.locator(".plot"), 0.5, 0.6)
@@ -151,7 +133,7 @@ def test_histograms_are_drawn_and_say_what_is_in_a_bin(opened, runs):
 
 
 def test_distributions_say_quantiles(opened, runs):
-    page = opened("histograms")
+    page = opened("page=histograms")
     page.get_by_role("button", name="Distributions").click()
     home = card(page, "weights/layers/0")
     eventually(page, lambda: more_than(colours(home.locator("canvas")), 10))
@@ -171,7 +153,7 @@ def test_distributions_say_quantiles(opened, runs):
 
 def test_images_are_those_of_their_steps(opened, runs):
     logged = runs["training"].images("pictures/first-layer")
-    page = opened("images")
+    page = opened("page=images")
     home = card(page, "pictures/first-layer")
     image = home.locator("img")
     slider = home.get_by_role("slider")
@@ -196,7 +178,7 @@ def test_images_are_those_of_their_steps(opened, runs):
 
 
 def test_a_run_card_is_a_table(opened):
-    page = opened("text")
+    page = opened("page=text")
     words = page.locator("[data-tag=card] article", has_text="training").locator(".words")
     expect(words).to_contain_text("looked into")
     rows = dict(row for row in cells(words.locator("table")) if len(row) == 2)
@@ -209,7 +191,7 @@ def test_a_run_card_is_a_table(opened):
 @pytest.mark.parametrize("hash_", ["text", "text&source=1", "runs&run=hostile&with=hurt", "scalars",
                                    "hyperparameters"])  # fmt: skip
 def test_what_is_hostile_is_only_read(opened, hash_):
-    page = opened(f"{hash_}&runs=hostile")
+    page = opened(f"page={hash_}&runs=hostile")
     if hash_.startswith("text"):
         words = page.locator("[data-tag^=notes]").locator(".words")
         expect(words).to_contain_text("<script>window.harmed = 1</script>")
@@ -240,7 +222,7 @@ def facts(page):
 
 
 def test_a_module_of_the_graph_opens_by_click(opened):
-    page = opened("graph&run=training")
+    page = opened("page=graph&run=training")
     panel = page.get_by_label("Chosen node")
     expect(panel).to_contain_text("The whole model")
     assert facts(page)["Parameters"] == f"{PARAMETERS:,}"
@@ -258,7 +240,7 @@ def test_a_module_of_the_graph_opens_by_click(opened):
 
 
 def test_the_graph_by_keyboard(opened):
-    page = opened("graph&run=training")
+    page = opened("page=graph&run=training")
     node(page, "layers/").focus()
     expect(node(page, "layers/")).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Enter")
@@ -276,7 +258,7 @@ def test_the_graph_by_keyboard(opened):
 
 def test_a_search_reveals_nodes_of_the_graph(opened, runs):
     wanted = [n.name for n in runs["training"].graph.nodes if n.op == "dot_general"]
-    page = opened("graph&run=training")
+    page = opened("page=graph&run=training")
     page.get_by_label("Find nodes").fill("dot_general")
     hits = page.locator(".node-search .reveal")
     expect(hits).to_have_text(wanted)
@@ -291,7 +273,7 @@ FINAL = "runs=%5Erace%2Ffinal%2F"
 
 def test_hyperparameters_are_sorted_and_lead_to_curves(opened, runs):
     finals = {name: run for name, run in runs.items() if name.startswith("race/final/")}
-    page = opened(f"hyperparameters&{FINAL}")
+    page = opened(f"page=hyperparameters&{FINAL}")
     order = sorted(finals, key=lambda name: finals[name].results["test/loss"])
     losses = [finals[name].results["test/loss"] for name in order]
     names = page.locator(".sheet tbody a")
@@ -315,7 +297,7 @@ def test_hyperparameters_are_sorted_and_lead_to_curves(opened, runs):
 
 def test_hyperparameters_as_parallel_coordinates_and_as_points(opened, runs):
     finals = {name: run for name, run in runs.items() if name.startswith("race/final/")}
-    page = opened(f"hyperparameters&{FINAL}")
+    page = opened(f"page=hyperparameters&{FINAL}")
     page.get_by_role("button", name="Parallel coordinates").click()
     eventually(page, lambda: more_than(colours(page.locator(".parallel canvas")), 10))
     expect(page.locator(".parallel")).to_contain_text("test/loss")
@@ -333,7 +315,7 @@ def test_hyperparameters_as_parallel_coordinates_and_as_points(opened, runs):
 
 
 def test_a_race_says_what_python_says(opened, race):
-    page = opened("race")
+    page = opened("page=race")
     verdicts = page.locator(".verdicts li > p").all_inner_texts()
     *sentences, last = race.sentences
     assert sorted(verdicts) == sorted(sentences)
@@ -357,7 +339,7 @@ def test_a_race_says_what_python_says(opened, race):
 
 
 def test_a_lane_of_a_race_opens_its_curves(opened, race, runs):
-    page = opened("race")
+    page = opened("page=race")
     lanes = page.get_by_role("region", name="lane by lane")
     link = lanes.locator("td a").nth(11)
     name, loss = link.get_attribute("title"), number(link.inner_text())
@@ -374,7 +356,7 @@ def test_a_lane_of_a_race_opens_its_curves(opened, race, runs):
 
 
 def test_runs_tell_how_they_fare_and_what_is_damaged(opened, runs):
-    page = opened("runs&runs=%5E(training|hurt|hostile|race)%24")
+    page = opened("page=runs&runs=%5E(training|hurt|hostile|race)%24")
     heads, *rows = cells(page.locator(".sheet"))
     shown = {row[0]: dict(zip(heads, row, strict=True)) for row in rows}
     assert set(shown) == {"training", "hurt", "hostile", "race"}
@@ -392,7 +374,7 @@ def test_runs_tell_how_they_fare_and_what_is_damaged(opened, runs):
 
 
 def test_two_runs_are_compared(opened):
-    page = opened("runs&runs=%5E(training|hurt|hostile|race)%24")
+    page = opened("page=runs&runs=%5E(training|hurt|hostile|race)%24")
     page.get_by_role("button", name="hurt", exact=True).click()
     page.get_by_role("button", name="Compare: hostile").click()
     sides = page.locator(".details").get_by_role("region", name="Hyperparameters")

@@ -271,14 +271,17 @@ def test_who_asks_whether_a_folder_is_held_stands_in_nobodys_way(tmp_path):
     threads = [threading.Thread(target=ask) for _ in range(2)]
     for thread in threads:
         thread.start()
+    got = 0
     try:
         for _ in range(50):
             with held(tmp_path):
-                pass
+                got += is_held(tmp_path) is True
     finally:
         stop.set()
         for thread in threads:
             thread.join()
+    assert got == 50
+    assert is_held(tmp_path) is False
 
 
 def test_damage_is_counted(tmp_path, opened):

@@ -69,7 +69,7 @@ function HiddenNotice() {
   return (
     <p class="notice">
       {w.someHidden} {store.shown.value.length} / {store.runList.value.length}{" "}
-      <button type="button" onClick={() => store.tickAll(true)}>
+      <button type="button" onClick={() => store.tickEvery(true)}>
         {w.showAll}
       </button>
     </p>

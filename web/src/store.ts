@@ -71,7 +71,12 @@ export function tickOnly(names: string[]): void {
 
 /** Show or hide all that pattern and conditions let through. */
 export function tickAll(on: boolean): void {
-  if (matching.value.length < runList.value.length) return tickSome(matching.value, on);
+  if (matching.value.length < runList.value.length) tickSome(matching.value, on);
+  else tickEvery(on);
+}
+
+/** Show or hide all runs, whatever was ticked before. */
+export function tickEvery(on: boolean): void {
   batch(() => {
     settings.onlyTicked.value = !on;
     settings.ticked.value = [];

@@ -58,3 +58,11 @@ test("groups share what they are grouped by, and their colour with it", () => {
   const { colours, groupColours } = store;
   expect(groupColours.value.get("rule=gd")).toBe(colours.value.get(3));
 });
+
+test("after a link to one run, all can be had back while a filter is set", () => {
+  store.tickOnly(["gd/1"]);
+  settings.runPattern.value = "adam";
+  store.tickEvery(true);
+  expect(names()).toEqual(["adam/9", "adam/10"]);
+  expect(settings.onlyTicked.value).toBe(false);
+});

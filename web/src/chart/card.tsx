@@ -136,7 +136,7 @@ function follow(
   const log = computed(() => settings.logY.value.includes(tag.name));
   const draw = () => {
     const made = untracked(() => modelOf(tag));
-    if (model.current && isSame(model.current, made)) return;
+    if (plot.current && model.current && isSame(model.current, made)) return;
     model.current = made;
     if (!plot.current?.show(made)) {
       plot.current?.destroy();
