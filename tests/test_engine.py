@@ -146,7 +146,7 @@ def test_evaluation_in_blocks_is_the_mean_over_all():
         init=lambda key: jnp.zeros(()), loss=lambda w, batch, key: jnp.mean(batch), data=data
     )
     index = jnp.arange(len(data))
-    means = programs.solo_evaluation(problem, jnp.zeros(()), (), jnp.asarray(data), index)
+    means = programs.solo_evaluation(problem.formulas, jnp.zeros(()), (), jnp.asarray(data), index)
     assert float(means["loss"]) == pytest.approx(float(data.mean()), abs=1e-6)
 
 

@@ -4,19 +4,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from scipy.optimize import minimize, rosen
+from scipy.optimize import differential_evolution, rosen
 
 import uzviz as uz
 from uzviz.engine import start_point
 from uzviz.errors import InputError
-from uzviz.problems import SURFACES
+from uzviz.problems import PLANES, SURFACES
 
-MINIMA = {
-    "rosenbrock": [(1, 1)],
-    "beale": [(3, 0.5)],
-    "himmelblau": [(3, 2), (-2.805118, 3.131313), (-3.779310, -3.283186), (3.584428, -1.848127)],
-    "quadratic": [(0, 0)],
-}
+MINIMA = {**{name: plane.minima for name, plane in PLANES.items()}, "quadratic": ((0, 0),)}
 
 
 def value(problem, w):
@@ -24,14 +19,44 @@ def value(problem, w):
 
 
 @pytest.mark.parametrize(("name", "w"), [(n, w) for n, ws in MINIMA.items() for w in ws])
-def test_minima(name, w):
-    problem = SURFACES[name]()
-    assert float(value(problem, w)) == pytest.approx(0, abs=1e-9)
+def test_minima(name, w, x64):
+    problem, least = SURFACES[name](), PLANES[name].least if name in PLANES else 0
+    assert float(value(problem, w)) == pytest.approx(least, abs=1e-6)
     assert np.allclose(jax.grad(lambda w: value(problem, w))(jnp.asarray(w, float)), 0, atol=1e-3)
 
 
-def test_every_surface_has_its_minimum_here():
-    assert MINIMA.keys() == SURFACES.keys()
+@pytest.mark.parametrize("name", PLANES)
+def test_nothing_in_view_lies_below_the_minima(name, x64):
+    plane = PLANES[name]
+    xs, ys = (jnp.linspace(*ends, 201) for ends in plane.domain)
+    seen = jax.vmap(lambda y: jax.vmap(lambda x: plane.f(x, y))(xs))(ys)
+    assert float(seen.min()) >= plane.least - 1e-6
+    for point in (*plane.minima, plane.start):
+        assert all(low <= z <= high for z, (low, high) in zip(point, plane.domain, strict=True))
+
+
+# Published values, and each formula by hand at a point where no term vanishes.
+@pytest.mark.parametrize(
+    ("name", "w", "expected"),
+    [
+        ("goldstein-price", (1, 1), 1876),
+        ("goldstein-price", (-0.6, -0.4), 30),
+        ("goldstein-price", (1.8, 0.2), 84),
+        ("goldstein-price", (1.2, 0.8), 840),
+        ("beale", (1, 2), (1.5 + 1) ** 2 + (2.25 + 3) ** 2 + (2.625 + 7) ** 2),
+        ("styblinski-tang", (1, 2), (1 - 16 + 5 + 16 - 64 + 10) / 2),
+        ("mccormick", (1, -1), 0 + 4 - 1.5 - 2.5 + 1),
+        ("matyas", (1, 2), 0.26 * 5 - 0.96),
+        ("rastrigin", (0.5, 1), 20 + 1.25 + 10 - 10),
+        ("ackley", (1, 1), 20 + np.e - 20 * np.exp(-0.2) - np.e),
+        ("ravine", (0, 1), 1 + 180),
+        ("valley", (2, 1), 2.5),
+        ("saddle", (2, 2), 2 + 4 - 2),
+        ("barrier", (2, 1), 9 + 0.6 + 1),
+    ],
+)
+def test_values(name, w, expected, x64):
+    assert float(value(SURFACES[name](), w)) == pytest.approx(expected, rel=1e-12)
 
 
 def test_rosenbrock_is_that_of_scipy():
@@ -39,13 +64,15 @@ def test_rosenbrock_is_that_of_scipy():
         assert float(value(SURFACES["rosenbrock"](), w)) == pytest.approx(rosen(w))
 
 
-@pytest.mark.parametrize("name", SURFACES)
-def test_scipy_descends_to_a_minimum_from_the_start(name):
-    problem = SURFACES[name]()
-    found = minimize(
-        lambda w: float(value(problem, w)), start_point(problem, 0), method="Nelder-Mead"
-    )
-    assert min(np.linalg.norm(found.x - np.array(w)) for w in MINIMA[name]) < 1e-2
+@pytest.mark.parametrize("name", PLANES)
+def test_scipy_finds_no_other_minimum(name, x64):
+    plane = PLANES[name]
+    found = differential_evolution(
+        lambda w: np.asarray(jax.vmap(plane.value)(w.T)), plane.domain, vectorized=True,
+        updating="deferred", rng=0, tol=1e-10, popsize=30,
+    )  # fmt: skip
+    assert min(np.linalg.norm(found.x - np.array(w)) for w in plane.minima) < 1e-3
+    assert found.fun == pytest.approx(plane.least, abs=1e-5)
 
 
 def test_the_quadratic_has_the_spectrum_asked_for():

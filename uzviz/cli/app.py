@@ -29,7 +29,7 @@ METHODS = "gd@all,gd@1,gd,momentum,adagrad,rmsprop,adam"
 ProblemName = Annotated[
     str | None,
     typer.Argument(
-        help="digits, file.csv:target, or a surface: rosenbrock, beale, himmelblau, quadratic."
+        help="digits, file.csv:target, or a surface, as rosenbrock: uzviz list problems."
     ),
 ]
 Hidden = Annotated[

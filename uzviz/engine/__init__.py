@@ -5,8 +5,9 @@ from uzviz.engine.graph import graph_of
 from uzviz.engine.lanes import Lanes, check, on_device, start_point
 from uzviz.engine.loop import FINITE, Keeping, Probe, run
 from uzviz.engine.plan import SAMPLINGS, Plan, planned
+from uzviz.engine.walk import Path, Walker, paths
 
 __all__ = [
-    "FINITE", "SAMPLINGS", "Keeping", "Lanes", "Plan", "Probe", "Replay", "Step", "check", "graph_of", "on_device", "overflow",
-    "planned", "replay", "run", "start_point",
+    "FINITE", "SAMPLINGS", "Keeping", "Lanes", "Path", "Plan", "Probe", "Replay", "Step", "Walker", "check", "graph_of", "on_device", "overflow",
+    "paths", "planned", "replay", "run", "start_point",
 ]  # fmt: skip

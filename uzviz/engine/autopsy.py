@@ -15,7 +15,7 @@ from uzviz import tree
 from uzviz.engine import programs
 from uzviz.engine.lanes import Lanes, Places
 from uzviz.engine.plan import MOST_STEPS
-from uzviz.problems import Problem
+from uzviz.problems import Formulas
 from uzviz.tree import Tree
 
 
@@ -54,12 +54,12 @@ def replay(lanes: Lanes, seed: int, setting: int, step: int, before: int = 5) ->
     The same program as in the race, so that it comes to the same bits; ``seed`` and ``setting``
     count the lanes.
     """
-    problem, plan = lanes.problem, lanes.plan
+    formulas, plan = lanes.problem.formulas, lanes.plan
     places = Places(lanes)
     first = max(0, step - 1 - before)
     carry = places.carry
     for window in plan.windows(0, first, lambda: MOST_STEPS):
-        carry, _, _ = programs.lane_steps(problem, places.rule, carry, places.feed, lanes.rows,
+        carry, _, _ = programs.lane_steps(formulas, places.rule, carry, places.feed, lanes.rows,
                                           *places.rows_of(window), *window)  # fmt: skip
     carry = jax.tree.map(lambda x: x[seed, setting], carry)
     feed = jax.tree.map(lambda x: x[seed], places.feed)
@@ -69,12 +69,12 @@ def replay(lanes: Lanes, seed: int, setting: int, step: int, before: int = 5) ->
         full, last = places.rows_of(window := plan.window(t - 1, t, 1))
         index = full[seed, 0, 0] if window.steps else last[seed, 0]
         w = carry.w
-        carry, seen = _step(problem, rule, carry, feed, lanes.rows, index, t)
+        carry, seen = _step(formulas, rule, carry, feed, lanes.rows, index, t)
         steps.append(Step(t, **jax.tree.map(float, seen)))
-    batch = programs.batch_of(problem, lanes.rows, feed.statistics, index)
+    batch = programs.batch_of(formulas, lanes.rows, feed.statistics, index)
     finite = all(bool(jnp.isfinite(x).all()) for x in jax.tree.leaves(batch))
     key = jax.random.fold_in(feed.key, step)
-    return Replay(steps, finite, overflow(lambda w: problem.loss(w, batch, key), w))
+    return Replay(steps, finite, overflow(lambda w: formulas.loss(w, batch, key), w))
 
 
 SMALLEST = 1e-30
@@ -82,9 +82,9 @@ SMALLEST = 1e-30
 
 
 @partial(jax.jit, static_argnums=0)
-def _step(problem: Problem, rule: Any, carry: Any, feed: Any, rows: Any, index: Any, t: Any):
-    batch = programs.batch_of(problem, rows, feed.statistics, index)
-    f = programs.oracle_of(problem, batch, jax.random.fold_in(feed.key, t))
+def _step(formulas: Formulas, rule: Any, carry: Any, feed: Any, rows: Any, index: Any, t: Any):
+    batch = programs.batch_of(formulas, rows, feed.statistics, index)
+    f = programs.oracle_of(formulas, batch, jax.random.fold_in(feed.key, t))
     w, s, loss = rule.at(t).step(f, carry.w, carry.s, t)
     g = f(carry.w)[1]
     u = jax.tree.map(lambda new, old: new - old, w, carry.w)

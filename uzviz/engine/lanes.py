@@ -98,7 +98,7 @@ def _is_real_scalar(value: Any, differentiable: bool) -> bool:
 
 def start_point(problem: Problem, seed: int) -> Any:
     """The parameters that this seed starts from."""
-    return programs.initial(problem, key_for(seed, "init"))
+    return programs.initial(problem.init, key_for(seed, "init"))
 
 
 class Places:

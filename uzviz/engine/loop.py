@@ -147,7 +147,7 @@ class _Loop:
         """Measure what is due before the first step."""
         if self.at:
             return
-        self.waiting.append(_evaluated(self.places, self.carry.w, 0, PARTS))
+        self.waiting.append(evaluated(self.places, self.carry.w, 0, PARTS))
         self.waiting += self.measured()
 
     def stops(self) -> Iterator[int]:
@@ -161,7 +161,7 @@ class _Loop:
         """Make a window of steps."""
         places, lanes = self.places, self.places.lanes
         steps = programs.solo_steps if lanes.solo else programs.lane_steps
-        self.carry, seen, self.now = steps(lanes.problem, places.rule, self.carry, places.feed,
+        self.carry, seen, self.now = steps(lanes.problem.formulas, places.rule, self.carry, places.feed,
                                            lanes.rows, *places.rows_of(window), *window)  # fmt: skip
         self.at += window.size
         self.owed = stop if self.at == stop else None
@@ -176,7 +176,7 @@ class _Loop:
             self.over = ~np.any(np.asarray(self.alive))
             self.alive = self.now
             parts = PARTS if self.over or self.at == self.plan.steps else ("validation",)
-            self.evaluated = _evaluated(self.places, self.carry.w, self.at, parts)
+            self.evaluated = evaluated(self.places, self.carry.w, self.at, parts)
             self.waiting.append(self.evaluated)
             if self.keeping is not None:
                 w = jax.tree.map(jnp.copy, self.carry.w)
@@ -285,13 +285,15 @@ def _start(places: Places) -> records.Start:
     )
 
 
-def _evaluated(
+def evaluated(
     places: Places, w: Any, step: int, parts: Sequence[str]
 ) -> Callable[[], records.Evaluation]:
     lanes, plan = places.lanes, places.lanes.plan
     evaluate = programs.solo_evaluation if lanes.solo else programs.lane_evaluation
     means = {
-        part: evaluate(lanes.problem, w, places.feed.statistics, lanes.rows, places.index[part])
+        part: evaluate(
+            lanes.problem.formulas, w, places.feed.statistics, lanes.rows, places.index[part]
+        )
         for part in parts
     }
 
@@ -316,7 +318,7 @@ def _probed(
     key = jax.random.fold_in(key_for(lanes.seeds[0], "probe"), step)
 
     names, functions = zip(*probes, strict=True)
-    found = programs.solo_probes(lanes.problem, functions, places.rule, carry, places.feed,
+    found = programs.solo_probes(lanes.problem.formulas, functions, places.rule, carry, places.feed,
                                  lanes.rows, index, step + 1, key)  # fmt: skip
 
     for name, values in zip(names, found, strict=True):
@@ -350,7 +352,9 @@ def _pictured(places: Places, w: Any, step: int) -> list[Saying]:
     if problem.pictures is None:
         return []
     index = places.index["validation"][: programs.BLOCK]
-    batch, taken = programs.solo_examples(problem, places.feed.statistics, places.lanes.rows, index)
+    batch, taken = programs.solo_examples(
+        problem.formulas, places.feed.statistics, places.lanes.rows, index
+    )
     found = problem.pictures(w, batch, taken)
     if not isinstance(found, dict) or not all(map(_is_pictures, found.values())):
         raise InputError(

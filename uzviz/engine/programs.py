@@ -6,13 +6,14 @@ setting its hyperparameters.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-from uzviz.problems import Problem
+from uzviz.problems import Formulas
 from uzviz.rules import Rule
 from uzviz.tree import Tree
 
@@ -29,6 +30,18 @@ class Carry(NamedTuple):
     """Whether every loss so far was finite."""
 
 
+class Path(NamedTuple):
+    """Where a rule went, from its start on: [paths, steps + 1, …]."""
+
+    w: Tree
+    s: Tree
+    alive: jax.Array
+    """Whether every loss up to there was finite; w stays where the first was not."""
+    loss: jax.Array
+    """At w, and so is the gradient."""
+    g: Tree
+
+
 class Feed(NamedTuple):
     """What a seed brings: the statistics of its training part and its random key."""
 
@@ -36,21 +49,29 @@ class Feed(NamedTuple):
     key: jax.Array
 
 
-def batch_of(problem: Problem, rows: Any, statistics: Any, index: jax.Array) -> Any:
+def batch_of(formulas: Formulas, rows: Any, statistics: Any, index: jax.Array) -> Any:
     """The batch made of these rows; None for a problem without data."""
-    return None if rows is None else problem.prepare(statistics, _taken(rows, index))
+    return None if rows is None else formulas.prepare(statistics, _taken(rows, index))
 
 
 def _taken(rows: Any, index: jax.Array) -> Any:
     return jax.tree.map(lambda x: x.at[index].get(mode="promise_in_bounds"), rows)
 
 
-def oracle_of(problem: Problem, batch: Any, key: jax.Array) -> Any:
+def oracle_of(formulas: Formulas, batch: Any, key: jax.Array) -> Any:
     """f(w) → (loss, gradient) on this batch."""
-    return jax.value_and_grad(lambda w: problem.loss(w, batch, key))
+    return jax.value_and_grad(lambda w: formulas.loss(w, batch, key))
 
 
-def steps(problem: Problem, rule: Rule, carry: Carry, feed: Feed, rows: Any, full: jax.Array,
+def stepped(formulas: Formulas, rule: Rule, carry: Carry, batch: Any, key: Any, t: Any):
+    """One step: the new carry, and the loss that it saw. Where that is not finite, w stays."""
+    w, s, loss = rule.at(t).step(oracle_of(formulas, batch, key), carry.w, carry.s, t)
+    alive = carry.alive & jnp.isfinite(loss)
+    w = jax.tree.map(lambda new, old: jnp.where(alive, new, old), w, carry.w)
+    return Carry(w, s, alive), loss
+
+
+def steps(formulas: Formulas, rule: Rule, carry: Carry, feed: Feed, rows: Any, full: jax.Array,
           last: jax.Array, first: Any, epochs: Any, per_epoch: Any, ends: Any):  # fmt: skip
     """Make one window of steps: the new carry, the loss that each saw, [epochs, steps + 1], and
     whether the lane is alive.
@@ -60,12 +81,8 @@ def steps(problem: Problem, rule: Rule, carry: Carry, feed: Feed, rows: Any, ful
     """
 
     def step(carry: Carry, index: jax.Array, t: jax.Array) -> tuple[Carry, jax.Array]:
-        batch = batch_of(problem, rows, feed.statistics, index)
-        f = oracle_of(problem, batch, jax.random.fold_in(feed.key, t))
-        w, s, loss = rule.at(t).step(f, carry.w, carry.s, t)
-        alive = carry.alive & jnp.isfinite(loss)
-        w = jax.tree.map(lambda new, old: jnp.where(alive, new, old), w, carry.w)
-        return Carry(w, s, alive), loss
+        batch = batch_of(formulas, rows, feed.statistics, index)
+        return stepped(formulas, rule, carry, batch, jax.random.fold_in(feed.key, t), t)
 
     def one(e: Any, i: Any, index: jax.Array, state: tuple[Carry, jax.Array]):
         carry, seen = state
@@ -84,12 +101,12 @@ def steps(problem: Problem, rule: Rule, carry: Carry, feed: Feed, rows: Any, ful
     return carry, seen, carry.alive
 
 
-def evaluation(problem: Problem, w: Tree, statistics: Any, rows: Any, index: jax.Array):
+def evaluation(formulas: Formulas, w: Tree, statistics: Any, rows: Any, index: jax.Array):
     """Means of the loss and the metrics over the rows ``index``, in blocks of 1,024."""
 
     def means(index: jax.Array) -> dict[str, jax.Array]:
-        batch = batch_of(problem, rows, statistics, index)
-        return {"loss": problem.loss(w, batch, None), **problem.metrics(w, batch)}
+        batch = batch_of(formulas, rows, statistics, index)
+        return {"loss": formulas.loss(w, batch, None), **formulas.metrics(w, batch)}
 
     n = len(index)
     block = min(n, BLOCK)
@@ -115,11 +132,11 @@ class Asked:
         return self._rule.at(self._t).step(self._f, *self._at, self._t)[0]
 
 
-def probed(problem: Problem, probes: tuple[Any, ...], rule: Rule, carry: Carry, feed: Feed,
+def probed(formulas: Formulas, probes: tuple[Any, ...], rule: Rule, carry: Carry, feed: Feed,
            rows: Any, index: jax.Array, t: Any, key: jax.Array):  # fmt: skip
     """What each probe measures before step ``t``, of what that step will see."""
-    batch = batch_of(problem, rows, feed.statistics, index)
-    f = oracle_of(problem, batch, jax.random.fold_in(feed.key, t))
+    batch = batch_of(formulas, rows, feed.statistics, index)
+    f = oracle_of(formulas, batch, jax.random.fold_in(feed.key, t))
     asked = Asked(f, rule, carry.w, carry.s, t)
     return [probe(carry.w, carry.s, asked, key) for probe in probes]
 
@@ -129,41 +146,41 @@ def _lanes(function: Any, settings: Any, seeds: Any) -> Any:
 
 
 @partial(jax.jit, static_argnums=0, donate_argnums=2)
-def solo_steps(problem: Problem, rule: Rule, carry: Carry, feed: Feed, rows: Any, *window: Any):
-    return steps(problem, rule, carry, feed, rows, *window)
+def solo_steps(formulas: Formulas, rule: Rule, carry: Carry, feed: Feed, rows: Any, *window: Any):
+    return steps(formulas, rule, carry, feed, rows, *window)
 
 
 @partial(jax.jit, static_argnums=0, donate_argnums=2)
-def lane_steps(problem: Problem, rule: Rule, carry: Carry, feed: Feed, rows: Any, *window: Any):
-    f = _lanes(partial(steps, problem), (0, 0, *[None] * 8), (None, 0, 0, None, 0, 0, *[None] * 4))
+def lane_steps(formulas: Formulas, rule: Rule, carry: Carry, feed: Feed, rows: Any, *window: Any):
+    f = _lanes(partial(steps, formulas), (0, 0, *[None] * 8), (None, 0, 0, None, 0, 0, *[None] * 4))
     return f(rule, carry, feed, rows, *window)
 
 
 @partial(jax.jit, static_argnums=0)
-def solo_evaluation(problem: Problem, w: Tree, statistics: Any, rows: Any, index: jax.Array):
-    return evaluation(problem, w, statistics, rows, index)
+def solo_evaluation(formulas: Formulas, w: Tree, statistics: Any, rows: Any, index: jax.Array):
+    return evaluation(formulas, w, statistics, rows, index)
 
 
 @partial(jax.jit, static_argnums=0)
-def lane_evaluation(problem: Problem, w: Tree, statistics: Any, rows: Any, index: jax.Array):
-    f = _lanes(partial(evaluation, problem), (0, None, None, None), (0, 0, None, 0))
+def lane_evaluation(formulas: Formulas, w: Tree, statistics: Any, rows: Any, index: jax.Array):
+    f = _lanes(partial(evaluation, formulas), (0, None, None, None), (0, 0, None, 0))
     return f(w, statistics, rows, index)
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def solo_probes(problem: Problem, probes: tuple[Any, ...], *arguments: Any):
-    return probed(problem, probes, *arguments)
+def solo_probes(formulas: Formulas, probes: tuple[Any, ...], *arguments: Any):
+    return probed(formulas, probes, *arguments)
 
 
 @partial(jax.jit, static_argnums=0)
-def solo_examples(problem: Problem, statistics: Any, rows: Any, index: jax.Array):
+def solo_examples(formulas: Formulas, statistics: Any, rows: Any, index: jax.Array):
     """Examples as a batch, and as they were given."""
-    return batch_of(problem, rows, statistics, index), _taken(rows, index)
+    return batch_of(formulas, rows, statistics, index), _taken(rows, index)
 
 
 @partial(jax.jit, static_argnums=0)
-def initial(problem: Problem, key: jax.Array) -> Tree:
-    return problem.init(key)
+def initial(init: Callable[[jax.Array], Tree], key: jax.Array) -> Tree:
+    return init(key)
 
 
 def started(rule: Rule, w: Tree) -> Carry:
@@ -189,3 +206,20 @@ def lane_starts(rules: Rule, nudged: jax.Array, w: Tree) -> Carry:
         return started(rule, jax.tree.map(lambda x: jnp.where(nudge, above(x), x), w))
 
     return jax.vmap(lambda w: jax.vmap(start, in_axes=(0, 0, None))(rules, nudged, w))(w)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def paths(formulas: Formulas, steps: int, rules: Rule, starts: Tree) -> Path:
+    """Every iterate of rules of one kind, [paths], on a problem without data, each from its start."""
+
+    def path(rule: Rule, w: Tree) -> Path:
+        def one(carry: Carry, t: jax.Array) -> tuple[Carry, Carry]:
+            carry, _ = stepped(formulas, rule, carry, None, None, t)
+            return carry, carry
+
+        first = started(rule, w)
+        _, rest = jax.lax.scan(one, first, jnp.arange(1, steps + 1))
+        w, s, alive = jax.tree.map(lambda x, xs: jnp.concatenate([x[None], xs]), first, rest)
+        return Path(w, s, alive, *jax.vmap(oracle_of(formulas, None, None))(w))
+
+    return jax.vmap(path)(rules, starts)

@@ -6,17 +6,13 @@ from typing import Any
 
 from uzviz.errors import InputError
 from uzviz.problems.pictures import Pictures
-from uzviz.problems.problem import PARTS, Problem, Split, generator_for, key_for
+from uzviz.problems.planes import PLANES, Plane, beale, himmelblau, rosenbrock
+from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_for, key_for
 from uzviz.problems.supervised import classify, learn, regress
-from uzviz.problems.surfaces import beale, himmelblau, quadratic, rosenbrock, surface
+from uzviz.problems.surfaces import quadratic, surface
 from uzviz.problems.tables import ARRAYS
 
-SURFACES = {
-    "rosenbrock": rosenbrock,
-    "beale": beale,
-    "himmelblau": himmelblau,
-    "quadratic": quadratic,
-}
+SURFACES: dict[str, Callable[..., Problem]] = {**PLANES, "quadratic": quadratic}
 
 _MAKERS: dict[str, Callable[..., Problem]] = {
     "classify": classify,
@@ -48,6 +44,6 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "PARTS", "SURFACES", "Pictures", "Problem", "Split", "beale", "classify", "generator_for", "himmelblau",
+    "PARTS", "PLANES", "SURFACES", "Formulas", "Pictures", "Plane", "Problem", "Split", "beale", "classify", "generator_for", "himmelblau",
     "key_for", "learn", "quadratic", "regress", "restored", "rosenbrock", "surface",
 ]  # fmt: skip

@@ -35,6 +35,15 @@ def generator_for(seed: int, name: str, *more: int) -> np.random.Generator:
     return np.random.default_rng([seed, zlib.crc32(name.encode()), *more])
 
 
+class Formulas(NamedTuple):
+    """What of a problem is compiled. Problems that share these functions share their programs, on
+    whatever data."""
+
+    loss: Callable[[Params, Batch, Key | None], jax.Array]
+    metrics: Callable[[Params, Batch], dict[str, jax.Array]]
+    prepare: Callable[[Any, Examples], Batch]
+
+
 class Split(NamedTuple):
     """The rows of each part, as indices into the data."""
 
@@ -166,6 +175,11 @@ class Problem:
     def __repr__(self) -> str:
         n = "" if self.data is None else f", {sum(self.sizes):,} examples"
         return f"Problem({self.name}{n})"
+
+    @property
+    def formulas(self) -> Formulas:
+        """Its functions that are compiled."""
+        return Formulas(self.loss, self.metrics, self.prepare)
 
     @cached_property
     def checksum(self) -> str:

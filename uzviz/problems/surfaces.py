@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -12,6 +13,16 @@ import numpy as np
 from uzviz.checks import numbers
 from uzviz.errors import InputError, shown
 from uzviz.problems.problem import Problem
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A function of a vector as a loss without data: equal, for what is compiled, if the function is."""
+
+    f: Callable[[jax.Array], jax.Array]
+
+    def __call__(self, w: jax.Array, batch: None, key: jax.Array | None) -> jax.Array:
+        return self.f(w)
 
 
 def surface(
@@ -35,39 +46,9 @@ def surface(
     def init(key: jax.Array) -> jax.Array:
         return jnp.asarray(point) + spread * jax.random.normal(key, point.shape)
 
-    def loss(w: jax.Array, batch: None, key: jax.Array | None) -> jax.Array:
-        return f(w)
-
     own = {"kind": "surface", "name": name} if spec is None else spec
     facts = {**own, "start": point.tolist(), "spread": spread}
-    return Problem(init=init, loss=loss, name=name, spec=facts)
-
-
-def _plane(name: str, f: Callable[[Any, Any], jax.Array], start: Sequence[float], spread: float):
-    if np.shape(start) != (2,):
-        raise InputError(f"The start of {name} is {shown(start)}, but must be two numbers x,y.")
-    return surface(lambda w: f(w[0], w[1]), start, spread=spread, name=name, spec={"kind": name})
-
-
-def rosenbrock(start: Sequence[float] = (-1.5, 2.5), spread: float = 0.0) -> Problem:
-    """Rosenbrock's valley, (1−x)² + 100(y−x²)²; minimum 0 at (1, 1)."""
-    return _plane("rosenbrock", lambda x, y: (1 - x) ** 2 + 100 * (y - x**2) ** 2, start, spread)
-
-
-def beale(start: Sequence[float] = (0.7, 1.4), spread: float = 0.0) -> Problem:
-    """Beale's function, (1.5−x+xy)² + (2.25−x+xy²)² + (2.625−x+xy³)²; minimum 0 at (3, ½)."""
-
-    def f(x, y):
-        return (1.5 - x + x * y) ** 2 + (2.25 - x + x * y**2) ** 2 + (2.625 - x + x * y**3) ** 2
-
-    return _plane("beale", f, start, spread)
-
-
-def himmelblau(start: Sequence[float] = (0.0, 0.0), spread: float = 0.0) -> Problem:
-    """Himmelblau's function, (x²+y−11)² + (x+y²−7)²; four minima of 0, one at (3, 2)."""
-    return _plane(
-        "himmelblau", lambda x, y: (x**2 + y - 11) ** 2 + (x + y**2 - 7) ** 2, start, spread
-    )
+    return Problem(init=init, loss=Loss(f), name=name, spec=facts)
 
 
 def quadratic(
