@@ -16,14 +16,24 @@ PATIENCE = 30.0
 expect.set_options(timeout=1000 * PATIENCE)
 
 
-@contextmanager
 def board(folder, *options):
     """The address of a board of a folder, on a free port."""
-    command = [sys.executable, "-m", "uzviz", "board", str(folder), "--port", "0", *options]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return _served("board", str(folder), *options)
+
+
+def scenes_served():
+    """The address of the scenes alone."""
+    return _served("play")
+
+
+@contextmanager
+def _served(*command):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "uzviz", *command, "--port", "0"], stdout=subprocess.PIPE, text=True
+    )
     try:
         line = process.stdout.readline()
-        yield next(word for word in line.split() if word.startswith("http"))
+        yield next(word for word in line.split() if word.startswith("http")).partition("#")[0]
     finally:
         process.terminate()
         process.communicate(timeout=20)

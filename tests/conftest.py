@@ -9,7 +9,7 @@ os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 
 import jax
 import pytest
-from board import SETTLED, WINDOW, board
+from board import SETTLED, WINDOW, board, scenes_served
 from browser import FLAGS, chrome
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
@@ -94,3 +94,23 @@ def opened(visit, address):
         return page
 
     return opened
+
+
+@pytest.fixture(scope="module")
+def stage():
+    """The address of the scenes, in a process of its own."""
+    with scenes_served() as address:
+        yield address
+
+
+@pytest.fixture
+def played(visit, stage):
+    """Opens a scene with these settings, and waits until all is drawn."""
+
+    def played(scene, settings="", **options):
+        page = visit(f"{stage}#page=play&scene={scene}&{settings}", **{**WINDOW, **options})
+        page.wait_for_selector(".pictures canvas")
+        page.wait_for_selector(SETTLED)
+        return page
+
+    return played

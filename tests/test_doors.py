@@ -14,7 +14,7 @@ import uzviz
 
 PACKAGE = Path(uzviz.__file__).parent
 EVERYTHING = {"tree", "hyper", "records", "losses", "schedules", "rules", "problems", "probes", "engine",
-              "verdicts", "races", "log", "board", "api"}  # fmt: skip
+              "verdicts", "races", "log", "board", "scenes", "api"}  # fmt: skip
 DOORS = {
     "errors": set(),
     "checks": set(),
@@ -31,6 +31,7 @@ DOORS = {
     "races": {"tree", "records", "engine", "rules", "problems", "verdicts"},
     "log": {"records"},
     "board": {"records", "log", "verdicts"},
+    "scenes": {"engine", "rules", "problems", "losses", "hyper"},
     "api": EVERYTHING - {"api"},
     "cli": {"api", "hyper"},
     "__init__": EVERYTHING,

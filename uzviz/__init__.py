@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from uzviz import hyper, problems, rules, schedules, tree
-    from uzviz.api import race, read, resume, show, train
+    from uzviz.api import play, race, read, resume, show, train
     from uzviz.errors import Diverged, InputError
     from uzviz.log import Log
     from uzviz.problems import Problem
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("race", "read", "resume", "show", "train"),
+    "api": ("play", "race", "read", "resume", "show", "train"),
     "errors": ("Diverged", "InputError"),
     "log": ("Log",),
     "problems": ("Problem",),
@@ -49,7 +49,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamW", "Diverged", "Entrant", "GradientDescent",
     "InputError", "Log", "Momentum", "Nesterov", "Problem", "RMSProp", "Race", "Rule", "Run",
-    "hyper", "log_range", "problems", "race", "read", "resume", "rules", "schedules", "show", "train",
+    "hyper", "log_range", "play", "problems", "race", "read", "resume", "rules", "schedules", "show", "train",
     "tree",
 ]  # fmt: skip
 

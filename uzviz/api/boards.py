@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import html
 import importlib.util
-import multiprocessing
 import os
-import signal
 import threading
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from uzviz.api.workers import Broke, TooLong, Worker
 from uzviz.board import Beside, serve_folder
 from uzviz.checks import whole
 from uzviz.errors import InputError, shown
 
 if TYPE_CHECKING:
-    from multiprocessing.connection import Connection
-
     from uzviz.board.watched import WatchedLog
 
 IDLE, LIMIT = 60.0, 120.0
@@ -44,14 +40,8 @@ class RaceResults:
     """
 
     def __init__(self, idle: float = IDLE, limit: float = LIMIT):
-        self.idle, self.limit = idle, limit
+        self._worker = Worker(_result, idle=idle, limit=limit)
         self._turn = threading.Lock()
-        """Held while a result is made."""
-        self._lock = threading.Lock()
-        """Held for an instant, while one of the fields below changes."""
-        self._worker: _Worker | None = None
-        self._timer: threading.Timer | None = None
-        self._closed = False
 
     def __call__(self, log: WatchedLog) -> dict[str, Any]:
         """The result of the race in a log, as plain values.
@@ -61,100 +51,39 @@ class RaceResults:
         InputError
             for a race whose log is not understood, takes too long, or is too large for the memory.
         """
-        with self._turn:
-            worker = self._started()
-            try:
-                return worker.result(log, self.limit)
-            finally:
-                self._timer = threading.Timer(self.idle, self._end_if_idle)
-                self._timer.daemon = True
-                self._timer.start()
+        name = log.folder.name
+        try:
+            with self._turn:
+                return self._worker(log.folders.root, log.name, log.paths)
+        except TooLong:
+            raise InputError(
+                f"The race in {name} takes longer than {self._worker.limit:g} s to read: use uz.read "
+                "for it."
+            ) from None
+        except Broke:
+            raise InputError(f"The race in {name} broke the process that read it.") from None
 
     def close(self) -> None:
         """End the process, for good, also while it makes something."""
-        with self._lock:
-            self._closed = True
-            self._end()
-
-    def _started(self) -> _Worker:
-        with self._lock:
-            if self._timer:
-                self._timer.cancel()
-            if self._closed:
-                raise InputError("The board is closed: start it again.")
-            if self._worker is None or not self._worker.process.is_alive():
-                self._worker = _Worker()
-            return self._worker
-
-    def _end_if_idle(self) -> None:
-        if self._turn.acquire(blocking=False):
-            with self._lock:
-                self._end()
-            self._turn.release()
-
-    def _end(self) -> None:
-        worker, self._worker = self._worker, None
-        if worker:
-            worker.end()
+        self._worker.close()
 
 
-class _Worker:
-    """The process that makes results, and the pipe to it."""
-
-    def __init__(self):
-        spawn = multiprocessing.get_context("spawn")
-        self._pipe, theirs = spawn.Pipe()
-        self.process = spawn.Process(target=_work, args=(theirs,), daemon=True)
-        self.process.start()
-        theirs.close()  # so that reading ends when the process does
-
-    def result(self, log: WatchedLog, limit: float) -> dict[str, Any]:
-        """What it makes of a log; a process that fails, or isn't done in time, is ended."""
-        name = log.folder.name
-        try:
-            self._pipe.send((log.folders.root, log.name, log.paths))
-            if not self._pipe.poll(limit):
-                self.end()
-                raise InputError(
-                    f"The race in {name} takes longer than {limit:g} s to read: use uz.read for it."
-                )
-            result, wrong = self._pipe.recv()
-        except (EOFError, OSError):
-            self.end()
-            raise InputError(f"The race in {name} broke the process that read it.") from None
-        if wrong:
-            raise InputError(wrong)
-        return result
-
-    def end(self) -> None:
-        self.process.kill()
-        self.process.join()
-
-
-def _work(pipe: Connection) -> None:
-    """Make a result of every log that is asked for: the board's folder, its name there, its files."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the board's, which ends this process
+def _result(root: Path, name: str, paths: Any) -> dict[str, Any]:
+    """The result of a race, by the board's folder, the log's name there, and its files; what is wrong
+    with it is said without its path."""
     from uzviz.board.folders import Folders
     from uzviz.board.watched import WatchedLog
 
-    with suppress(EOFError):  # the board has ended
-        while True:
-            root, name, paths = pipe.recv()
-            log = WatchedLog(name, Folders(root))
-            log.paths = paths
-            pipe.send(_answer(log))
-
-
-def _answer(log: WatchedLog) -> tuple[dict[str, Any] | None, str]:
-    """A result, or why there is none, as a sentence without the path."""
-    path, name = str(log.folder), log.folder.name
+    log = WatchedLog(name, Folders(root))
+    log.paths = paths
+    path, last = str(log.folder), log.folder.name
     try:
-        return race_result(log), ""
+        return race_result(log)
     except InputError as error:
-        return None, str(error).replace(path, name)
+        raise InputError(str(error).replace(path, last)) from None
     except Exception as error:
-        said = shown(str(error).replace(path, name))
-        return None, f"The race in {name} is not understood: {said}."
+        said = shown(str(error).replace(path, last))
+        raise InputError(f"The race in {last} is not understood: {said}.") from None
 
 
 def race_result(log: WatchedLog) -> dict[str, Any]:
@@ -181,42 +110,47 @@ def serve_board(
     folder: str | Path, *, port: int = 6060, host: str = "127.0.0.1", allow: Sequence[str] = ()
 ) -> None:
     """Serve the page of a folder's runs until Ctrl-C; see ``uzviz board --help``."""
-    races = RaceResults()
+    from uzviz.api.playing import Scenes
+
+    races, play = RaceResults(), Scenes()
     try:
-        serve_folder(folder, port=port, host=host, allow=allow, races=races)
+        serve_folder(folder, port=port, host=host, allow=allow, races=races, play=play)
     finally:
         races.close()
+        play.close()
 
 
-class Shown:
-    """A board in a notebook; elsewhere, its address."""
+class Framed:
+    """A page in a frame of a notebook; elsewhere, its address."""
 
-    def __init__(self, folder: Path):
-        self.folder = folder
-        self.height = 800
-        self._races = RaceResults()
-        self._board = Beside(folder, self._races)
+    def __init__(self, board: Beside, height: int, fragment: str = ""):
+        self._board, self._fragment = board, fragment
+        self.height = height
+
+    @property
+    def height(self) -> int:
+        """Of the frame, in pixels."""
+        return self._height
+
+    @height.setter
+    def height(self, height: int) -> None:
+        if not whole(height, 100, 100_000):
+            raise InputError(
+                f"The height is {shown(height)}, but must be whole, from 100 to 100000."
+            )
+        self._height = height
 
     @property
     def address(self) -> str:
         """Where it is, for a browser on this machine."""
-        return self._board.address
-
-    def close(self) -> None:
-        """End it."""
-        self._board.close()
-        self._races.close()
-        _shown.pop(self.folder, None)
-
-    def __repr__(self) -> str:
-        return f"Board of {self.folder.name} at {self.address}"
+        return self._board.address + self._fragment
 
     def _repr_html_(self) -> str:
         address = self._framed()
         if address is None:
             return (
                 "<p>This kernel runs on another machine than the browser, which cannot reach its "
-                "boards: install jupyter-server-proxy there (<code>pip install "
+                "pages: install jupyter-server-proxy there (<code>pip install "
                 "jupyter-server-proxy</code>), and start Jupyter anew.</p>"
             )
         return (
@@ -232,7 +166,28 @@ class Shown:
         if importlib.util.find_spec("jupyter_server_proxy") is None:
             return None
         prefix = os.environ.get("JUPYTERHUB_SERVICE_PREFIX", "/")
-        return f"{prefix}proxy/{self._board.port}/{self._board.token}/"
+        return f"{prefix}proxy/{self._board.port}/{self._board.token}/{self._fragment}"
+
+
+class Shown(Framed):
+    """A board in a notebook; elsewhere, its address."""
+
+    def __init__(self, folder: Path, height: int):
+        from uzviz.api.playing import Scenes
+
+        self.folder = folder
+        self._races, self._play = RaceResults(), Scenes()
+        super().__init__(Beside(folder, self._races, self._play), height)
+
+    def close(self) -> None:
+        """End it."""
+        self._board.close()
+        self._races.close()
+        self._play.close()
+        _shown.pop(self.folder, None)
+
+    def __repr__(self) -> str:
+        return f"Board of {self.folder.name} at {self.address}"
 
 
 def show(folder: str | Path, *, height: int = 800) -> Shown:
@@ -251,14 +206,12 @@ def show(folder: str | Path, *, height: int = 800) -> Shown:
     InputError
         for what is no folder, and for a height that is no whole number from 100 on.
     """
-    if not whole(height, 100, 100_000):
-        raise InputError(f"The height is {shown(height)}, but must be whole, from 100 to 100000.")
     if not isinstance(folder, (str, os.PathLike)) or "\0" in str(folder):
         raise InputError(f"The folder is {shown(folder)}, but must be the name of one.")
     path = Path(folder).resolve()
     with _showing:
         if path not in _shown:
-            _shown[path] = Shown(path)
+            _shown[path] = Shown(path, height)
         found = _shown[path]
     found.height = height
     return found

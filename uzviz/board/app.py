@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response, StreamingResponse
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
 from uzviz import __version__, records
 from uzviz.board import media, page
@@ -47,14 +47,15 @@ def application(
     addresses: bool = False,
     framed: bool = False,
     races: Races | None = None,
+    play: App | None = None,
     files: Path = page.PAGE,
 ) -> App:
-    """The board of a folder's runs, behind its guard; ``races`` makes results of races."""
+    """The board of a folder's runs, behind its guard; ``races`` makes results of races, ``play`` answers
+    what the page asks of scenes."""
     board = Board(store, races, page.Page(files))
-    app = Starlette(
-        routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in board.routes.items()],
-        exception_handlers={InputError: _refused, HTTPException: _not_found, Exception: _failed},
-    )
+    playing = [] if play is None else [Mount("/api/play", play)]
+    routes = [Route(path, endpoint, methods=["GET"]) for path, endpoint in board.routes.items()]
+    app = Starlette(routes=[*playing, *routes], exception_handlers=HANDLERS)
     return Guard(app, token=token, hosts=hosts, addresses=addresses, framed=framed)
 
 
@@ -276,3 +277,7 @@ async def _not_found(_: Request, error: Exception) -> Response:
 async def _failed(_: Request, error: Exception) -> Response:
     """Of a mistake of the board's own; the server prints where."""
     return _json({"error": f"The board failed ({type(error).__name__}): this is a bug."}, 500)
+
+
+HANDLERS: dict[Any, Any] = {InputError: _refused, HTTPException: _not_found, Exception: _failed}
+"""How what goes wrong is answered."""

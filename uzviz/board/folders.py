@@ -84,3 +84,16 @@ class Folders:
     def _is_file(self, entry: os.DirEntry[str]) -> bool:
         """Whether it is a plain file, or a link to one in the folder: no pipe, no device."""
         return entry.is_file() and (not entry.is_symlink() or self.holds(entry.path))
+
+
+class Nowhere(Folders):
+    """No folder at all: nothing is found, and nothing lies in it."""
+
+    def __init__(self) -> None:
+        self.root, self._known = "", {}
+
+    def scan(self) -> dict[str, list[str]]:
+        return {}
+
+    def holds(self, path: str | Path) -> bool:
+        return False

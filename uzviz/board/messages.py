@@ -6,11 +6,13 @@ JSON is strict: a number that is not finite is null. Columns of numbers travel a
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from uzviz.records import Node
 
 Kind = Literal["scalars", "histograms", "images", "text", "tensors"]
+ArrayType = Literal["f4", "f8", "i4", "u1"]
+ControlKind = Literal["number", "whole", "switch", "choice", "several", "point", "points", "text"]
 Status = Literal["running", "finished", "diverged", "interrupted", "dead"]
 
 
@@ -224,3 +226,59 @@ class Refused(TypedDict):
     """Why a request was not answered, as a sentence."""
 
     error: str
+
+
+class ControlOf(TypedDict):
+    """What can be set in a scene, as ``uzviz.scenes.controls`` describes it."""
+
+    kind: ControlKind
+    default: Any
+    low: NotRequired[float]
+    high: NotRequired[float]
+    scale: NotRequired[Literal["linear", "log"]]
+    interval: NotRequired[str]
+    """The numbers allowed; the slider goes from low to high."""
+    options: NotRequired[list[str]]
+    least: NotRequired[int]
+    many: NotRequired[int]
+    longest: NotRequired[int]
+
+
+class PartOf(TypedDict):
+    """A piece of a scene's picture."""
+
+    uses: list[str]
+    """The settings with which it is made anew."""
+    shows: list[str]
+    """Further settings that change what is shown of a training, and not how it goes."""
+    training: bool
+    """Whether it goes on in steps."""
+
+
+class SceneOf(TypedDict):
+    """A scene, as ``uzviz.scenes.scene`` describes it."""
+
+    name: str
+    title: str
+    slides: str
+    formulas: list[str]
+    """In TeX."""
+    controls: dict[str, ControlOf]
+    parts: dict[str, PartOf]
+    presets: dict[str, dict[str, Any]]
+
+
+class ArrayOf(TypedDict):
+    """Where an array lies among the bytes behind the header, and its shape."""
+
+    type: ArrayType
+    offset: int
+    shape: list[int]
+
+
+class Frame(TypedDict):
+    """The header of a scene's frame."""
+
+    arrays: dict[str, ArrayOf]
+    facts: dict[str, Any]
+    """All that is no array; a number that is not finite is null."""

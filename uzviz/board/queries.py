@@ -64,6 +64,13 @@ class Query:
             raise self._refused(name, f"one of {', '.join(allowed)}")
         return self._given[name]
 
+    def text(self, name: str, longest: int) -> str:
+        """A text of at most so many characters; without one, an empty one."""
+        found = self._given.get(name, "")
+        if len(found) > longest:
+            raise self._refused(name, f"of at most {longest:,} characters")
+        return found
+
     def _refused(self, name: str, allowed: str) -> Refusal:
         given = f"is {shown(self._given[name])}" if name in self._given else "is missing"
         return Refusal(400, f"{name} {given}, but must be {allowed}.")

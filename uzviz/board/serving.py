@@ -18,6 +18,8 @@ from uzviz.errors import InputError, shown
 
 if TYPE_CHECKING:
     from uzviz.board.app import Races
+    from uzviz.board.guard import App
+    from uzviz.board.store import Store
 
 WALK = 0.3
 """Seconds that the first sentence waits for the folders to be known."""
@@ -36,6 +38,7 @@ def serve_folder(
     host: str = "127.0.0.1",
     allow: Sequence[str] = (),
     races: Races | None = None,
+    play: App | None = None,
     say: Callable[[str], None] = _say,
 ) -> None:
     """Serve the board of a folder until Ctrl-C or SIGTERM.
@@ -56,20 +59,50 @@ def serve_folder(
                 f"An allowed host is {shown(name) or 'empty'}, but must be a host's name or address "
                 "alone: give one, as board.example.org."
             )
+
+    def begun(store: Store, address: str) -> None:
+        say(f"Board of {store.name} at {address} (Ctrl-C ends it)")
+        if store.walked.wait(WALK) and not store.everything()[0]:
+            say(f"{folder} holds no run yet: the board shows what comes.")
+
+    _serve(path, begun, port, host, allow, races=races, play=play)
+
+
+def serve_scenes(
+    play: App,
+    fragment: str,
+    *,
+    port: int = 6060,
+    host: str = "127.0.0.1",
+    say: Callable[[str], None] = _say,
+) -> None:
+    """Serve scenes alone, as :func:`serve_folder` does a folder; ``fragment`` is where the page opens."""
+
+    def begun(store: Store, address: str) -> None:
+        say(f"Scenes at {address}{fragment} (Ctrl-C ends them)")
+
+    _serve(None, begun, port, host, (), play=play)
+
+
+def _serve(
+    folder: Path | None,
+    begun: Callable[[Store, str], None],
+    port: int,
+    host: str,
+    allow: Sequence[str],
+    **parts: Any,
+) -> None:
     listening = _bound(host, port)
     from uzviz.board.store import Store
 
-    store = Store(path)
+    store = Store(folder)
     try:
         local = is_loopback(host)
         token = None if local else secrets.token_urlsafe()
         names = [host, *allow, *([] if local else [socket.gethostname()])]
-        server = _server(store, token=token, hosts=names, addresses=not local, races=races)
+        server = _server(store, token=token, hosts=names, addresses=not local, **parts)
         shown_host = socket.gethostname() if host in ("0.0.0.0", "::", "") else host
-        address = _address(shown_host, listening, token)
-        say(f"Board of {store.name} at {address} (Ctrl-C ends it)")
-        if store.walked.wait(WALK) and not store.everything()[0]:
-            say(f"{folder} holds no run yet: the board shows what comes.")
+        begun(store, _address(shown_host, listening, token))
         server.run(sockets=[listening])
     finally:
         store.close()
@@ -77,16 +110,19 @@ def serve_folder(
 
 
 class Beside:
-    """A board that a thread of this process serves, with a token, for pages that frame it."""
+    """A board that a thread of this process serves, with a token, for pages that frame it; without a
+    folder, its scenes alone."""
 
-    def __init__(self, folder: str | Path, races: Races | None = None):
-        path = readable(folder)
+    def __init__(
+        self, folder: str | Path | None, races: Races | None = None, play: App | None = None
+    ):
+        path = None if folder is None else readable(folder)
         from uzviz.board.store import Store
 
         self.token = secrets.token_urlsafe()
         self._listening = _bound("127.0.0.1", 0)
         self.store = Store(path)
-        self._server = _server(self.store, token=self.token, framed=True, races=races)
+        self._server = _server(self.store, token=self.token, framed=True, races=races, play=play)
         self._thread = threading.Thread(
             target=self._server.run,
             kwargs={"sockets": [self._listening]},

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from uzviz.board.folders import Folders
+from uzviz.board.folders import Folders, Nowhere
 from uzviz.board.messages import RunLine, Runs, Status, Tag
 from uzviz.board.refusals import Refusal
 from uzviz.board.watched import SILENT, Name, Watched
@@ -24,11 +24,12 @@ HUSH = 0.1
 class Store:
     """Runs and tags by numbers that stay, and a cursor that rises with every change.
 
-    Requests are answered from what has been read so far; a thread reads on. Close it at the end.
+    Requests are answered from what has been read so far; a thread reads on. Without a folder there are
+    no runs. Close it at the end.
     """
 
-    def __init__(self, folder: str | Path):
-        self.folders = Folders(folder)
+    def __init__(self, folder: str | Path | None):
+        self.folders = Nowhere() if folder is None else Folders(folder)
         self.number = secrets.randbits(32)
         self._lock = threading.Lock()
         self._cursor = 0
@@ -54,7 +55,7 @@ class Store:
 
     @property
     def name(self) -> str:
-        """The folder's last name."""
+        """The folder's last name; "" without one."""
         return Path(self.folders.root).name
 
     @property

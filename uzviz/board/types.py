@@ -9,7 +9,16 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from types import NoneType, UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import (
+    Any,
+    Literal,
+    NotRequired,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from uzviz import records
 from uzviz.board import messages
@@ -18,15 +27,16 @@ TARGET = Path(__file__).parents[2] / "web" / "src" / "messages.ts"
 HEAD = (
     "// Made by `python -m uzviz.board.types` from uzviz/board/messages.py: change that instead.\n"
 )
+WIDTH = 100
 PLAIN = {int: "number", float: "number", bool: "boolean", str: "string", NoneType: "null",
          Any: "unknown"}  # fmt: skip
-ALIASES = {"Kind": messages.Kind, "Status": messages.Status}
+ALIASES = {name: getattr(messages, name) for name in ("Kind", "Status", "ArrayType", "ControlKind")}
 
 
 def typescript() -> str:
     """All messages as TypeScript."""
     parts = [HEAD]
-    parts += [f"export type {name} = {_literal(kind)};\n" for name, kind in ALIASES.items()]
+    parts += [_alias(name, _literal(kind)) for name, kind in ALIASES.items()]
     parts += [_interface(kind) for kind in (records.Node, *_messages())]
     return "\n".join(parts)
 
@@ -37,11 +47,21 @@ def _messages() -> Iterator[type]:
             yield kind
 
 
+def _alias(name: str, words: str) -> str:
+    """A type of its own, broken as the formatter of the page's sources does."""
+    line = f"export type {name} = {words};\n"
+    if len(line) <= WIDTH:
+        return line
+    return f"export type {name} =\n  {words};\n"
+
+
 def _interface(kind: type) -> str:
     notes = _notes(kind)
     lines = [*_comment(inspect.getdoc(kind), ""), f"export interface {kind.__name__} {{"]
-    for name, hint in get_type_hints(kind).items():
-        lines += [*_comment(notes.get(name), "  "), f"  {name}: {_type(hint)};"]
+    for name, hint in get_type_hints(kind, include_extras=True).items():
+        optional = get_origin(hint) is NotRequired
+        of = _type(get_args(hint)[0] if optional else hint)
+        lines += [*_comment(notes.get(name), "  "), f"  {name}{'?' if optional else ''}: {of};"]
     return "\n".join([*lines, "}\n"])
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
 
-from uzviz.board.messages import Column, Columns, Series
+from uzviz.board.messages import ArrayType, Column, Columns, Frame, Series
+from uzviz.records import plain
 
 Type = Literal["f4", "f8"]
 RECENT = 8
@@ -43,9 +45,40 @@ class Wire:
     def packed(self, series: list[Series]) -> bytes:
         """Header and columns as one."""
         columns: Columns = {"columns": self._columns, "series": series}
-        header = json.dumps(columns, separators=(",", ":")).encode()
-        header += b" " * (-(4 + len(header)) % 8)
-        return b"".join([len(header).to_bytes(4, "little"), header, *self._bytes])
+        return _joined(columns, self._bytes)
+
+
+KINDS: dict[str, ArrayType] = {
+    "f4": "f4",
+    "f8": "f8",
+    "b1": "u1",
+    "u1": "u1",
+    "i4": "i4",
+    "i8": "i4",
+}
+"""How arrays travel, by what they are: truths as 0 and 1, whole numbers in 32 bits."""
+
+
+def frame(values: Mapping[str, Any]) -> bytes:
+    """A frame of a scene: its arrays, of any shape, as columns, and all else as strict JSON."""
+    arrays = {name: value for name, value in values.items() if isinstance(value, np.ndarray)}
+    said: Frame = {"arrays": {}, "facts": {}}
+    parts: list[bytes | memoryview] = []
+    size = 0
+    for name, array in arrays.items():
+        kind = KINDS[array.dtype.str[1:]]
+        data = np.ascontiguousarray(array, f"<{kind}").tobytes()
+        said["arrays"][name] = {"type": kind, "offset": size, "shape": list(array.shape)}
+        parts += [data, bytes(-len(data) % 8)]
+        size += len(data) + -len(data) % 8
+    said["facts"] = plain({name: value for name, value in values.items() if name not in arrays})
+    return _joined(said, parts)
+
+
+def _joined(header: Any, columns: Sequence[bytes | memoryview]) -> bytes:
+    text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
+    text += b" " * (-(4 + len(text)) % 8)
+    return b"".join([len(text).to_bytes(4, "little"), text, *columns])
 
 
 def _same(a: np.ndarray, b: np.ndarray) -> bool:

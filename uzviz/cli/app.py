@@ -407,6 +407,44 @@ def board_(
         api.serve_board(folder, port=port, host=host, allow=allow_host or [])
 
 
+@app.command()
+def play(
+    scene: Annotated[
+        str, typer.Argument(metavar="[SCENE]", help="Where to begin, as momentum; --list has all.")
+    ] = "",
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="A setting of the scene, as alpha=0.001."),
+    ] = None,
+    list_scenes: Annotated[
+        bool, typer.Option("--list", help="List the scenes, their settings and presets, and end.")
+    ] = False,
+    port: Annotated[
+        int,
+        typer.Option(parser=options.whole, metavar="WHOLE", help="Where to listen; 0: a free one."),
+    ] = 6060,
+    host: Annotated[
+        str, typer.Option(help="Listen there; beyond this machine, a random token is asked for.")
+    ] = "127.0.0.1",
+    json_: JsonFile = None,
+) -> None:
+    """Play with the lecture's scenes in the browser: optimizers, step sizes, landscapes, live."""
+    with _sentences():
+        options.check_files("", json_)
+        if json_ is not None and not list_scenes:
+            raise InputError("--json writes the list of scenes: give --list too.")
+        settings = options.settings(set_ or [])
+        from uzviz import api
+        from uzviz.cli import report
+
+        if not list_scenes:
+            api.serve_play(scene, settings, port=port, host=host)
+            return
+        rows = api.listed_scenes()
+        report.listed_scenes(rows)
+        options.write(json_, lambda file: file.write_text(json.dumps(rows)))
+
+
 @app.command("list")
 def list_(
     what: Annotated[str, typer.Argument(help="rules or problems.")],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import math
 import os
 import shlex
@@ -301,3 +302,17 @@ def write_picture(path: Path | None, race: Race) -> None:
     if path is not None:
         kind = path.suffix.lower()[1:]
         write(path, lambda file: race.plot().savefig(file, format=kind, dpi=130))
+
+
+def settings(given: Sequence[str]) -> dict[str, Any]:
+    """A scene's settings, as name=value; a value that is no JSON is a text."""
+    found: dict[str, Any] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise InputError(f"A setting is {shown(text)}, but must be name=value, as alpha=0.001.")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import re
@@ -219,6 +220,40 @@ def listed(what: str, rows: list[dict[str, Any]]) -> None:
         for h in row.get("hyperparameters", []):
             say(f"    --set {h['name']}={h['default']:g}  {h['meaning']}, in {h['range']}")
         out.print()
+
+
+def listed_scenes(rows: list[dict[str, Any]]) -> None:
+    """The scenes, with what can be set and what is worth a look."""
+    for row in rows:
+        out.print(f"[bold]{row['name']}[/bold]  {row['title']} (slides {row['slides']})")
+        for name, control in row["controls"].items():
+            default = control["default"]
+            text = default if isinstance(default, str) else json.dumps(default)
+            say(f"    --set {name}={text}  {_allowed(control)}")
+        if row["presets"]:
+            say(f"    presets: {', '.join(row['presets'])}")
+        out.print()
+
+
+def _allowed(control: dict[str, Any]) -> str:
+    """What a setting may be."""
+    match control["kind"]:
+        case "number":
+            return (
+                f"from {control['low']:g} to {control['high']:g}, or any in {control['interval']}"
+            )
+        case "whole":
+            return f"whole, from {control['low']:,} to {control['high']:,}"
+        case "choice" | "several":
+            return f"of {', '.join(control['options'])}"
+        case "point":
+            return "a point"
+        case "points":
+            return f"{control['least']} to {control['many']} points"
+        case "text":
+            return f"a text of up to {control['longest']} characters"
+        case _:
+            return "true or false"
 
 
 SIGNS = {r"\;": " ", "p_0": "p₀", "r_0": "r₀", r"\leftarrow": "←", r"\sqrt": "√", r"\quad": " ", r"\,": " ", r"\max": "max", "\\": "",

@@ -5,9 +5,10 @@ from uzviz.engine.graph import graph_of
 from uzviz.engine.lanes import Lanes, check, on_device, start_point
 from uzviz.engine.loop import FINITE, Keeping, Probe, run
 from uzviz.engine.plan import SAMPLINGS, Plan, planned
+from uzviz.engine.stability import Stability, stability
 from uzviz.engine.walk import Path, Walker, paths
 
 __all__ = [
-    "FINITE", "SAMPLINGS", "Keeping", "Lanes", "Path", "Plan", "Probe", "Replay", "Step", "Walker", "check", "graph_of", "on_device", "overflow",
-    "paths", "planned", "replay", "run", "start_point",
+    "FINITE", "SAMPLINGS", "Keeping", "Lanes", "Path", "Plan", "Probe", "Replay", "Stability", "Step", "Walker", "check", "graph_of", "on_device", "overflow",
+    "paths", "planned", "replay", "run", "stability", "start_point",
 ]  # fmt: skip

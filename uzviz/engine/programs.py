@@ -58,7 +58,7 @@ def _taken(rows: Any, index: jax.Array) -> Any:
     return jax.tree.map(lambda x: x.at[index].get(mode="promise_in_bounds"), rows)
 
 
-def oracle_of(formulas: Formulas, batch: Any, key: jax.Array) -> Any:
+def oracle_of(formulas: Formulas, batch: Any, key: jax.Array | None) -> Any:
     """f(w) → (loss, gradient) on this batch."""
     return jax.value_and_grad(lambda w: formulas.loss(w, batch, key))
 

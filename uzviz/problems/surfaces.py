@@ -51,6 +51,16 @@ def surface(
     return Problem(init=init, loss=Loss(f), name=name, spec=facts)
 
 
+@dataclass(frozen=True)
+class Quadratic:
+    """½ Σ λᵢ wᵢ²."""
+
+    spectrum: tuple[float, ...]
+
+    def __call__(self, w: jax.Array) -> jax.Array:
+        return jnp.sum(jnp.asarray(self.spectrum, w.dtype) * w**2) / 2
+
+
 def quadratic(
     spectrum: Sequence[float] = (1.0, 100.0),
     start: Sequence[float] | None = None,
@@ -67,7 +77,7 @@ def quadratic(
             "spectrum's."
         )
     return surface(
-        lambda w: jnp.sum(jnp.asarray(eigenvalues, w.dtype) * w**2) / 2,
+        Quadratic(tuple(eigenvalues.tolist())),
         point,
         spread=spread,
         name="quadratic",

@@ -13,6 +13,7 @@ import { Graph } from "./pages/graph";
 import { Histograms } from "./pages/histograms";
 import { Hyperparameters } from "./pages/hyperparameters";
 import { Images } from "./pages/images";
+import { PlayPage } from "./pages/play";
 import { RacePage } from "./pages/race";
 import { RunsPage } from "./pages/runs";
 import { Scalars } from "./pages/scalars";
@@ -32,21 +33,26 @@ const PAGES: Record<settings.Page, FunctionComponent> = {
   hyperparameters: Hyperparameters,
   race: RacePage,
   runs: RunsPage,
+  play: PlayPage,
 };
 
 export function App() {
   const w = words.value;
   const Page = PAGES[settings.page.value];
+  /** Scenes know no runs. */
+  const playing = settings.page.value === "play";
   return (
     <>
       <a class="skip" href="#main" onClick={skip}>
         {w.skip}
       </a>
       <Bar />
-      <div class={`body${drawer.value ? " drawer-open" : ""}`}>
-        <aside onKeyDown={(e) => e.key === "Escape" && (drawer.value = false)}>
-          <RunsPanel />
-        </aside>
+      <div class={`body${drawer.value ? " drawer-open" : ""}${playing ? " alone" : ""}`}>
+        {!playing && (
+          <aside onKeyDown={(e) => e.key === "Escape" && (drawer.value = false)}>
+            <RunsPanel />
+          </aside>
+        )}
         {drawer.value && <div class="shade" onClick={() => (drawer.value = false)} />}
         <main id="main" class={`page-${settings.page.value}`} tabIndex={-1}>
           <h1 class="visually-hidden">{w[settings.page.value]}</h1>
@@ -55,8 +61,12 @@ export function App() {
               {failure.value}
             </p>
           )}
-          {settings.onlyTicked.value && <HiddenNotice />}
-          {store.begun.value ? <Page key={settings.page.value} /> : <Nothing>{w.loading}</Nothing>}
+          {settings.onlyTicked.value && !playing && <HiddenNotice />}
+          {store.begun.value || playing ? (
+            <Page key={settings.page.value} />
+          ) : (
+            <Nothing>{w.loading}</Nothing>
+          )}
         </main>
       </div>
     </>
@@ -127,8 +137,9 @@ const ONLY_WITH: Partial<Record<settings.Page, () => boolean>> = {
   race: () => store.runList.value.some((r) => r.race),
 };
 
-/** Whether a page has something to show, or is the one that is open. */
+/** Whether a page has something to show, or is the one that is open; without a folder only scenes have. */
 function isUseful(page: settings.Page): boolean {
+  if (store.begun.value && !store.folder.value) return page === "play";
   return settings.page.value === page || (ONLY_WITH[page]?.() ?? true);
 }
 

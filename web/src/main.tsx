@@ -3,6 +3,7 @@ import "uplot/dist/uPlot.min.css";
 import "./style.css";
 import { App, followDocument } from "./app";
 import { drawn } from "./chart/card";
+import { paintings } from "./play/paintings";
 import { drawing } from "./parts/schedule";
 import { pointsHere, refinements, startLoading } from "./series";
 import { closePopups } from "./parts/popups";
@@ -23,5 +24,6 @@ Object.assign(window, {
     drawing: () => drawing.value,
     refined: () => refinements,
     points: pointsHere,
+    painted: () => paintings.count,
   },
 });

@@ -4,6 +4,11 @@ export type Kind = "scalars" | "histograms" | "images" | "text" | "tensors";
 
 export type Status = "running" | "finished" | "diverged" | "interrupted" | "dead";
 
+export type ArrayType = "f4" | "f8" | "i4" | "u1";
+
+export type ControlKind =
+  "number" | "whole" | "switch" | "choice" | "several" | "point" | "points" | "text";
+
 /** A parameter, an input, or one computation of a model. */
 export interface Node {
   /** Its modules and its own, with "/" between them. */
@@ -207,4 +212,55 @@ export interface RaceOf {
 /** Why a request was not answered, as a sentence. */
 export interface Refused {
   error: string;
+}
+
+/** What can be set in a scene, as ``uzviz.scenes.controls`` describes it. */
+export interface ControlOf {
+  kind: ControlKind;
+  default: unknown;
+  low?: number;
+  high?: number;
+  scale?: "linear" | "log";
+  /** The numbers allowed; the slider goes from low to high. */
+  interval?: string;
+  options?: string[];
+  least?: number;
+  many?: number;
+  longest?: number;
+}
+
+/** A piece of a scene's picture. */
+export interface PartOf {
+  /** The settings with which it is made anew. */
+  uses: string[];
+  /** Further settings that change what is shown of a training, and not how it goes. */
+  shows: string[];
+  /** Whether it goes on in steps. */
+  training: boolean;
+}
+
+/** A scene, as ``uzviz.scenes.scene`` describes it. */
+export interface SceneOf {
+  name: string;
+  title: string;
+  slides: string;
+  /** In TeX. */
+  formulas: string[];
+  controls: Record<string, ControlOf>;
+  parts: Record<string, PartOf>;
+  presets: Record<string, Record<string, unknown>>;
+}
+
+/** Where an array lies among the bytes behind the header, and its shape. */
+export interface ArrayOf {
+  type: ArrayType;
+  offset: number;
+  shape: number[];
+}
+
+/** The header of a scene's frame. */
+export interface Frame {
+  arrays: Record<string, ArrayOf>;
+  /** All that is no array; a number that is not finite is null. */
+  facts: Record<string, unknown>;
 }

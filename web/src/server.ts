@@ -39,7 +39,7 @@ export function address(path: string, query: Query = {}): string {
 /** Requests under way. */
 export const waiting = signal(0);
 
-async function ask<T>(
+export async function ask<T>(
   path: string,
   query: Query,
   read: (answer: Response) => Promise<T>,
@@ -55,7 +55,7 @@ async function ask<T>(
   }
 }
 
-const json = <T>(path: string, query: Query = {}) =>
+export const json = <T>(path: string, query: Query = {}) =>
   ask(path, query, (answer) => answer.json() as Promise<T>);
 
 export const runs = (since: number) => json<Runs>("runs", { since });

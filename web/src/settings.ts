@@ -41,6 +41,7 @@ export const PAGES = [
   "hyperparameters",
   "race",
   "runs",
+  "play",
 ] as const;
 export type Page = (typeof PAGES)[number];
 export const AXES = ["step", "relative", "wall", "epoch", "gradients", "examples"] as const;
@@ -136,6 +137,11 @@ type RaceAxis = (typeof RACE_AXES)[number];
 /** What the curves of a race are drawn over, and which of them. */
 export const raceAxis = choice<RaceAxis>("over", "epochs", RACE_AXES);
 export const raceCurve = setting<string>("curve", "validation/loss");
+
+/** The scene that is played, by its name; "" for the first. */
+export const scene = setting<string>("scene", "");
+/** What is set in it, as "name:value". */
+export const sceneSettings = setting<string[]>("set", []);
 
 /** By what the list of all runs is sorted. */
 export const runsSort = setting<string>("sorted", "");

@@ -12,6 +12,8 @@ const PATHS = {
   close: "M6 6l12 12M18 6L6 18",
   larger: "M12 5v14M5 12h14",
   smaller: "M5 12h14",
+  next: "M6 5l9 7-9 7zM18 5v14",
+  first: "M18 5l-9 7 9 7zM6 5v14",
   whole:
     "M4 9V5a1 1 0 0 1 1-1h4M15 4h4a1 1 0 0 1 1 1v4M20 15v4a1 1 0 0 1-1 1h-4M9 20H5a1 1 0 0 1-1-1v-4",
 } as const;

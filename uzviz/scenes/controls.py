@@ -54,7 +54,8 @@ class Number(Control):
         return float(found[0])
 
     def described(self) -> dict[str, Any]:
-        return super().described() | {"low": self.low, "high": self.high, "scale": self.scale}
+        ends = {"low": self.low, "high": self.high, "scale": self.scale}
+        return super().described() | ends | {"interval": self.interval}
 
 
 def hyperparameter(

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from uzviz.errors import InputError, named, shown
-from uzviz.play import controls
-from uzviz.play.controls import Control
+from uzviz.scenes import controls
+from uzviz.scenes.controls import Control
 
 Settings = dict[str, Any]
 Frame = dict[str, Any]

@@ -1,0 +1,170 @@
+"""What every scene must be: alive at every end of its settings, and deaf to what is none."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+
+from uzviz import scenes
+from uzviz.board import wire
+from uzviz.errors import InputError
+from uzviz.scenes import SCENES, Moment
+from uzviz.scenes.controls import Number, Whole
+from uzviz.scenes.scene import Training
+
+BEGIN = Moment("viewer", 0, 0)
+WILD = [
+    math.nan,
+    math.inf,
+    1e308,
+    -1e308,
+    None,
+    "",
+    "NaN",
+    [],
+    [[]],
+    {},
+    "a" * 10_000,
+    True,
+    10**400,
+]
+PARTS = [(name, part) for name, scene in SCENES.items() for part in scene.parts]
+
+
+@pytest.fixture(autouse=True)
+def _in_float64(x64):
+    """As the process that computes scenes has it."""
+
+
+def framed(name, part, given=None, moment=BEGIN):
+    return scenes.frame(name, part, given or {}, moment)
+
+
+def finite(frame):
+    """Whether the pictures' arrays hold numbers; holes are NaN, and not all is a hole."""
+    arrays = [v for v in frame.values() if isinstance(v, np.ndarray) and v.size]
+    return all(np.isfinite(a).any() for a in arrays)
+
+
+@pytest.mark.parametrize(("name", "part"), PARTS)
+def test_a_part_begins(name, part):
+    frame = framed(name, part)
+    assert finite(frame)
+    assert len(wire.frame(frame)) > 0
+    kinds = {v.dtype.kind for v in frame.values() if isinstance(v, np.ndarray)}
+    assert kinds <= set("fiub")
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_presets_can_be_played(name):
+    for preset in SCENES[name].presets.values():
+        for part in SCENES[name].parts:
+            framed(name, part, preset)
+
+
+ENDS = [
+    (name, setting, end)
+    for name, scene in SCENES.items()
+    for setting, control in scene.controls.items()
+    if isinstance(control, (Number, Whole))
+    for end in (control.low, control.high)
+]
+
+
+@pytest.mark.parametrize(("name", "setting", "end"), ENDS)
+def test_the_ends_of_a_slider_are_drawn_or_refused_in_a_sentence(name, setting, end):
+    scene = SCENES[name]
+    for part, what in scene.parts.items():
+        if setting in what.uses:
+            answer = answered(name, part, {setting: end})
+            if isinstance(answer, str):  # an end that the slider touches and the rule does not take
+                assert scene.controls[setting].interval[0] == "("
+                assert setting in answer
+
+
+@pytest.mark.parametrize("wild", WILD, ids=lambda w: repr(w)[:12])
+@pytest.mark.parametrize("name", SCENES)
+def test_wild_values_are_refused_in_a_sentence_or_drawn(name, wild):
+    scene = SCENES[name]
+    for setting in scene.controls:
+        part = next(p for p, what in scene.parts.items() if setting in (*what.uses, *shows(what)))
+        answer = answered(name, part, {setting: wild})
+        if isinstance(answer, str):
+            assert len(answer) < 1000
+            assert setting in answer
+        else:
+            assert wild is True or isinstance(wild, str)
+
+
+def answered(name, part, given):
+    """A frame's bytes, or the sentence that refuses it."""
+    try:
+        return wire.frame(framed(name, part, given))
+    except InputError as error:
+        return str(error)
+
+
+def shows(part):
+    return part.shows if isinstance(part, Training) else ()
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_every_setting_is_used_and_every_use_is_a_setting(name):
+    scene = SCENES[name]
+    used = {s for part in scene.parts.values() for s in (*part.uses, *shows(part))}
+    assert used == set(scene.controls)
+    for preset in scene.presets.values():
+        assert preset.keys() <= scene.controls.keys()
+
+
+@pytest.mark.parametrize(("name", "part"), PARTS)
+def test_a_part_follows_from_the_settings_it_says_it_uses(name, part):
+    """What is not used changes nothing, and a second look is the same to the last bit."""
+    what = SCENES[name].parts[part]
+    first = wire.frame(framed(name, part))
+    for preset in SCENES[name].presets.values():
+        others = {k: v for k, v in preset.items() if k not in (*what.uses, *shows(what))}
+        assert wire.frame(framed(name, part, others)) == first
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [(n, p) for n, p in PARTS if isinstance(SCENES[n].parts[p], Training)] or [(None, None)],
+)
+def test_a_training_comes_to_the_same_in_one_stretch_and_in_several(name, part):
+    if name is None:
+        pytest.skip("no scene trains")
+    whole = framed(name, part, {}, Moment("a", 0, 6))
+    framed(name, part, {}, Moment("b", 0, 2))
+    rest = framed(name, part, {}, Moment("b", 2, 6))
+    again = framed(name, part, {}, Moment("c", 2, 6))  # begun anew, as after a crash
+    assert wire.frame(rest) == wire.frame(again)
+    for key, value in whole.items():
+        if (
+            isinstance(value, np.ndarray)
+            and value.shape[:1] == (6,)
+            and rest[key].shape[:1] == (4,)
+        ):
+            assert np.array_equal(value[2:], rest[key], equal_nan=True)
+        elif isinstance(value, np.ndarray):
+            assert np.array_equal(value, rest[key], equal_nan=True)
+
+
+@pytest.mark.parametrize("name", SCENES)
+def test_descriptions_are_strict_json(name):
+    found = json.loads(json.dumps(SCENES[name].described(), allow_nan=False))
+    assert found["name"] == name
+    for control in found["controls"].values():
+        assert control["default"] is not None
+
+
+def test_names_nobody_knows_are_refused():
+    with pytest.raises(InputError, match="did you mean momentum"):
+        framed("momentun", "path")
+    with pytest.raises(InputError, match="Unknown part of momentum 'pth'"):
+        framed("momentum", "pth")
+    with pytest.raises(InputError, match="Unknown setting 'gamma'"):
+        framed("momentum", "path", {"gamma": 1})
+    with pytest.raises(InputError, match="must be names with values"):
+        framed("momentum", "path", [1])

@@ -1,0 +1,32 @@
+"""Scenes: interactive pictures, their numbers computed by the library's own rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from uzviz.errors import named
+from uzviz.scenes.controls import read
+from uzviz.scenes.lecture import momentum
+from uzviz.scenes.scene import Frame, Moment, Scene
+
+SCENES: dict[str, Scene] = {module.SCENE.name: module.SCENE for module in (momentum,)}
+"""By name, in the order of the lecture."""
+
+
+def scene_named(name: str) -> Scene:
+    """The scene of that name.
+
+    Raises
+    ------
+    InputError
+        for a name nobody knows, with the nearest that exist.
+    """
+    return named("scene", name, SCENES)
+
+
+def frame(name: str, part: str, settings: dict[str, Any], moment: Moment) -> Frame:
+    """A scene's frame; see :meth:`Scene.frame`."""
+    return scene_named(name).frame(part, settings, moment)
+
+
+__all__ = ["SCENES", "Frame", "Moment", "Scene", "frame", "read", "scene_named"]

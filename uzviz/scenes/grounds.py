@@ -1,0 +1,29 @@
+"""What lies under paths: values of a function over a part of a plane or a line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+Ends = tuple[float, float]
+
+
+def over_plane(
+    f: Callable[[jax.Array], jax.Array], x: Ends, y: Ends, size: int = 121
+) -> np.ndarray:
+    """Values of f(w) with w = (x, y), [size of y, size of x], from the low to the high ends."""
+    xs, ys = jnp.linspace(*x, size), jnp.linspace(*y, size)
+    points = jnp.stack(jnp.meshgrid(xs, ys), axis=-1)
+    return np.asarray(jax.vmap(jax.vmap(f))(points), np.float32)
+
+
+def over_line(
+    f: Callable[[Any], jax.Array], x: Ends, size: int = 601
+) -> tuple[np.ndarray, np.ndarray]:
+    """Places from the low to the high end, and f there."""
+    xs = jnp.linspace(*x, size)
+    return np.asarray(xs), np.asarray(jax.vmap(f)(xs))

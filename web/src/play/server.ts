@@ -1,0 +1,51 @@
+/** What is asked of the scenes. */
+
+import type { ArrayOf, Frame, SceneOf } from "../messages";
+import { ask, json } from "../server";
+
+export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
+
+/** An array of any shape, its last axis fastest. */
+export interface Tensor {
+  shape: number[];
+  data: Numbers;
+}
+
+/** A frame of a scene's part. */
+export interface Got {
+  arrays: Record<string, Tensor>;
+  facts: Record<string, unknown>;
+}
+
+/** Two who watch the same training are at different steps of it. */
+const viewer = Math.random().toString(36).slice(2);
+
+export const scenes = () => json<SceneOf[]>("play/scenes");
+
+export const frame = (
+  scene: string,
+  part: string,
+  settings: Record<string, unknown>,
+  first: number,
+  last: number,
+): Promise<Got> =>
+  ask(
+    "play/frame",
+    { scene, part, settings: JSON.stringify(settings), viewer, first, last },
+    async (answer) => unpacked(await answer.arrayBuffer()),
+  );
+
+const KINDS = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u1: Uint8Array } as const;
+
+/** A frame out of bytes: a header with its length before it, then the arrays. */
+export function unpacked(bytes: ArrayBuffer): Got {
+  const size = new DataView(bytes).getUint32(0, true);
+  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, size))) as Frame;
+  const start = 4 + size;
+  const tensor = ({ type, offset, shape }: ArrayOf): Tensor => {
+    const length = shape.reduce((a, b) => a * b, 1);
+    return { shape, data: new KINDS[type](bytes, start + offset, length) };
+  };
+  const arrays = Object.entries(header.arrays).map(([name, of]) => [name, tensor(of)] as const);
+  return { arrays: Object.fromEntries(arrays), facts: header.facts };
+}

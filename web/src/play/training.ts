@@ -1,0 +1,105 @@
+/** A scene's part that goes on in steps: frames while it plays, and what was shown on the way. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { clock } from "./clock";
+import { asked, Latest, partNamed, useAlive } from "./frames";
+import * as server from "./server";
+import type { Got, Numbers, Tensor } from "./server";
+
+export interface Training {
+  /** The newest frame, its arrays named `appended` holding all there was since the start. */
+  got: Got;
+  step: number;
+}
+
+/** A tensor with the rows of another below its own. */
+export function joined(above: Tensor | undefined, below: Tensor): Tensor {
+  if (!above) return below;
+  const Kind = below.data.constructor as new (length: number) => Numbers;
+  const data = new Kind(above.data.length + below.data.length);
+  data.set(above.data);
+  data.set(below.data, above.data.length);
+  return { shape: [above.shape[0]! + below.shape[0]!, ...below.shape.slice(1)], data };
+}
+
+interface Options {
+  part: string;
+  /** Arrays of which a frame has the steps since the frame before. */
+  appended: string[];
+  /** Steps between two frames. */
+  stride: number;
+  /** Steps after which it ends. */
+  length: number;
+}
+
+/**
+ * A training that begins at step 0 whenever one of its settings has changed, and goes on while it plays. It
+ * ends at `length`, or where the server says so by a fact named "over".
+ */
+export function useTraining({ part: name, appended, stride, length }: Options): Training | null {
+  const shown = useSignal<Training | null>(null);
+  const playing = useSignal(false);
+  const latest = useRef(new Latest());
+  const alive = useAlive();
+  const { of, part, given } = partNamed(name);
+  const run = JSON.stringify(part.uses.map((n) => given[n]));
+  const look = JSON.stringify(part.shows.map((n) => given[n]));
+  const now = useRef({ of, given, run, stride, length });
+  now.current = { of, given, run, stride, length };
+
+  /** Ask for the steps up to another one, and show them; a frame of settings that have changed is dropped. */
+  const go = (first: number, last: number, begin: boolean) =>
+    latest.current.do(async () => {
+      const { of, given, run } = now.current;
+      const got = await asked(name, () => server.frame(of, name, given, first, last));
+      if (!got || !alive.current || run !== now.current.run) {
+        if (!got) playing.value = false;
+        return;
+      }
+      const before = begin ? undefined : shown.peek()?.got.arrays;
+      for (const array of appended) {
+        got.arrays[array] = joined(before?.[array], got.arrays[array]!);
+      }
+      shown.value = { got, step: last };
+      if (last >= now.current.length || got.facts["over"]) playing.value = false;
+    });
+  const ahead = () => {
+    const at = shown.peek()?.step ?? 0;
+    const last = Math.min(now.current.length, at + now.current.stride);
+    if (last > at) go(at, last, false);
+  };
+
+  useEffect(() => go(0, 0, true), [of, run]);
+  useEffect(() => {
+    const at = shown.peek()?.step;
+    if (at) go(at, at, false);
+  }, [look]);
+  useEffect(() => {
+    if (!playing.value || !shown.value) return;
+    const frame = requestAnimationFrame(ahead);
+    return () => cancelAnimationFrame(frame);
+  }, [playing.value, shown.value]);
+  useEffect(() => {
+    clock.value = {
+      step: shown.value?.step ?? 0,
+      length,
+      playing: playing.value,
+      play() {
+        if ((shown.peek()?.step ?? 0) >= length) go(0, 0, true);
+        playing.value = true;
+      },
+      pause: () => void (playing.value = false),
+      to(at) {
+        playing.value = false;
+        if (at <= 0) go(0, 0, true);
+      },
+      ahead() {
+        playing.value = false;
+        ahead();
+      },
+    };
+  }, [shown.value, playing.value, length]);
+  useEffect(() => () => void (clock.value = null), []);
+  return shown.value;
+}
