@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -64,6 +64,40 @@ class Walker:
             self.at += window.size
         return np.concatenate(seen) if seen else np.zeros(0)
 
-    def evaluated(self, parts: Sequence[str] = PARTS) -> dict[str, np.ndarray]:
-        """Loss and metrics of whole parts here, as "train/loss"."""
-        return evaluated(self.places, self.carry.w, self.at, parts)().values
+    def path(self, steps: int) -> tuple[Any, np.ndarray]:
+        """As :meth:`ahead`, with the parameters after each step, [steps, …], before the losses."""
+        found, seen = [], [np.zeros(0)]
+        for _ in range(min(steps, self.places.lanes.plan.steps - self.at)):
+            seen.append(self.ahead(1))
+            found.append(self.w)
+        rows = jax.tree.map(lambda x, *xs: np.array(xs).reshape(-1, *x.shape), self.w, *found)
+        return rows, np.concatenate(seen)
+
+    @property
+    def w(self) -> Any:
+        """The parameters here, on the host; a copy, for the next step overwrites them."""
+        return jax.tree.map(np.array, self.carry.w)
+
+    def batch(self, step: int) -> np.ndarray:
+        """Numbers of the rows that a step sees; the first is step 1."""
+        window = self.places.lanes.plan.window(step - 1, step, 1)
+        full, last = self.places.rows_of(window)
+        return full[0, 0] if window.steps else last[0]
+
+    def evaluated(self, parts: Sequence[str] = PARTS, w: Any = None) -> dict[str, np.ndarray]:
+        """Loss and metrics of whole parts as "train/loss": here, or at other parameters."""
+        return evaluated(self.places, self.carry.w if w is None else w, self.at, parts)().values
+
+    def measured(self, measure: Callable[[Any, Any], Any], index: np.ndarray) -> Any:
+        """``measure(w, batch)`` here, of the examples of these rows. Compiled once for a function and as
+        many rows."""
+        lanes = self.places.lanes
+        found = programs.measured(
+            lanes.problem.formulas,
+            measure,
+            self.carry.w,
+            self.places.feed.statistics,
+            lanes.rows,
+            index,
+        )
+        return jax.tree.map(np.asarray, found)

@@ -1,7 +1,9 @@
 /** The pictures of all scenes, by name. Each is loaded when it is first shown. */
 
 import type { FunctionComponent } from "preact";
+import { words as initialisation } from "./scenes/initialisation.words";
 import { words as momentum } from "./scenes/momentum.words";
+import { words as regression } from "./scenes/regression.words";
 import type { Spoken } from "./words";
 
 interface Drawn {
@@ -11,4 +13,6 @@ interface Drawn {
 
 export const scenes: Record<string, Drawn> = {
   momentum: { words: momentum, load: () => import("./scenes/momentum") },
+  regression: { words: regression, load: () => import("./scenes/regression") },
+  initialisation: { words: initialisation, load: () => import("./scenes/initialisation") },
 };
