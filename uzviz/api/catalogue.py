@@ -64,12 +64,14 @@ def _rules() -> list[dict[str, Any]]:
 
 
 def _problems() -> list[dict[str, Any]]:
-    surfaces = {name: inspect.cleandoc(f.__doc__ or "") for name, f in problems.SURFACES.items()}
+    made = {
+        name: inspect.cleandoc(f.__doc__ or "").split("\n\n")[0] for name, f in problems.NAMED.items()
+    }
     data = {
         "digits": "scikit-learn's 1,797 handwritten digits of 8 × 8 pixels, in ten classes.",
         "file.csv:target": "Any CSV file with a header: classes or a number from its columns.",
     }
-    return [{"name": n, "title": "", "text": text} for n, text in {**data, **surfaces}.items()]
+    return [{"name": n, "title": "", "text": text} for n, text in {**data, **made}.items()]
 
 
 CATALOGUES: dict[str, Callable[[], list[dict[str, Any]]]] = {

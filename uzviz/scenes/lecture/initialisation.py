@@ -150,7 +150,7 @@ SCENE = Scene(
     controls={
         "look": Choice("he", tuple(INITIALISATIONS)),
         "activation": Choice("relu", tuple(ACTIVATIONS)),
-        "depth": Whole(5, 1, 10),
+        "depth": Whole(4, 1, 10),
         "width": Whole(64, 2, 128),
         "rule": Choice("gd", tuple(rules.NAMES)),
         "alpha": Number(0.1, 1e-4, 1.0, "log", "(0, 1e6]"),

@@ -113,7 +113,7 @@ function CostPanel({ ground, training: { got, step } }: Props) {
     if (!step) paint.dots(plot, [0], cost, 4, soft);
   };
   return (
-    <Panel label={said("cost")} title={said("cost")} paint={draw} ratio={0.36}
+    <Panel label={said("cost")} title={said("cost")} paint={draw} ratio={0.42}
       x={{ ends: [0, Math.max(20, step)], label: said("step") }}
       y={{ ends: logEndsOf([...cost.map((v) => 2 * v), truth / 4], 10), scale: "log", label: "J" }} />
   ); // prettier-ignore
