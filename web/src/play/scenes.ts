@@ -2,6 +2,7 @@
 
 import type { FunctionComponent } from "preact";
 import { words as momentum } from "./scenes/momentum.words";
+import { words as properties } from "./scenes/properties.words";
 import type { Spoken } from "./words";
 
 interface Drawn {
@@ -11,4 +12,5 @@ interface Drawn {
 
 export const scenes: Record<string, Drawn> = {
   momentum: { words: momentum, load: () => import("./scenes/momentum") },
+  properties: { words: properties, load: () => import("./scenes/properties") },
 };
