@@ -11,7 +11,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from uzviz import records
+from uzviz import records, verdicts
 from uzviz.board import messages
 
 TARGET = Path(__file__).parents[2] / "web" / "src" / "messages.ts"
@@ -20,14 +20,19 @@ HEAD = (
 )
 PLAIN = {int: "number", float: "number", bool: "boolean", str: "string", NoneType: "null",
          Any: "unknown"}  # fmt: skip
-ALIASES = {"Kind": messages.Kind, "Status": messages.Status}
+WORDED = {"CauseKind": records.CauseKind, "AdditionKind": verdicts.AdditionKind,
+          "SilenceKind": verdicts.SilenceKind}  # fmt: skip
+"""Kinds for which the page has words: listed too, so that it can be tested whether it has them."""
+ALIASES = {"Kind": messages.Kind, "Status": messages.Status, **WORDED}
+WIDE = 100
 
 
 def typescript() -> str:
     """All messages as TypeScript."""
     parts = [HEAD]
-    parts += [f"export type {name} = {_literal(kind)};\n" for name, kind in ALIASES.items()]
-    parts += [_interface(kind) for kind in (records.Node, *_messages())]
+    parts += [f"export type {n} = {_literal(k)};\n" for n, k in ALIASES.items() if n not in WORDED]
+    parts += [_listed(name, kind) for name, kind in WORDED.items()]
+    parts += [_interface(kind) for kind in (records.Node, records.Cause, *_messages())]
     return "\n".join(parts)
 
 
@@ -64,6 +69,16 @@ def _type(hint: Any) -> str:
 
 def _literal(hint: Any) -> str:
     return " | ".join(f'"{word}"' for word in get_args(hint))
+
+
+def _listed(name: str, kind: Any) -> str:
+    """The words of a kind as a list, and the kind made of it."""
+    words = [f'"{word}"' for word in get_args(kind)]
+    head = f"export const {name[0].lower()}{name[1:]}s ="
+    line = f"{head} [{', '.join(words)}] as const;"
+    if len(line) > WIDE:
+        line = "\n".join([f"{head} [", *(f"  {word}," for word in words), "] as const;"])
+    return f"{line}\nexport type {name} = (typeof {head.split()[2]})[number];\n"
 
 
 def _notes(kind: type) -> dict[str, str]:
