@@ -11,6 +11,7 @@ from answers import HOLE, POINTS, SPIKE, curve, log_two
 
 import uzviz as uz
 from uzviz.log import frames, schema
+from uzviz.records import Histogram
 
 BAD = [
     "runs?since=-1", "runs?since=x", "runs?since=9e9", "runs?since=99999999999999999999",
@@ -186,6 +187,38 @@ def test_a_download_is_the_whole_series(board, tmp_path):
     assert len(first["rows"]) == len(second["rows"]) == POINTS
     assert first["rows"][HOLE][2] is None
     assert first["rows"][SPIKE] == [1.7e9 + SPIKE, SPIKE, 50.0]
+
+
+def test_a_download_of_histograms_and_texts(board, tmp_path):
+    with uz.Log(tmp_path / "a") as log:
+        for step in range(150):
+            log.histogram(step, "w", Histogram([0.0, 1.0, 2.0], [step, 1]))
+        log.text(3, "words", "one, two\n\n| a |")
+    client = board()
+
+    def got(tag, kind):
+        return client(f"/api/download?tag={client.tags[tag]}&runs=0&format={kind}")
+
+    rows = list(csv.DictReader(io.StringIO(got("w", "csv").text)))
+    assert len(rows) == 2 * 150
+    assert [rows[4][name] for name in ("run", "step", "left", "right", "count")] == [
+        "a", "2", "0.0", "1.0", "2.0",
+    ]  # fmt: skip
+    (found,) = got("w", "json").json()
+    assert found["columns"] == ["wall", "step", "edges", "counts"]
+    assert found["rows"][7][1:] == [7, [0, 1, 2], [7, 1]]
+    ((_, _, _, text),) = list(csv.reader(io.StringIO(got("words", "csv").text)))[1:]
+    assert text == "one, two\n\n| a |"
+    assert got("words", "json").json()[0]["rows"][0][1:] == [3, text]
+
+
+def test_a_download_of_what_is_no_table_is_refused(board, tmp_path):
+    with uz.Log(tmp_path / "a") as log:
+        log.image(0, "seen", np.zeros((2, 2), np.uint8))
+    client = board()
+    answer = client(f"/api/download?tag={client.tags['seen']}&runs=0")
+    assert answer.status == 400
+    assert "images is no table" in answer.json()["error"]
 
 
 def test_requests_that_come_at_once_are_all_answered(board, tmp_path):
