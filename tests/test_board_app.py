@@ -10,6 +10,7 @@ import pytest
 from answers import HOLE, POINTS, SPIKE, curve, log_two
 
 import uzviz as uz
+from uzviz.board.downloads import Download
 from uzviz.log import frames, schema
 from uzviz.records import Histogram
 
@@ -210,6 +211,18 @@ def test_a_download_of_histograms_and_texts(board, tmp_path):
     ((_, _, _, text),) = list(csv.reader(io.StringIO(got("words", "csv").text)))[1:]
     assert text == "one, two\n\n| a |"
     assert got("words", "json").json()[0]["rows"][0][1:] == [3, text]
+
+
+def test_a_download_holds_one_large_record_at_once(board, tmp_path):
+    with uz.Log(tmp_path / "a") as log:
+        for step in range(20):
+            log.text(step, "words", "x" * 10_000)
+    client = board()
+    tag = client.store.tag(client.tags["words"])
+    for kind in ("csv", "json"):
+        pieces = list(Download([client.store.run(0)], tag, kind).parts())
+        assert len(pieces) > 20
+        assert max(map(len, pieces)) < 11_000
 
 
 def test_a_download_of_what_is_no_table_is_refused(board, tmp_path):

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import islice
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from uzviz.board import media
 from uzviz.board.messages import Kind, Tag
@@ -18,16 +18,17 @@ from uzviz.errors import InputError
 
 T = TypeVar("T")
 ROWS = 10_000
-"""Rows of one piece."""
+"""Small rows of one piece."""
 
 
 class Form(NamedTuple):
-    """How a kind is written: as rows of CSV, and as rows of JSON, which are texts already."""
+    """How a kind is written in a format."""
 
     columns: tuple[str, ...]
-    rows: Callable[[Watched, Tag], Iterator[tuple[str, ...]]]
-    json_columns: tuple[str, ...]
-    json_rows: Callable[[Watched, Tag], Iterator[str]]
+    rows: Callable[[Watched, Tag], Iterator[Any]]
+    """Of one run: fields of CSV, or JSON that is text already."""
+    at_once: int
+    """Rows of a piece."""
 
 
 class Download:
@@ -42,11 +43,9 @@ class Download:
     """
 
     def __init__(self, runs: list[Watched], tag: Tag, format: str):
-        form = FORMS.get(tag["kind"])
+        form = FORMS.get((tag["kind"], format))
         if form is None:
-            raise Refusal(
-                400, f"A tag of {tag['kind']} is no table: ask for one of {', '.join(FORMS)}."
-            )
+            raise Refusal(400, f"A tag of {tag['kind']} is no table, so that it has no {format}.")
         named = (tag["name"], tag["kind"])
         self.runs = [run for run in runs if named in run.contents.kinds.items()]
         self.tag, self.form, self.format = tag, form, format
@@ -66,24 +65,26 @@ class Download:
         yield _lines([("run", *self.form.columns)])
         for run in self.runs:
             name = run.line["name"]
-            rows = ((name, *row) for row in _whole(self.form.rows(run, self.tag)))
-            while piece := list(islice(rows, ROWS)):
-                yield _lines(piece)
+            for piece in self._pieces(run):
+                yield _lines([(name, *row) for row in piece])
 
     def _json(self) -> Iterator[bytes]:
         """Numbers that are not finite are null."""
-        columns = json.dumps(self.form.json_columns, separators=(",", ":"))
         start = "["
         for run in self.runs:
-            name = json.dumps(run.line["name"])
+            name, columns = json.dumps(run.line["name"]), _compact(self.form.columns)
             yield f'{start}{{"run":{name},"columns":{columns},"rows":['.encode()
             start, comma = ",", ""
-            rows = _whole(self.form.json_rows(run, self.tag))
-            while piece := list(islice(rows, ROWS)):
+            for piece in self._pieces(run):
                 yield (comma + ",".join(piece)).encode()
                 comma = ","
             yield b"]}"
         yield (start if start == "[" else "").encode() + b"]"
+
+    def _pieces(self, run: Watched) -> Iterator[list[Any]]:
+        rows = _whole(self.form.rows(run, self.tag))
+        while piece := list(islice(rows, self.form.at_once)):
+            yield piece
 
 
 def _whole(rows: Iterator[T]) -> Iterator[T]:
@@ -129,12 +130,16 @@ def _json_texts(run: Watched, tag: Tag) -> Iterator[str]:
     yield from map(_compact, media.every_text(run, tag))
 
 
-FORMS: dict[Kind, Form] = {
-    "scalars": Form(("wall", "step", "value"), _points, ("wall", "step", "value"), _json_points),
-    "histograms": Form(("wall", "step", "left", "right", "count"), _bins,
-                       ("wall", "step", "edges", "counts"), _json_histograms),
-    "text": Form(("wall", "step", "text"), _texts, ("wall", "step", "text"), _json_texts),
-}  # fmt: skip
+POINT, BIN, TEXT = ("wall", "step", "value"), ("left", "right", "count"), ("wall", "step", "text")
+# A record of a histogram or a text may be large: so each is a piece.
+FORMS: dict[tuple[Kind, str], Form] = {
+    ("scalars", "csv"): Form(POINT, _points, ROWS),
+    ("scalars", "json"): Form(POINT, _json_points, ROWS),
+    ("histograms", "csv"): Form(("wall", "step", *BIN), _bins, ROWS),
+    ("histograms", "json"): Form(("wall", "step", "edges", "counts"), _json_histograms, 1),
+    ("text", "csv"): Form(TEXT, _texts, 1),
+    ("text", "json"): Form(TEXT, _json_texts, 1),
+}
 
 
 def _compact(row: object) -> str:
