@@ -171,6 +171,7 @@ def test_a_chart_is_saved_as_a_picture(opened, tmp_path, format_):
     else:
         assert data.count(b"<path") > 8
         assert b"adam/seed-1" in data
+        assert b"NaN" not in data
 
 
 def test_not_finite_values_and_spikes_are_seen(opened):

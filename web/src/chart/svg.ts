@@ -64,6 +64,14 @@ export interface Drawing {
 
 const MOST_NAMES = 12;
 const LINE = 16;
+/** Pixels of a letter, about. */
+const LETTER = 6.6;
+
+/** As much of a name's end as there is room for: there runs differ. */
+function fitting(name: string, width: number): string {
+  const most = Math.max(4, Math.floor(width / LETTER));
+  return name.length > most ? `…${name.slice(1 - most)}` : name;
+}
 
 /** Where a file's texts beside the axes stand, and how large it is. */
 export function layout({ title, frame, curves, bands }: Drawing) {
@@ -75,7 +83,7 @@ export function layout({ title, frame, curves, bands }: Drawing) {
     legend: named.map(({ name, colour }, i) => ({
       colour,
       square: { x: left, y: bottom + 30 + LINE * i, size: 10 },
-      name: { x: left + 16, y: bottom + 39 + LINE * i, text: name },
+      name: { x: left + 16, y: bottom + 39 + LINE * i, text: fitting(name, frame.width) },
     })),
     width: left + frame.width + 20,
     height: bottom + 36 + LINE * named.length,
