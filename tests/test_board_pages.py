@@ -281,7 +281,7 @@ def test_hyperparameters_are_sorted_and_lead_to_curves(opened, runs):
         page.locator(".sheet th").get_by_role("button", name="test/loss").click()
         expect(names).to_have_count(len(finals))
         eventually(page, lambda shown=shown: same(
-            [finals[name].results["test/loss"] for name in names.all_text_contents()], shown
+            [finals[name].results["test/loss"] for name in names.all_inner_texts()], shown
         ))  # fmt: skip
     heads, first, *_ = cells(page.locator(".sheet"))
     name, row = first[0], dict(zip(heads, first, strict=True))

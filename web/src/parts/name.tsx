@@ -1,10 +1,7 @@
-/** A run's name whose end is always seen, since that is where runs differ. */
-export function RunName({ name }: { name: string }) {
-  const at = name.lastIndexOf("/", name.lastIndexOf("/") - 1) + 1;
-  return (
-    <span class="run-name">
-      <span>{name.slice(0, at)}</span>
-      <b>{name.slice(at)}</b>
-    </span>
-  );
-}
+/** A run's name whose end is always seen, since that is where runs differ: what is too long is cut at its
+ * beginning. One text, so that it is copied and read out as it is. */
+export const RunName = ({ name }: { name: string }) => (
+  <span class="run-name">
+    <bdi dir="ltr">{name}</bdi>
+  </span>
+);
