@@ -1,6 +1,6 @@
 /** Three properties of momentum: a barrier, a steady slope, a narrow valley; and how α follows β. */
 
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { useReplay } from "../clock";
 import { fact, factOf, usePart } from "../frames";
 import { Panel } from "../panel";
