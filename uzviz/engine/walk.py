@@ -67,3 +67,27 @@ class Walker:
     def evaluated(self, parts: Sequence[str] = PARTS) -> dict[str, np.ndarray]:
         """Loss and metrics of whole parts here, as "train/loss"."""
         return evaluated(self.places, self.carry.w, self.at, parts)().values
+
+    def trail(self, steps: int) -> tuple[Any, np.ndarray]:
+        """Make so many steps more and keep them all: every w, [steps, …], and the losses seen.
+
+        In one program, which rounds as it likes: equal to :meth:`ahead` but for the last digits. All
+        batches must be full.
+        """
+        lanes, plan = self.places.lanes, self.places.lanes.plan
+        if plan.rest:
+            raise InputError(
+                f"Batches of {plan.batch} leave {plan.rest} of {plan.n} examples over: give one that "
+                "leaves none."
+            )
+        stop, index = min(self.at + steps, plan.steps), []
+        for window in plan.windows(self.at, stop, lambda: stop - self.at):
+            full, _ = self.places.rows_of(window)
+            index.append(full[: window.epochs, : window.steps].reshape(-1, plan.batch))
+            self.at += window.size
+        rows = np.concatenate(index) if index else np.zeros((0, plan.batch), np.int32)
+        self.carry, w, loss = programs.trail(
+            lanes.problem.formulas, self.places.rule, self.carry, self.places.feed, lanes.rows, rows,
+            self.at - len(rows),
+        )  # fmt: skip
+        return jax.tree.map(np.asarray, w), np.asarray(loss)

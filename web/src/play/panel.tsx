@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { schedule, unschedule } from "../parts/schedule";
 import * as store from "../store";
 import { paintings } from "./paintings";
@@ -153,7 +153,7 @@ function usePainting(
   { x, y, paint, handles = [] }: Props,
 ): void {
   const dark = store.isDark.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!canvas.current || !size.width) return;
     const home = canvas.current;
     schedule(canvas, () => {
