@@ -19,24 +19,24 @@ _TASKS: dict[str, Callable[..., Problem]] = {
 
 
 def problem_named(name: str, *, task: str | None = None, **options: Any) -> Problem:
-    """The problem of that name: a surface, or a data set learned by an MLP.
+    """The problem of that name: a surface, a line, or a data set learned by an MLP.
 
-    ``options`` are those of the surface, or of ``problems.classify`` and ``problems.regress``.
+    ``options`` are those of the surface or the line, or of ``problems.classify`` and ``problems.regress``.
 
     Raises
     ------
     InputError
         for a name nobody knows and for options that cannot be used.
     """
-    if name in problems.SURFACES:
+    if name in problems.NAMED:
         if task is not None:
             raise InputError(f"{name} has no task: give --task with data only.")
-        make, taken = problems.SURFACES[name], problems.SURFACES[name]
+        make, taken = problems.NAMED[name], problems.NAMED[name]
     elif name == "digits" or ":" in name or name.endswith(".csv"):
         learn = problems.learn if task is None else named("task", task, _TASKS)
         make, taken = partial(learn, name), problems.classify
     else:
-        raise unknown("problem", name, [*problems.SURFACES, "digits", "file.csv:target"])
+        raise unknown("problem", name, [*problems.NAMED, "digits", "file.csv:target"])
     allowed = list(inspect.signature(taken).parameters.keys() - {"data"})
     for option in options:
         if option not in allowed:

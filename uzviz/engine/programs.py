@@ -178,6 +178,12 @@ def solo_examples(formulas: Formulas, statistics: Any, rows: Any, index: jax.Arr
     return batch_of(formulas, rows, statistics, index), _taken(rows, index)
 
 
+@partial(jax.jit, static_argnums=(0, 1))
+def measured(formulas: Formulas, measure: Callable[[Tree, Any], Any], w: Tree, statistics: Any,
+             rows: Any, index: jax.Array):  # fmt: skip
+    return measure(w, batch_of(formulas, rows, statistics, index))
+
+
 @partial(jax.jit, static_argnums=0)
 def initial(init: Callable[[jax.Array], Tree], key: jax.Array) -> Tree:
     return init(key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -16,6 +16,9 @@ from uzviz.engine.programs import Path
 from uzviz.errors import InputError
 from uzviz.problems import PARTS, Problem
 from uzviz.rules import Rule
+
+LENGTHS = (256, 64, 16, 4, 1)
+"""Steps that are made and kept at once."""
 
 
 def paths(problem: Problem, rules: Sequence[Rule], starts: Any, steps: int) -> Path:
@@ -64,30 +67,62 @@ class Walker:
             self.at += window.size
         return np.concatenate(seen) if seen else np.zeros(0)
 
-    def evaluated(self, parts: Sequence[str] = PARTS) -> dict[str, np.ndarray]:
-        """Loss and metrics of whole parts here, as "train/loss"."""
-        return evaluated(self.places, self.carry.w, self.at, parts)().values
-
-    def trail(self, steps: int) -> tuple[Any, np.ndarray]:
-        """Make so many steps more and keep them all: every w, [steps, …], and the losses seen.
-
-        In one program, which rounds as it likes: equal to :meth:`ahead` but for the last digits. All
-        batches must be full.
-        """
-        lanes, plan = self.places.lanes, self.places.lanes.plan
-        if plan.rest:
-            raise InputError(
-                f"Batches of {plan.batch} leave {plan.rest} of {plan.n} examples over: give one that "
-                "leaves none."
-            )
-        stop, index = min(self.at + steps, plan.steps), []
-        for window in plan.windows(self.at, stop, lambda: stop - self.at):
+    def path(self, steps: int) -> tuple[Any, np.ndarray]:
+        """As :meth:`ahead`, with the parameters after each step, [steps, …], before the losses."""
+        plan, found, seen = self.places.lanes.plan, [self._none()], [np.zeros(0)]
+        stop = min(self.at + steps, plan.steps)
+        while self.at < stop:
+            window = plan.window(self.at, stop, stop - self.at)
+            if not window.steps:  # the shorter batch at the end of an epoch
+                seen.append(self.ahead(1))
+                found.append(jax.tree.map(lambda x: x[None], self.w))
+                continue
+            # Few lengths, so that few programs are compiled.
+            made = next(length for length in LENGTHS if length <= window.steps)
             full, _ = self.places.rows_of(window)
-            index.append(full[: window.epochs, : window.steps].reshape(-1, plan.batch))
-            self.at += window.size
-        rows = np.concatenate(index) if index else np.zeros((0, plan.batch), np.int32)
+            w, loss = self._trail(full[0, :made])
+            found.append(w)
+            seen.append(loss)
+        return jax.tree.map(lambda *x: np.concatenate(x), *found), np.concatenate(seen)
+
+    def _none(self) -> Any:
+        """The parameters of no steps."""
+        return jax.tree.map(lambda x: np.zeros((0, *x.shape), x.dtype), self.carry.w)
+
+    def _trail(self, index: np.ndarray) -> tuple[Any, np.ndarray]:
+        """Steps on these rows, [steps, batch], all kept."""
+        lanes, feed = self.places.lanes, self.places.feed
         self.carry, w, loss = programs.trail(
-            lanes.problem.formulas, self.places.rule, self.carry, self.places.feed, lanes.rows, rows,
-            self.at - len(rows),
-        )  # fmt: skip
+            lanes.problem.formulas, self.places.rule, self.carry, feed, lanes.rows, index, self.at
+        )
+        self.at += len(index)
         return jax.tree.map(np.asarray, w), np.asarray(loss)
+
+    @property
+    def w(self) -> Any:
+        """The parameters here, on the host; a copy, for the next step overwrites them."""
+        return jax.tree.map(np.array, self.carry.w)
+
+    def batch(self, step: int) -> np.ndarray:
+        """Numbers of the rows that a step sees; the first is step 1."""
+        window = self.places.lanes.plan.window(step - 1, step, 1)
+        full, last = self.places.rows_of(window)
+        return full[0, 0] if window.steps else last[0]
+
+    def evaluated(self, parts: Sequence[str] = PARTS, w: Any = None) -> dict[str, np.ndarray]:
+        """Loss and metrics of whole parts as "train/loss": here, or at other parameters."""
+        return evaluated(self.places, self.carry.w if w is None else w, self.at, parts)().values
+
+    def measured(self, measure: Callable[[Any, Any], Any], index: np.ndarray) -> Any:
+        """``measure(w, batch)`` here, of the examples of these rows. Compiled once for a function and as
+        many rows."""
+        lanes = self.places.lanes
+        found = programs.measured(
+            lanes.problem.formulas,
+            measure,
+            self.carry.w,
+            self.places.feed.statistics,
+            lanes.rows,
+            index,
+        )
+        return jax.tree.map(np.asarray, found)

@@ -5,19 +5,23 @@ from dataclasses import replace
 from typing import Any
 
 from uzviz.errors import InputError
+from uzviz.problems.lines import linear
 from uzviz.problems.pictures import Pictures
 from uzviz.problems.planes import PLANES, Plane, beale, himmelblau, rosenbrock
 from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_for, key_for
+from uzviz.problems.signals import Expected, Signals, expected, signals
 from uzviz.problems.supervised import classify, learn, regress
 from uzviz.problems.surfaces import quadratic, surface
 from uzviz.problems.tables import ARRAYS
 
 SURFACES: dict[str, Callable[..., Problem]] = {**PLANES, "quadratic": quadratic}
+NAMED: dict[str, Callable[..., Problem]] = {**SURFACES, "linear": linear}
+"""What is made of its name alone, without a file."""
 
 _MAKERS: dict[str, Callable[..., Problem]] = {
     "classify": classify,
     "regress": regress,
-    **SURFACES,
+    **NAMED,
 }
 
 
@@ -44,6 +48,7 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "PARTS", "PLANES", "SURFACES", "Formulas", "Pictures", "Plane", "Problem", "Split", "beale", "classify", "generator_for", "himmelblau",
-    "key_for", "learn", "quadratic", "regress", "restored", "rosenbrock", "surface",
+    "NAMED", "PARTS", "PLANES", "SURFACES", "Expected", "Formulas", "Pictures", "Plane", "Problem",
+    "Signals", "Split", "beale", "classify", "expected", "generator_for", "himmelblau", "key_for", "learn",
+    "linear", "quadratic", "regress", "restored", "rosenbrock", "signals", "surface",
 ]  # fmt: skip

@@ -25,6 +25,35 @@ class Loss:
         return self.f(w)
 
 
+@dataclass(frozen=True)
+class Start:
+    """A start that a seed moves by normal noise of standard deviation ``spread``: equal, for what is
+    compiled, if its numbers are."""
+
+    point: tuple[float, ...]
+    spread: float
+
+    def __call__(self, key: jax.Array) -> jax.Array:
+        point = jnp.asarray(self.point, float)
+        return point + self.spread * jax.random.normal(key, point.shape)
+
+
+def start_at(point: Sequence[float], spread: float, name: str) -> Start:
+    """The start of a problem of that name.
+
+    Raises
+    ------
+    InputError
+        for what is no point, and for a spread below 0.
+    """
+    found = numbers(point)
+    if found is None or not len(found):
+        raise InputError(f"The start of {name} is {shown(point)}, but must be some finite numbers.")
+    if numbers([spread]) is None or spread < 0:
+        raise InputError(f"The spread of {name}'s start is {shown(spread)}, but must be 0 or more.")
+    return Start(tuple(found.tolist()), float(spread))
+
+
 def surface(
     f: Callable[[jax.Array], jax.Array],
     start: Sequence[float],
@@ -37,17 +66,9 @@ def surface(
 
     A seed moves the start by normal noise of standard deviation ``spread``.
     """
-    point = numbers(start)
-    if point is None or not len(point):
-        raise InputError(f"The start of {name} is {shown(start)}, but must be some finite numbers.")
-    if numbers([spread]) is None or spread < 0:
-        raise InputError(f"The spread of {name}'s start is {shown(spread)}, but must be 0 or more.")
-
-    def init(key: jax.Array) -> jax.Array:
-        return jnp.asarray(point) + spread * jax.random.normal(key, point.shape)
-
+    init = start_at(start, spread, name)
     own = {"kind": "surface", "name": name} if spec is None else spec
-    facts = {**own, "start": point.tolist(), "spread": spread}
+    facts = {**own, "start": list(init.point), "spread": init.spread}
     return Problem(init=init, loss=Loss(f), name=name, spec=facts)
 
 

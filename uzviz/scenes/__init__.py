@@ -6,10 +6,25 @@ from typing import Any
 
 from uzviz.errors import named
 from uzviz.scenes.controls import read
-from uzviz.scenes.lecture import momentum, properties
+from uzviz.scenes.lecture import (
+    batches,
+    initialisation,
+    momentum,
+    properties,
+    regression,
+)
 from uzviz.scenes.scene import Frame, Moment, Scene
 
-SCENES: dict[str, Scene] = {module.SCENE.name: module.SCENE for module in (momentum, properties)}
+SCENES: dict[str, Scene] = {
+    module.SCENE.name: module.SCENE
+    for module in (
+        momentum,
+        properties,
+        regression,
+        batches,
+        initialisation,
+    )
+}
 """By name, in the order of the lecture."""
 
 

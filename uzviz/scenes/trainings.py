@@ -12,7 +12,7 @@ from uzviz.engine import Walker
 from uzviz.scenes.scene import Moment
 
 MOST = 12
-"""Trainings kept: the one that longest nobody asked for is given up, and made again if it is needed."""
+"""Trainings kept, unless it is said: the one that longest nobody asked for is given up, and made again if it is needed."""
 
 
 @dataclass
@@ -28,7 +28,8 @@ class Trainings:
     asked for, begins anew and comes to the same bits.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = MOST) -> None:
+        self.most = most
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
 
@@ -41,7 +42,7 @@ class Trainings:
         with self._lock:
             kept = self._kept.setdefault(key, _Kept())
             self._kept.move_to_end(key)
-            if len(self._kept) > MOST:
+            if len(self._kept) > self.most:
                 self._kept.popitem(last=False)
         with kept.lock:
             if kept.walker is None or kept.walker.at > moment.first:

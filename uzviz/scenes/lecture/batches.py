@@ -110,9 +110,7 @@ def spread(settings: Settings) -> Frame:
 def walker(problem: Problem, size: int, alpha: float, epochs: int, start: Any, seed: int) -> Walker:
     """Gradient descent by batches of this size, from a start."""
     plan = engine.planned(EXAMPLES, size, 1, epochs=epochs)
-    lanes = Lanes(
-        problem, GradientDescent(lr=alpha), (seed,), plan, engine.on_device(problem)
-    )
+    lanes = Lanes(problem, GradientDescent(lr=alpha), (seed,), plan, engine.on_device(problem))
     return Walker(lanes, np.asarray(start, float))
 
 
@@ -122,10 +120,8 @@ def race(settings: Settings) -> Frame:
     batch = training_part(problem)
     found: Frame = {"spent": {}, "end": {}, "steps": {}}
     for kind, size in zip(KINDS, (EXAMPLES, int(settings["batch"]), 1), strict=True):
-        here = walker(
-            problem, size, settings["alpha"], settings["epochs"], start, settings["seed"]
-        )
-        w, _ = here.trail(here.places.lanes.plan.steps)
+        here = walker(problem, size, settings["alpha"], settings["epochs"], start, settings["seed"])
+        w, _ = here.path(here.places.lanes.plan.steps)
         w = np.concatenate([np.array([start]), w])
         shown = np.unique(np.linspace(0, len(w) - 1, 400).astype(int))
         cost = jax.vmap(lambda w: problem.loss(w, batch, None))(jnp.asarray(w[shown]))

@@ -247,4 +247,39 @@ export function say(plot: Plot, word: string, left: number, y: number, colour: s
   pen.fillText(word, x, y);
 }
 
+/** A hill over a level: shares of numbers between two ends, from 0, as roots that small ones be seen; the
+ * largest is as high as `height`. A positive height goes up the axis. */
+export function hill(plot: Plot, shares: ArrayLike<number>, ends: Ends, foot: number, height: number, colour: string): void {
+  const { pen } = plot;
+  const most = Array.from(shares).reduce((a, b) => Math.max(a, b), 0);
+  if (!(most > 0)) return;
+  const width = (ends[1] - ends[0]) / shares.length;
+  inside(plot, () => {
+    pen.fillStyle = colour;
+    pen.globalAlpha = 0.75;
+    pen.beginPath();
+    pen.moveTo(plot.x(ends[0]), plot.y(foot));
+    for (let i = 0; i < shares.length; i++) {
+      const y = plot.y(foot + height * Math.sqrt(shares[i]! / most));
+      pen.lineTo(plot.x(ends[0] + i * width), y);
+      pen.lineTo(plot.x(ends[0] + (i + 1) * width), y);
+    }
+    pen.lineTo(plot.x(ends[1]), plot.y(foot));
+    pen.fill();
+  });
+} // prettier-ignore
+
+/** Words below one another in the upper right corner, or the lower one, each in its colour. */
+export function legend(
+  plot: Plot,
+  words: readonly (readonly [string, string])[],
+  low = false,
+): void {
+  const first = low ? plot.bottom - 8 - 16 * (words.length - 1) : plot.top + 14;
+  const widest = Math.max(0, ...words.map(([word]) => plot.pen.measureText(word).width));
+  for (const [i, [word, colour]] of words.entries()) {
+    say(plot, word, plot.right - widest - 6, first + 16 * i, colour);
+  }
+}
+
 export { shade };

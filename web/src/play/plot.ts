@@ -9,6 +9,8 @@ export interface Axis {
   ends: Ends;
   scale?: "linear" | "log";
   label?: string;
+  /** Where its ticks are, if they are not to be chosen. */
+  ticks?: readonly number[];
 }
 
 /** The page's colours, as pictures need them. */
@@ -61,7 +63,8 @@ function scaleOf({ ends: [low, high], scale }: Axis, from: number, to: number): 
 }
 
 /** Of a logarithmic axis the powers of ten, if there are two or more: no others have room. */
-function ticksOf(axis: Axis, scale: Scale, count: number): number[] {
+function ticksOf(axis: Axis, scale: Scale, count: number): readonly number[] {
+  if (axis.ticks) return axis.ticks;
   const all = scale.ticks(count);
   if (axis.scale !== "log") return all;
   const powers = all.filter((t) => Math.abs(Math.log10(t) - Math.round(Math.log10(t))) < 1e-9);
@@ -98,7 +101,13 @@ export function plotOf(
   return plot;
 }
 
-function drawAxes(plot: Plot, across: number[], down: number[], below = "", beside = ""): void {
+function drawAxes(
+  plot: Plot,
+  across: readonly number[],
+  down: readonly number[],
+  below = "",
+  beside = "",
+): void {
   const { pen, look, left, top, right, bottom } = plot;
   pen.strokeStyle = look.line;
   pen.fillStyle = look.soft;

@@ -63,6 +63,13 @@ export const values = computed<Record<string, unknown>>(() => {
 /** A setting's value, where the control says what kind it is of. */
 export const valueNamed = <T>(name: string): T => values.value[name] as T;
 
+/** A dragged point's coordinates; where what is set is no point, those it has unless it is moved. */
+export function pointNamed(name: string): readonly [number, number] {
+  const given = values.value[name];
+  const is = Array.isArray(given) && given.length === 2 && given.every(Number.isFinite);
+  return (is ? given : scene.value!.controls[name]!.default) as [number, number];
+}
+
 /** Set some settings; those that are as they began leave the address. */
 export function set(news: Record<string, unknown>): void {
   let list = settings.sceneSettings.peek();
