@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
 from google.protobuf.message import DecodeError
 
 from uzviz.board.folders import Folders
@@ -216,9 +215,9 @@ def _last(chunks: Sequence[Points]) -> float | None:
 
 
 def _walls(contents: Contents, at: int) -> Iterator[float]:
-    for chunks in contents.scalars.values():
-        if chunks and len(chunks[at].wall) and np.isfinite(chunks[at].wall[at]):
-            yield float(chunks[at].wall[at])
-    for entries in contents.entries.values():
-        if entries and math.isfinite(entries[at].wall):
-            yield entries[at].wall
+    """The times of the first or the last of each series and tag."""
+    columns = (chunks[at].wall for chunks in contents.scalars.values() if chunks)
+    apart = {id(column): column for column in columns if len(column)}  # most share theirs
+    walls = [float(column[at]) for column in apart.values()]
+    walls += [entries[at].wall for entries in contents.entries.values() if entries]
+    return filter(math.isfinite, walls)
