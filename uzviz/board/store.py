@@ -17,8 +17,9 @@ from uzviz.board.watched import SILENT, Name, Watched
 LIVE, QUIET, WALK, TEND = (0.3, 0.003), (0.4, 0.002), (1.0, 0.001), (2.0, 0.0005)
 """Seconds between two looks at files that grow, at all others, for new folders, and at who is dead;
 and the share of a core that each may take: with thousands of runs they come less often."""
-HUSH = 0.1
-"""Seconds between two times that listeners are told."""
+HUSH, HUSH_READING = 0.1, 0.3
+"""Seconds between two times that listeners are told, and while there are runs never read: who listens
+asks, and answers take from the time of reading."""
 
 
 class Store:
@@ -44,7 +45,7 @@ class Store:
         self._stirred: dict[int, Watched] = {}
         """Runs whose files have changed, which are to be read before those that never were."""
         self._told = 0
-        self._hush = 0.0
+        self._told_at = 0.0
         self._listeners: set[Callable[[], None]] = set()
         self._closed = threading.Event()
         self.walked = threading.Event()
@@ -254,12 +255,13 @@ class Store:
         """Tell all who listen that something changed, unless they have just been told; returns when
         they may be told again."""
         now = time.monotonic()
-        if now < self._hush:
-            return self._hush
-        self._told, self._hush = self._cursor, now + HUSH
+        after = self._told_at + (HUSH_READING if self._unread else HUSH)
+        if now < after:
+            return after
+        self._told, self._told_at = self._cursor, now
         for listener in list(self._listeners):
             listener()
-        return self._hush
+        return now + HUSH
 
 
 class _Chore:
