@@ -32,7 +32,8 @@ class Wire:
         other, number = self._alike.get(key, (None, 0))
         if other is numbers:
             return number
-        if other is not None and np.array_equal(other, numbers):
+        # As bytes, since NumPy's comparison hands Python's lock to the thread that reads, each time.
+        if other is not None and other.tobytes() == numbers.tobytes():
             self._alike[key] = numbers, number  # the run's other tags share it
             return number
         number = len(self._columns)
