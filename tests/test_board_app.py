@@ -20,6 +20,7 @@ import uzviz as uz
 from uzviz.board import markdown, media, scalars
 from uzviz.board.app import RaceResults, application
 from uzviz.board.store import Store
+from uzviz.board.wire import Wire
 from uzviz.log import frames, schema, values
 from uzviz.records import Graph, Histogram, Node
 
@@ -131,6 +132,21 @@ def test_whole_series_and_equal_columns_once(board, tmp_path):
     assert np.allclose(loss["axis"], np.arange(POINTS) / 100)
     assert series[2]["axis"].tolist() == pytest.approx([0.05])
     assert board().series(["a"], ["loss"])[0][0]["axis"] is None
+
+
+def test_columns_that_agree_in_three_places_alone_are_told_apart():
+    wire, nan = Wire(), np.array([0, np.nan, 2], np.float32)
+    even, other = np.array([0, 1, 2, 3, 4.0]), np.array([0, 1.5, 2, 3, 4.0])
+    columns = [even, even.copy(), other, even.astype(np.float32), nan, even[:0], even[:0].copy()]
+    assert [wire.add("value", "f8", x) for x in columns] == [0, 0, 1, 2, 3, 4, 4]
+    assert wire.add("step", "f8", even) == 5
+    packed = wire.packed([])
+    header = 4 + int.from_bytes(packed[:4], "little")
+    kept = [even, other, even, nan, even[:0], even]
+    for column, wanted in zip(json.loads(packed[4:header])["columns"], kept, strict=True):
+        at = header + column["offset"]
+        found = np.frombuffer(packed, "<f8", column["length"], at)
+        assert np.array_equal(found, wanted, equal_nan=True)
 
 
 def test_a_run_without_the_tag_gives_no_series(board, tmp_path):

@@ -127,6 +127,30 @@ def test_a_point_is_there_when_its_write_is_told(tmp_path, opened):
     log.close()
 
 
+def test_who_listens_is_told_seldom_while_runs_are_read_and_at_once_when_all_are(
+    tmp_path, opened, monkeypatch
+):
+    monkeypatch.setattr(board_store, "HUSH_READING", 1000.0)
+    for i in range(30):
+        write(tmp_path / str(i), [1, 2])
+    listed, store, told = threading.Event(), None, []
+    read = board_store.Watched.read
+
+    def slowly(run):
+        listed.wait(20)
+        time.sleep(0.01)
+        return read(run)
+
+    monkeypatch.setattr(board_store.Watched, "read", slowly)
+    store = Store(tmp_path)
+    with store.listening(lambda: told.append(store.runs(0, "")["reading"]["done"])):
+        listed.set()
+        until(lambda: all_read(store))
+        until(lambda: told and told[-1] == 30, 5)
+    store.close()
+    assert len(told) <= 2
+
+
 def test_points_that_became_void_change_the_generation(tmp_path, opened):
     folder = tmp_path / "a"
     write(folder, [1, 2, 3, 4])
@@ -143,6 +167,35 @@ def test_points_that_became_void_change_the_generation(tmp_path, opened):
     write(folder, [5])
     until(lambda: values_of(store, 0) == [5])
     assert store.run(0).points("loss")[0] not in (before, again)
+
+
+def test_a_run_that_is_gone_on_with_is_read_as_soon_as_its_new_file_is_found(
+    tmp_path, opened, monkeypatch
+):
+    """However seldom runs are looked at that have ended."""
+    monkeypatch.setattr(board_store, "QUIET", (1000.0, 0.001))
+    write(tmp_path / "a", [1, 2])
+    write(tmp_path / "b", [1, 2])
+    store = opened(tmp_path)
+    assert {line["status"] for line in lines(store).values()} == {"finished"}
+    write(tmp_path / "a", [3], first=2)
+    until(lambda: store.run(0).points("loss")[1].value.tolist() == [1, 2, 3], 5)
+
+
+def test_a_run_that_has_not_ended_is_looked_at_often_however_long_it_was_silent(
+    tmp_path, opened, monkeypatch
+):
+    monkeypatch.setattr(board_store, "QUIET", (1000.0, 0.001))
+    with held(tmp_path / "a"), uz.Log(tmp_path / "a") as log:
+        log.tensor(0, MADE, np.array(["{}"], object))
+        log.scalars(0, {"loss": 1.0})
+        log.flush()
+        age(tmp_path / "a", 10_000)
+        store = opened(tmp_path)
+        assert lines(store)["a"]["status"] == "running"
+        log.scalars(1, {"loss": 2.0})
+        log.flush()
+        until(lambda: store.run(0).points("loss")[1].value.tolist() == [1, 2], 5)
 
 
 def test_files_have_their_own_sizes(tmp_path, opened, monkeypatch):

@@ -5,17 +5,17 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from uzviz.board.folders import Folders
 from uzviz.board.messages import RunLine, Runs, Status, Tag
 from uzviz.board.refusals import Refusal
-from uzviz.board.watched import SILENT, Name, Watched
+from uzviz.board.watched import Name, Watched
 
-LIVE, QUIET, WALK, TEND = (0.3, 0.003), (0.4, 0.002), (1.0, 0.001), (2.0, 0.0005)
-"""Seconds between two looks at files that grow, at all others, for new folders, and at who is dead;
+LIVE, QUIET, WALK, TEND = (0.3, 0.003), (0.4, 0.001), (1.0, 0.001), (2.0, 0.0005)
+"""Seconds between two looks at files that may grow, at all others, for new files, and at who is dead;
 and the share of a core that each may take: with thousands of runs they come less often."""
 HUSH, HUSH_READING = 0.1, 0.3
 """Seconds between two times that listeners are told, and while there are runs never read: who listens
@@ -169,7 +169,7 @@ class Store:
             self._closed.wait(max(0.0, wake - time.monotonic()))
 
     def _walk(self) -> None:
-        """Find runs that are new or gone."""
+        """Find runs that are new or gone, and new files of others."""
         found = self.folders.scan()
         with self._lock:
             gone = [name for name in self._runs if name not in found]
@@ -179,9 +179,11 @@ class Store:
                 self._drop(self._runs.pop(name))
             for name in new:
                 self._add(name)
-            for name, files in found.items():
-                self._runs[name].log.paths = files
+            others = [run for name, run in self._runs.items() if run.log.paths != found[name]]
+            for run in others:
+                run.log.paths = found[run.line["name"]]
             self.walked.set()
+        self._look(others)
 
     def _add(self, name: str) -> None:
         number = self._numbers.setdefault(name, len(self._numbers))
@@ -199,13 +201,13 @@ class Store:
 
     def _look_at_live(self) -> None:
         now = time.time()
-        self._look(run for run in self._runs.values() if now - run.wrote < SILENT)
+        self._look(run for run in self._runs.values() if run.may_grow(now))
 
     def _look_at_quiet(self) -> None:
         now = time.time()
-        self._look(run for run in self._runs.values() if now - run.wrote >= SILENT)
+        self._look(run for run in self._runs.values() if not run.may_grow(now))
 
-    def _look(self, runs: Iterator[Watched]) -> None:
+    def _look(self, runs: Iterable[Watched]) -> None:
         """Find those whose files have changed."""
         for run in runs:
             if run.line["read"] and run.stirred():
@@ -239,7 +241,7 @@ class Store:
         changed: list[tuple[Watched, Status]] = []
         for run in self._runs.values():
             status = run.line["status"]
-            if status == "running" or (status == "dead" and now - run.wrote < SILENT):
+            if run.may_grow(now):
                 found = run.status(now) if run.line["read"] else status
                 if found != status:
                     changed.append((run, found))

@@ -101,6 +101,12 @@ class Watched:
         self.wrote = max((changed / 1e9 for _, changed, _ in found.values()), default=0.0)
         return True
 
+    def may_grow(self, now: float) -> bool:
+        """Whether somebody may write on in its files: not where these say how it ended, since who goes on
+        then begins another file."""
+        status = self.line["status"]
+        return status == "running" or (status == "dead" and now - self.wrote < SILENT)
+
     def read(self) -> tuple[RunLine, list[Name]]:
         """Read what was written since the last time; returns its line, but for the numbers of its tags,
         and these tags by their names.
