@@ -1,5 +1,6 @@
 """Series of scalars, as the board sends them."""
 
+import json
 import math
 import threading
 import time
@@ -10,6 +11,7 @@ from answers import HOLE, POINTS, SPIKE, curve, event, log_two
 
 import uzviz as uz
 from uzviz.board import scalars
+from uzviz.board.wire import Wire
 from uzviz.log import values
 
 
@@ -193,3 +195,18 @@ def test_walls_that_are_infinite_are_data(board, tmp_path):
     (found,), _ = board().series(["a"], ["loss"], "&points=5&by=relative&from=0&to=9")
     assert found["total"] == 20
     assert found["origin"] is None
+
+
+def test_columns_that_agree_in_three_places_alone_are_told_apart():
+    wire, nan = Wire(), np.array([0, np.nan, 2], np.float32)
+    even, other = np.array([0, 1, 2, 3, 4.0]), np.array([0, 1.5, 2, 3, 4.0])
+    columns = [even, even.copy(), other, even.astype(np.float32), nan, even[:0], even[:0].copy()]
+    assert [wire.add("value", "f8", x) for x in columns] == [0, 0, 1, 2, 3, 4, 4]
+    assert wire.add("step", "f8", even) == 5
+    packed = wire.packed([])
+    header = 4 + int.from_bytes(packed[:4], "little")
+    kept = [even, other, even, nan, even[:0], even]
+    for column, wanted in zip(json.loads(packed[4:header])["columns"], kept, strict=True):
+        at = header + column["offset"]
+        found = np.frombuffer(packed, "<f8", column["length"], at)
+        assert np.array_equal(found, wanted, equal_nan=True)

@@ -3,14 +3,16 @@
 import math
 import shutil
 import threading
+import time
 
 import numpy as np
 import pytest
-from stores import age, lines, until, write
+from stores import age, all_read, lines, until, write
 
 import uzviz as uz
 from uzviz.board import store as board_store
 from uzviz.board.refusals import Refusal
+from uzviz.board.store import Store
 from uzviz.log import held, is_held
 from uzviz.log.training import MADE
 
@@ -156,3 +158,56 @@ def test_an_empty_folder_and_one_that_goes_away(tmp_path, following):
     until(lambda: "a" in lines(store))
     shutil.rmtree(folder)
     until(lambda: lines(store) == {})
+
+
+def test_who_listens_is_told_seldom_while_runs_are_read_and_at_once_when_all_are(
+    tmp_path, following, monkeypatch
+):
+    monkeypatch.setattr(board_store, "HUSH_READING", 1000.0)
+    for i in range(30):
+        write(tmp_path / str(i), [1, 2])
+    listed, store, told = threading.Event(), None, []
+    read = board_store.Watched.read
+
+    def slowly(run):
+        listed.wait(20)
+        time.sleep(0.01)
+        return read(run)
+
+    monkeypatch.setattr(board_store.Watched, "read", slowly)
+    store = Store(tmp_path)
+    with store.listening(lambda: told.append(store.runs(0, "")["reading"]["done"])):
+        listed.set()
+        until(lambda: all_read(store))
+        until(lambda: told and told[-1] == 30, 5)
+    store.close()
+    assert len(told) <= 2
+
+
+def test_a_run_that_is_gone_on_with_is_read_as_soon_as_its_new_file_is_found(
+    tmp_path, following, monkeypatch
+):
+    """However seldom runs are looked at that have ended."""
+    monkeypatch.setattr(board_store, "QUIET", (1000.0, 0.001))
+    write(tmp_path / "a", [1, 2])
+    write(tmp_path / "b", [1, 2])
+    store = following(tmp_path)
+    assert {line["status"] for line in lines(store).values()} == {"finished"}
+    write(tmp_path / "a", [3], first=2)
+    until(lambda: store.run(0).points("loss")[1].value.tolist() == [1, 2, 3], 5)
+
+
+def test_a_run_that_has_not_ended_is_looked_at_often_however_long_it_was_silent(
+    tmp_path, following, monkeypatch
+):
+    monkeypatch.setattr(board_store, "QUIET", (1000.0, 0.001))
+    with held(tmp_path / "a"), uz.Log(tmp_path / "a") as log:
+        log.tensor(0, MADE, np.array(["{}"], object))
+        log.scalars(0, {"loss": 1.0})
+        log.flush()
+        age(tmp_path / "a", 10_000)
+        store = following(tmp_path)
+        assert lines(store)["a"]["status"] == "running"
+        log.scalars(1, {"loss": 2.0})
+        log.flush()
+        until(lambda: store.run(0).points("loss")[1].value.tolist() == [1, 2], 5)

@@ -340,11 +340,11 @@ export function smooth(one: Loaded, s: number): Float32Array {
 }
 
 /** Milliseconds between two times that series are loaded while the board still reads its runs: each
- * draws all charts anew, and takes from the board's time. */
+ * draws all charts anew, and takes from the board's time. Most often it has read all before the second. */
 const PATIENCE = 1200;
 let patientUntil = 0;
 /** While it reads, those runs whose series may be asked for; null: all. */
-let admitted: ReadonlySet<number> | null = null;
+let admitted: ReadonlySet<number> | null = new Set();
 
 /** Load what is missing whenever runs, axis or smoothing change. */
 export function startLoading(): void {
@@ -354,8 +354,8 @@ export function startLoading(): void {
     const { done, total } = reading.value;
     const now = performance.now();
     if (done < total && now < patientUntil) return;
-    patientUntil = now + PATIENCE;
     const read = [...runs.value.values()].filter((run) => run.read);
+    if (read.length) patientUntil = now + PATIENCE;
     admitted = done < total ? new Set(read.map((run) => run.id)) : null;
     soon();
   });

@@ -20,6 +20,20 @@ test("outliers do not stretch the range", () => {
   expect(display.fullRange([calm, f4(1e9, NaN, Infinity)])).toEqual([0, 1e9]);
 });
 
+test("the range of very many values is that of a sample, which no rhythm deceives", () => {
+  const steps = Array.from({ length: 1000 }, (_, i) => i);
+  for (const rhythm of [1, 2, 10, 19]) {
+    // A rhythm of zeros among numbers from 0 to 1.
+    const ys = Array.from({ length: 1000 }, () =>
+      Float32Array.from(steps, (i) => (i % rhythm && rhythm > 1 ? 0 : i / 1000)),
+    );
+    const all = Float64Array.from(ys.flatMap((y) => [...y]));
+    const [low, high] = display.inlierRange(ys);
+    expect(Math.abs(low - display.quantile(all, 0.05))).toBeLessThan(0.02);
+    expect(Math.abs(high - display.quantile(all, 0.95))).toBeLessThan(0.02);
+  }
+});
+
 test("no spike hides behind a pixel", () => {
   const x = Float64Array.from({ length: 10_000 }, (_, i) => i);
   const y = new Float32Array(10_000);

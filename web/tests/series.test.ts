@@ -218,3 +218,25 @@ test("of tags that are refused in company, each is asked for alone", async () =>
   expect(series.seriesOf(2).get(1)?.value.length).toBe(3);
   board.refused.clear();
 });
+
+test("while the board reads, series are asked for once and then when all are there", async () => {
+  for (const id of [1, 2, 3]) board.points.set(`${id}:1`, 5);
+  const { series, change } = await opened();
+  const unread = { ...run(3, []), read: false };
+  series.see(1, true);
+  const reading = async (done: number, ...runs: RunLine[]) => {
+    const news = { ...line(runs), reading: { done, total: 3 } };
+    board.news = [news, { ...news, runs: [] }]; // it asks at first, and as it is told
+    (await import("../src/store")).start();
+    await calm();
+  };
+  await reading(0, { ...run(1, []), read: false }, { ...run(2, []), read: false }, unread);
+  expect(board.asked).toEqual([]);
+  await reading(1, run(1, [1]));
+  expect(board.asked.map((wanted) => wanted.runs)).toEqual([[1]]);
+  await reading(2, run(2, [1]));
+  expect(board.asked.length).toBe(1);
+  await change(run(3, [1]));
+  expect(board.asked.slice(1).map((wanted) => wanted.runs)).toEqual([[2, 3]]);
+  expect([...series.seriesOf(1).keys()].sort()).toEqual([1, 2, 3]);
+});
