@@ -12,11 +12,15 @@ export interface Points {
 
 /**
  * A debiased exponential average: last = s·last + (1−s)·y, shown as last/(1−sᵏ). A value that is
- * not finite passes through and does not count; a constant series is shown as it is.
+ * not finite passes through and does not count; a constant series is shown as it is. What is shown is
+ * put in a column that is given, or a new one.
  */
-export function smoothed(y: Float32Array, s: number): Float32Array {
+export function smoothed(
+  y: Float32Array,
+  s: number,
+  shown = new Float32Array(y.length),
+): Float32Array {
   if (s <= 0 || isConstant(y)) return y;
-  const shown = new Float32Array(y.length);
   const factors = corrections(s);
   let last = 0;
   let count = 0;

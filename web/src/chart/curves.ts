@@ -1,7 +1,7 @@
 /** What a chart of one tag shows: curves of the runs shown, or bands over groups of them. */
 
 import { above, band, firstFrom, type Band } from "../display";
-import { smooth, type Loaded } from "../series";
+import { smooth, smoothForNow, type Loaded } from "../series";
 import type { Axis } from "../settings";
 
 export interface Curve {
@@ -12,7 +12,9 @@ export interface Curve {
   x: Float64Array;
   y: Float32Array;
   /** What is drawn in full; the same as y without smoothing. */
-  smooth: Float32Array;
+  readonly smooth: Float32Array;
+  /** The same, good until another curve is asked. */
+  smoothForNow: () => Float32Array;
   step: Float64Array;
   wall: Float64Array;
   /** The wall time of the run's first point of this series. */
@@ -79,16 +81,20 @@ export interface Look {
 /** The curve of a series on an axis. */
 export function curveOf(one: Loaded, look: Look, axis: Axis, s: number): Curve {
   const { x, order } = place(one, axis);
-  const y = smooth(one, s);
   const sorted = <T extends Float32Array | Float64Array>(a: T) => (order ? pick(a, order) : a);
   const raw = sorted(one.value);
+  const own = (y: Float32Array) => (y === one.value ? raw : sorted(y));
+  let kept: Float32Array | undefined;
   return {
     run: one.run,
     origin: one.origin,
     ...look,
     x,
     y: raw,
-    smooth: y === one.value ? raw : sorted(y),
+    get smooth() {
+      return (kept ??= own(smooth(one, s)));
+    },
+    smoothForNow: () => kept ?? own(smoothForNow(one, s)),
     step: sorted(one.step),
     wall: sorted(one.wall),
   };
@@ -108,7 +114,9 @@ export function compared(curves: Curve[], base: Curve): Curve[] {
     const x = cut(whole.x);
     const y = above({ x, y: cut(whole.y) }, raw);
     const smooth = whole.smooth === whole.y ? y : above({ x, y: cut(whole.smooth) }, flat);
-    return [{ ...whole, x, y, smooth, step: cut(whole.step), wall: cut(whole.wall) }];
+    const smoothForNow = () => smooth;
+    const [step, wall] = [cut(whole.step), cut(whole.wall)];
+    return [{ ...whole, x, y, smooth, smoothForNow, step, wall }];
   });
 }
 
