@@ -14,7 +14,7 @@ export interface Curve {
   /** What is drawn in full; the same as y without smoothing. */
   readonly smooth: Float32Array;
   /** The same, good until another curve is asked. */
-  smoothForNow: () => Float32Array;
+  smoothForNow(): Float32Array;
   step: Float64Array;
   wall: Float64Array;
   /** The wall time of the run's first point of this series. */
@@ -78,26 +78,56 @@ export interface Look {
   colour: string;
 }
 
-/** The curve of a series on an axis. */
+/** The curve of a series on an axis; its smoothed values are computed when they are asked for. */
 export function curveOf(one: Loaded, look: Look, axis: Axis, s: number): Curve {
-  const { x, order } = place(one, axis);
-  const sorted = <T extends Float32Array | Float64Array>(a: T) => (order ? pick(a, order) : a);
-  const raw = sorted(one.value);
-  const own = (y: Float32Array) => (y === one.value ? raw : sorted(y));
-  let kept: Float32Array | undefined;
-  return {
-    run: one.run,
-    origin: one.origin,
-    ...look,
-    x,
-    y: raw,
-    get smooth() {
-      return (kept ??= own(smooth(one, s)));
-    },
-    smoothForNow: () => kept ?? own(smoothForNow(one, s)),
-    step: sorted(one.step),
-    wall: sorted(one.wall),
-  };
+  return new CurveOf(one, look, axis, s);
+}
+
+class CurveOf implements Curve {
+  readonly run: number;
+  readonly origin: number;
+  readonly name: string;
+  readonly colour: string;
+  readonly x: Float64Array;
+  readonly y: Float32Array;
+  readonly step: Float64Array;
+  readonly wall: Float64Array;
+  private readonly order: Int32Array | null;
+  private kept: Float32Array | null = null;
+
+  constructor(
+    private readonly one: Loaded,
+    { name, colour }: Look,
+    axis: Axis,
+    private readonly s: number,
+  ) {
+    const { x, order } = place(one, axis);
+    this.run = one.run;
+    this.origin = one.origin;
+    this.name = name;
+    this.colour = colour;
+    this.x = x;
+    this.order = order;
+    this.y = this.sorted(one.value);
+    this.step = this.sorted(one.step);
+    this.wall = this.sorted(one.wall);
+  }
+
+  get smooth(): Float32Array {
+    return (this.kept ??= this.own(smooth(this.one, this.s)));
+  }
+
+  smoothForNow(): Float32Array {
+    return this.kept ?? this.own(smoothForNow(this.one, this.s));
+  }
+
+  private own(y: Float32Array): Float32Array {
+    return y === this.one.value ? this.y : this.sorted(y);
+  }
+
+  private sorted<T extends Float32Array | Float64Array>(a: T): T {
+    return this.order ? pick(a, this.order) : a;
+  }
 }
 
 /** Curves as what they are above another one, from its first place to its last. */
