@@ -105,28 +105,35 @@ function tracePiece(picture: Picture, line: Line, k: number, from: number, to: n
   const above = picture.row(highest);
   const below = picture.row(lowest);
   if (!hasBefore && !hasAfter && to - from === 1) return spot(picture, here, above, colour);
-  // Half of the way from and to the next column belongs to this one.
-  const start = hasBefore ? (picture.row(y[from]!) - slope(picture, line, k - 1) / 2) | 0 : above;
-  const edge = hasAfter ? (picture.row(y[to - 1]!) + slope(picture, line, k) / 2) | 0 : above;
-  picture.cover(here, Math.min(above, start, edge), Math.max(below, start, edge), colour);
+  const start = hasBefore ? startAfter(picture, line, k - 1) : above;
+  const stop = hasAfter ? stopOf(picture, line, k) : above;
+  picture.cover(here, Math.min(above, start, stop), Math.max(below, start, stop), colour);
 }
 
-/** Rows a column, from the last point of a stretch to the first of the next. */
-function slope(picture: Picture, { y, stretches }: Line, k: number): number {
-  const { column, first, end } = stretches;
-  const rows = picture.row(y[first[k + 1]!]!) - picture.row(y[end[k]! - 1]!);
-  return rows / (column[k + 1]! - column[k]!);
+/** The row that a line has where it leaves the column of a stretch: on half of a column's way. */
+function stopOf(picture: Picture, { y, stretches: { column, end } }: Line, k: number): number {
+  const from = picture.row(y[end[k]! - 1]!);
+  const to = picture.row(y[end[k]!]!);
+  return (from + (to - from) / (column[k + 1]! - column[k]!) / 2) | 0;
+}
+
+/** The row where it comes into the column of the next stretch. */
+function startAfter(picture: Picture, { y, stretches: { column, end } }: Line, k: number): number {
+  const from = picture.row(y[end[k]! - 1]!);
+  const to = picture.row(y[end[k]!]!);
+  return (to - (to - from) / (column[k + 1]! - column[k]!) / 2) | 0;
 }
 
 /** Colour the columns between a stretch and the next, each with its share of the way. */
 function traceGap(picture: Picture, line: Line, k: number): void {
   const { y, stretches, colour } = line;
   const { column, end } = stretches;
-  const last = end[k]! - 1;
-  if (!picture.has(y[last]!) || !picture.has(y[last + 1]!)) return;
-  const steps = slope(picture, line, k);
-  const row = picture.row(y[last]!);
-  for (let n = 1; n < column[k + 1]! - column[k]!; n++) {
+  const next = end[k]!;
+  if (!picture.has(y[next - 1]!) || !picture.has(y[next]!)) return;
+  const far = column[k + 1]! - column[k]!;
+  const row = picture.row(y[next - 1]!);
+  const steps = (picture.row(y[next]!) - row) / far;
+  for (let n = 1; n < far; n++) {
     coverAbout(picture, column[k]! + n, row + steps * n, Math.abs(steps) / 2, colour);
   }
 }

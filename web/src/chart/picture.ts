@@ -72,27 +72,22 @@ export class Picture {
   /** Colour those rows of a column, from one to another, that are free. */
   cover(column: number, from: number, to: number, colour: number): void {
     if (column < 0 || column >= this.columns) return;
-    const { next } = this;
+    const { next, pixels, width } = this;
+    const left = column * this.grain;
+    const wide = Math.min(this.grain, width - left);
     const base = column * this.height;
     const first = base + Math.max(0, from);
     const last = base + Math.min(this.height - 1, to);
     if (first > last) return;
     let n = first;
-    while (n <= last) {
-      if (next[n] === n) {
-        this.dot(column, n - base, colour);
-        next[n] = n + 1;
-      }
-      n = next[n]!;
+    for (; n <= last; n = next[n]!) {
+      if (next[n] !== n) continue;
+      next[n] = n + 1;
+      const at = (n - base) * width + left;
+      for (let beside = 0; beside < wide; beside++) pixels[at + beside] = colour;
     }
     next[first] = n;
     this.widen(column, first - base, n - base);
-  }
-
-  private dot(column: number, row: number, colour: number): void {
-    const left = row * this.width + column * this.grain;
-    const right = Math.min((row + 1) * this.width, left + this.grain);
-    for (let at = left; at < right; at++) this.pixels[at] = colour;
   }
 
   /** These rows are coloured: join them with those known, or take the more. */
