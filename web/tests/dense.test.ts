@@ -109,9 +109,9 @@ function noisy(draw: () => number, count: number, points: number, odd: number[])
   return Array.from({ length: count }, (_, n) => {
     const height = 10 ** (2 * draw() - 1);
     const y = shared.map((at) => height * Math.exp(-at / 60) * (0.8 + 0.4 * draw()));
-    for (let left = 3; left; left--)
+    for (let left = Math.min(3, points - 1); left; left--)
       y[Math.floor(points * draw())] = odd[Math.floor(odd.length * draw())]!;
-    const x = n % 3 ? shared : shared.map((at) => at + draw() / points);
+    const x = n % 3 ? shared : shared.map((at) => at + (100 * draw()) / points);
     return curve(x, y, `rgb(${n % 256},${n >> 8},9)`);
   });
 }
