@@ -1,8 +1,10 @@
 /**
- * The formulas by which numbers become what is shown: smoothing, decimation, quantiles, ranges.
+ * The formulas by which numbers become what is shown: smoothing, decimation, bands, ranges.
  * Pure functions of columns; the server's twin is `uzviz/board/display.py`, and both are tested
  * against the same file of naive results.
  */
+
+import { ranked } from "./quantiles";
 
 /** Points of a curve, as columns of one length. */
 export interface Points {
@@ -12,11 +14,15 @@ export interface Points {
 
 /**
  * A debiased exponential average: last = s·last + (1−s)·y, shown as last/(1−sᵏ). A value that is
- * not finite passes through and does not count; a constant series is shown as it is.
+ * not finite passes through and does not count; a constant series is shown as it is. What is shown is
+ * put in a column that is given, or a new one.
  */
-export function smoothed(y: Float32Array, s: number): Float32Array {
+export function smoothed(
+  y: Float32Array,
+  s: number,
+  shown = new Float32Array(y.length),
+): Float32Array {
   if (s <= 0 || isConstant(y)) return y;
-  const shown = new Float32Array(y.length);
   const factors = corrections(s);
   let last = 0;
   let count = 0;
@@ -116,55 +122,6 @@ function keep(kept: Int32Array, n: number, ...found: number[]): number {
   return n;
 }
 
-/** The k-th smallest of some numbers, put in an order in which none behind it is smaller. */
-function select(values: Float64Array | Float32Array, k: number): number {
-  let low = 0;
-  let high = values.length - 1;
-  while (low < high) {
-    const pivot = values[(low + high) >> 1]!;
-    let i = low;
-    let j = high;
-    while (i <= j) {
-      while (values[i]! < pivot) i++;
-      while (values[j]! > pivot) j--;
-      if (i <= j) {
-        const held = values[i]!;
-        values[i++] = values[j]!;
-        values[j--] = held;
-      }
-    }
-    if (k <= j) high = j;
-    else if (k >= i) low = i;
-    else break;
-  }
-  return values[k]!;
-}
-
-/** A quantile of numbers, linear between neighbours (NumPy's default); NaN of none. */
-export function quantile(values: Float64Array | Float32Array, q: number): number {
-  return values.length ? ranked(values, q * (values.length - 1)) : NaN;
-}
-
-/** The number at a rank, linear between neighbours; the order becomes that of `select`. */
-function ranked(values: Float64Array | Float32Array, at: number): number {
-  const low = Math.floor(at);
-  const below = select(values, low);
-  if (at === low || !Number.isFinite(below)) return below;
-  let above = values[low + 1]!; // the least of those that the selection has put behind it
-  for (let i = low + 2; i < values.length; i++) if (values[i]! < above) above = values[i]!;
-  return below + (at - low) * (above - below);
-}
-
-/** From the 5th to the 95th percentile of the finite values of all curves; of very many values, of a
- * sample, by which the ranks are right to a thousandth. */
-export function inlierRange(ys: (Float32Array | Float64Array)[]): [number, number] {
-  const all = finite(ys, MOST_RANKED);
-  return [quantile(all, 0.05), quantile(all, 0.95)];
-}
-
-/** Values of which quantiles are taken exactly. */
-const MOST_RANKED = 100_000;
-
 /** From the lowest to the highest finite value. */
 export function fullRange(ys: (Float32Array | Float64Array)[]): [number, number] {
   let low = Infinity;
@@ -177,27 +134,6 @@ export function fullRange(ys: (Float32Array | Float64Array)[]): [number, number]
     }
   }
   return [low, high];
-}
-
-/** The finite ones of all values, or of about so many of them: at steps of chance, so that nothing that
- * comes again and again is missed. */
-function finite(ys: (Float32Array | Float64Array)[], most: number): Float64Array {
-  const total = ys.reduce((n, y) => n + y.length, 0);
-  const stride = Math.ceil(total / most);
-  const found = new Float64Array(total);
-  let n = 0;
-  let at = 0;
-  let chance = 1;
-  for (const y of ys) {
-    while (at < y.length) {
-      const value = y[at]!;
-      if (Number.isFinite(value)) found[n++] = value;
-      chance = (Math.imul(chance, 1664525) + 1013904223) >>> 0;
-      at += 1 + Math.floor((chance / 2 ** 32) * (2 * stride - 1));
-    }
-    at -= y.length;
-  }
-  return found.subarray(0, n);
 }
 
 /** Median and quartiles of several curves at each of some places. */

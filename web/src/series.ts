@@ -339,6 +339,15 @@ export function smooth(one: Loaded, s: number): Float32Array {
   return y;
 }
 
+let lent = new Float32Array();
+
+/** The same, good until the next call: of many series, to keep it takes longer than to compute it. */
+export function smoothForNow(one: Loaded, s: number): Float32Array {
+  if (!one.whole || smoothedOf.get(one.value)?.s === s) return smooth(one, s);
+  if (lent.length !== one.value.length) lent = new Float32Array(one.value.length);
+  return smoothed(one.value, s, lent);
+}
+
 /** Milliseconds between two times that series are loaded while the board still reads its runs: each
  * draws all charts anew, and takes from the board's time. Most often it has read all before the second. */
 const PATIENCE = 1200;

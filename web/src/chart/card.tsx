@@ -182,7 +182,7 @@ function isSame(a: Shown, b: Shown): boolean {
   if (Object.entries(rest).some(([name, value]) => b[name as "axis"] !== value)) return false;
   return a.curves.every((curve, i) => {
     const other = b.curves[i]!;
-    return (["run", "name", "colour", "x", "y", "smooth"] as const).every(
+    return (["run", "name", "colour", "x", "y"] as const).every(
       (part) => curve[part] === other[part],
     );
   });
