@@ -3,6 +3,7 @@ larger they are; and at equal cost many rough steps beat a few exact ones."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -33,7 +34,8 @@ KINDS = ("all", "some", "one")
 @lru_cache(8)
 def line(noise: float, seed: int) -> Problem:
     """Points about a line; its parameters are (b, W)."""
-    return problems.linear(EXAMPLES, noise=noise, seed=seed)
+    made = problems.linear(EXAMPLES, noise=noise, seed=seed)
+    return replace(made, split_seed=seed)
 
 
 def _of(settings: Settings) -> Problem:
@@ -42,7 +44,7 @@ def _of(settings: Settings) -> Problem:
 
 def training_part(problem: Problem) -> Any:
     """The examples that are trained on, on the device."""
-    rows = problem.split(0).train
+    rows = problem.split(0).train  # of whatever seed: the problem has one split
     return jax.tree.map(lambda x: jnp.asarray(x[rows]), problem.data)
 
 
@@ -71,6 +73,15 @@ def variance(each: np.ndarray, size: Any) -> Any:
     return trace / size * (EXAMPLES - size) / (EXAMPLES - 1)
 
 
+def ellipse(each: np.ndarray, size: int) -> np.ndarray:
+    """One standard deviation of such batches about the gradient of all examples, as points around it."""
+    angles = np.linspace(0, 2 * np.pi, 65)
+    covariance = np.cov(each.T, bias=True) * (EXAMPLES - size) / (EXAMPLES - 1) / size
+    lengths, axes = np.linalg.eigh(covariance)
+    circle = np.stack([np.cos(angles), np.sin(angles)])
+    return each.mean(axis=0) + (axes @ (np.sqrt(np.maximum(lengths, 0))[:, None] * circle)).T
+
+
 def ground(settings: Settings) -> Frame:
     problem = _of(settings)
     batch = training_part(problem)
@@ -89,7 +100,7 @@ def cloud(settings: Settings) -> Frame:
     whole = each.mean(axis=0)
     return {
         "each": found, "whole": whole.tolist(), "size": size,
-        "radius": float(np.sqrt(variance(each, size))),
+        "ellipse": ellipse(each, size), "radius": float(np.sqrt(variance(each, size))),
         "measured": float(np.sqrt(((found - whole) ** 2).sum(axis=1).mean())),
         "downhill": float((found @ whole > 0).mean()),
     }  # fmt: skip

@@ -95,10 +95,9 @@ function CloudPanel({ cloud }: { cloud: Got }) {
   const [x, y] = [endsOf([...xs, 0, gx], 0.1), endsOf([...ys, 0, gy], 0.1)];
   const draw = (plot: Plot) => {
     paint.dots(plot, xs, ys, 2.2, plot.look.good);
-    const ring = Array.from({ length: 65 }, (_, i) => (i * Math.PI) / 32);
-    const radius = fact(cloud, "radius");
-    paint.line(plot, ring.map((a) => gx + radius * Math.cos(a)), ring.map((a) => gy + radius * Math.sin(a)),
-      { colour: plot.look.soft, dash: [5, 4], width: 1.3 }); // prettier-ignore
+    const ring = cloud.arrays["ellipse"]!;
+    const dashed = { colour: plot.look.ink, dash: [5, 4], width: 1.4 };
+    paint.line(plot, paint.column(ring, 0), paint.column(ring, 1), dashed);
     paint.line(plot, [0, gx], [0, gy], { colour: plot.look.accent, width: 2.4 });
     paint.dots(plot, [gx], [gy], 5, plot.look.accent, plot.look.card);
     paint.cross(plot, 0, 0, plot.look.ink, 4);
