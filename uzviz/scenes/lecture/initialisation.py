@@ -86,9 +86,10 @@ def training(settings: Settings, moment: Moment) -> Frame:
 
 
 def signals(here: Walker, settings: Settings) -> Frame:
-    """Histograms and sizes of activations and gradients by layer, and what theory expects at the start."""
+    """Histograms of activations of the hidden layers and of gradients at all; sizes by layer, and what
+    theory expects of them at the start."""
     _, found = looked_at(here)
-    outputs, reach = histograms(found.outputs(settings["activation"]))
+    outputs, reach = histograms(found.outputs(settings["activation"])[:-1])
     gradients, back = histograms(found.gradients)
     wanted = theory(*(settings[name] for name in (*NET, "seed", "look")))
     return {

@@ -70,9 +70,16 @@ const legendOf = (plot: Plot) =>
 
 const steps = (evaluated: Tensor) => paint.column(evaluated, 0);
 
+/** A loss beyond this leaves the picture: one that explodes would press all others together. */
+const MOST_SEEN = 30;
+
 function Losses({ training: { got, step } }: { training: Training }) {
   const [seen, evaluated] = [got.arrays["seen"]!, got.arrays["evaluated"]!];
   const all = names().flatMap((_, k) => [...paint.column(evaluated, 1 + k)]);
+  const ends = logEndsOf(
+    [...all, ...seen.data].filter((v) => v < MOST_SEEN),
+    5,
+  );
   const draw = (plot: Plot) => {
     const at = Array.from({ length: seen.shape[0]! }, (_, i) => i);
     lines(plot, (k, colour, isChosen) => {
@@ -88,7 +95,7 @@ function Losses({ training: { got, step } }: { training: Training }) {
   return (
     <Panel label={said("loss")} title={said("loss")} paint={draw}
       x={{ ends: [0, Math.max(50, step)], label: said("step") }}
-      y={{ ends: logEndsOf([...all, ...seen.data], 8), scale: "log", label: said("lossAxis") }} />
+      y={{ ends, scale: "log", label: said("lossAxis") }} />
   ); // prettier-ignore
 }
 
@@ -99,7 +106,6 @@ function Accuracies({ training: { got, step } }: { training: Training }) {
       const [width, alpha] = isChosen ? [2.8, 1] : [1.6, 0.5];
       const ys = paint.column(evaluated, 1 + names().length + k);
       paint.line(plot, steps(evaluated), ys, { colour, width, alpha });
-      if (ys.length === 1) paint.dots(plot, [0], ys, 3, colour);
     });
   return (
     <Panel label={said("accuracy")} title={said("accuracy")} paint={draw}
@@ -114,7 +120,8 @@ function Readout({ training: { got, step } }: { training: Training }) {
   const last = evaluated.data.subarray(-2 * names().length);
   return (
     <p class="readout" role="status" data-readout>
-      {said("after")} {step} {said("steps")}:{" "}
+      {said("after")} {step}
+      {said("steps")}:{" "}
       {names().map((name, k) => (
         <span key={name}>
           {k > 0 && " · "}
@@ -135,8 +142,8 @@ function Sizes({ got }: { got: Got }) {
   );
   return (
     <div class="sizes">
-      <table data-readout>
-        <caption>{said("sizes")}: {optionWord("look", valueNamed<string>("look"))}</caption>
+      <p>        {said("sizes")}: {optionWord("look", valueNamed<string>("look"))}</p>
+      <table data-readout aria-label={said("sizes")}>
         <thead>
           <tr>
             <th scope="col">{said("layer")}</th>

@@ -16,7 +16,7 @@ export const words: Spoken = {
   en: {
     title: "Initialisation",
     about:
-      "One network for handwritten digits starts in five ways, from the same random numbers times another deviation σ. Each hill is a layer, the first on top. At zero all units of a layer are alike and stay so: only the output's biases learn. Small weights let activations and gradients vanish from layer to layer; large ones saturate tanh and blow up ReLU. Xavier keeps the scale with tanh, He with ReLU. The table sets what is measured beside the theory of wide layers. Choose which start to look into, then play.",
+      "One network for handwritten digits starts in five ways, from the same random numbers times another deviation σ. Each hill is a layer, the first on top. At zero all units of a layer are alike and stay so; with ReLU or tanh only the output's biases learn. Small weights let activations and gradients vanish from layer to layer; large ones saturate tanh and blow up ReLU. Xavier keeps the scale with tanh, He with ReLU. The table sets what is measured beside the theory of wide layers. Choose which start to look into, then play.",
     controls: {
       look: "Look into",
       activation: "Activation φ",
@@ -48,18 +48,18 @@ export const words: Spoken = {
       rule: RULES,
     },
     says: {
-      outputs: "Activations of each layer",
+      outputs: "Activations of each hidden layer",
       gradients: "Gradients at each layer",
-      outputsAxis: "h = φ(z), the output's z",
+      outputsAxis: "h = φ(z)",
       gradientsAxis: "∂ℒ/∂z of each example",
-      loss: "Loss: validation, and pale what steps saw",
+      loss: "Loss on validation (pale: on batches)",
       lossAxis: "loss",
       accuracy: "Accuracy on validation",
       share: "share",
       layer: "layer",
       step: "step",
       after: "validation after",
-      steps: "steps",
+      steps: " steps",
       diverged: "diverged",
       sizes: "Size (root mean square) now, and in theory at the start",
       sums: "z",
@@ -71,7 +71,7 @@ export const words: Spoken = {
   uk: {
     title: "Ініціалізація",
     about:
-      "Одна мережа для рукописних цифр стартує п’ятьма способами: ті самі випадкові числа, помножені на інше відхилення σ. Кожен пагорб — шар, перший угорі. З нулів усі нейрони шару однакові й такими лишаються: вчаться тільки зсуви виходу. Від малих ваг активації та градієнти згасають від шару до шару; від великих tanh насичується, а ReLU вибухає. Xavier зберігає масштаб із tanh, He — з ReLU. У таблиці виміряне стоїть поряд із теорією широких шарів. Оберіть, у який старт зазирнути, і запустіть.",
+      "Одна мережа для рукописних цифр стартує п’ятьма способами: ті самі випадкові числа, помножені на інше відхилення σ. Кожен пагорб — шар, перший угорі. З нулів усі нейрони шару однакові й такими лишаються: з ReLU чи tanh вчаться тільки зсуви виходу. Від малих ваг активації та градієнти згасають від шару до шару; від великих tanh насичується, а ReLU вибухає. Xavier зберігає масштаб із tanh, He — з ReLU. У таблиці виміряне стоїть поряд із теорією широких шарів. Оберіть, у який старт зазирнути, і запустіть.",
     controls: {
       look: "Зазирнути в",
       activation: "Активація φ",
@@ -103,11 +103,11 @@ export const words: Spoken = {
       rule: { ...RULES, momentum: "Імпульс", nesterov: "Нестеров" },
     },
     says: {
-      outputs: "Активації кожного шару",
+      outputs: "Активації прихованих шарів",
       gradients: "Градієнти в кожному шарі",
-      outputsAxis: "h = φ(z), на виході z",
+      outputsAxis: "h = φ(z)",
       gradientsAxis: "∂ℒ/∂z кожного прикладу",
-      loss: "Втрати: валідація; блідо — те, що бачили кроки",
+      loss: "Втрати: валідація (блідо: пакети)",
       lossAxis: "втрати",
       accuracy: "Точність на валідації",
       share: "частка",

@@ -66,7 +66,7 @@ function DataPanel({ ground, training: { got } }: Props) {
     paint.dots(plot, of(used, x), of(used, y), 3.4, accent, card);
     const [b, w] = got.arrays["now"]!.data;
     paint.line(plot, ends.x, straight(b!, w!), { colour: bad, width: 2.4 });
-    const words = [[said("line"), bad], [said("truth"), good], [said("used"), accent]] as const; // prettier-ignore
+    const words = [[said("line"), bad], [said("trueLine"), good], [said("used"), accent]] as const; // prettier-ignore
     paint.legend(plot, words, true);
   };
   return (
@@ -89,7 +89,7 @@ function PlanePanel({ ground, training: { got, step } }: Props) {
     {
       label: said("truth"),
       at: trueLine(),
-      colour: "var(--good)",
+      colour: "color-mix(in srgb, var(--good) 45%, transparent)",
       move: (intercept, slope) => set({ intercept, slope }),
     },
   ];
@@ -115,7 +115,7 @@ function CostPanel({ ground, training: { got, step } }: Props) {
   return (
     <Panel label={said("cost")} title={said("cost")} paint={draw} ratio={0.36}
       x={{ ends: [0, Math.max(20, step)], label: said("step") }}
-      y={{ ends: logEndsOf([...cost, ...seen, truth], 10), scale: "log", label: "J" }} />
+      y={{ ends: logEndsOf([...cost.map((v) => 2 * v), truth / 4], 10), scale: "log", label: "J" }} />
   ); // prettier-ignore
 }
 
@@ -126,7 +126,8 @@ function Readout({ ground, training: { got, step } }: Props) {
   const number = (value: number) => <b>{shortNumber(value)}</b>;
   return (
     <p class="readout" role="status" data-readout>
-      {said("after")} {step} {said("steps")} ({said("epoch")} {shortNumber(fact(got, "epoch"))},{" "}
+      {said("after")} {step}
+      {said("steps")} ({said("epoch")} {shortNumber(fact(got, "epoch"))},{" "}
       {fact(got, "gradients")} {said("gradients")}): W = {number(w!)}, b = {number(b!)}, J ={" "}
       {number(fact(got, "j"))} · {said("of")} {shortNumber(fact(ground, "true"))}, {said("least")}{" "}
       {shortNumber(fact(ground, "least"))} · {said("batch")} {fact(got, "batch")}{" "}
