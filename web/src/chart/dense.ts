@@ -96,33 +96,25 @@ function tracePiece(picture: Picture, line: Line, k: number, from: number, to: n
   const here = column[k]!;
   const hasBefore = k > 0 && from === first[k] && picture.has(y[from - 1]!);
   const hasAfter = k < count - 1 && to === end[k] && picture.has(y[to]!);
-  let lowest = Infinity;
-  let highest = -Infinity;
-  for (let i = from; i < to; i++) {
-    lowest = Math.min(lowest, y[i]!);
-    highest = Math.max(highest, y[i]!);
+  const begun = picture.row(y[from]!);
+  if (!hasBefore && !hasAfter && to - from === 1) return spot(picture, here, begun, colour);
+  let above = begun;
+  let below = begun;
+  let ended = begun;
+  for (let i = from + 1; i < to; i++) {
+    ended = picture.row(y[i]!);
+    above = Math.min(above, ended);
+    below = Math.max(below, ended);
   }
-  const above = picture.row(highest);
-  const below = picture.row(lowest);
-  if (!hasBefore && !hasAfter && to - from === 1) return spot(picture, here, above, colour);
-  const start = hasBefore ? startAfter(picture, line, k - 1) : above;
-  const stop = hasAfter ? stopOf(picture, line, k) : above;
+  const start = hasBefore
+    ? onTheWay(begun, picture.row(y[from - 1]!), here - column[k - 1]!)
+    : begun;
+  const stop = hasAfter ? onTheWay(ended, picture.row(y[to]!), column[k + 1]! - here) : ended;
   picture.cover(here, Math.min(above, start, stop), Math.max(below, start, stop), colour);
 }
 
-/** The row that a line has where it leaves the column of a stretch: on half of a column's way. */
-function stopOf(picture: Picture, { y, stretches: { column, end } }: Line, k: number): number {
-  const from = picture.row(y[end[k]! - 1]!);
-  const to = picture.row(y[end[k]!]!);
-  return (from + (to - from) / (column[k + 1]! - column[k]!) / 2) | 0;
-}
-
-/** The row where it comes into the column of the next stretch. */
-function startAfter(picture: Picture, { y, stretches: { column, end } }: Line, k: number): number {
-  const from = picture.row(y[end[k]! - 1]!);
-  const to = picture.row(y[end[k]!]!);
-  return (to - (to - from) / (column[k + 1]! - column[k]!) / 2) | 0;
-}
+/** The row at the border of a column, on the way from it to another that is so far away. */
+const onTheWay = (from: number, to: number, far: number) => (from + (to - from) / far / 2) | 0;
 
 /** Colour the columns between a stretch and the next, each with its share of the way. */
 function traceGap(picture: Picture, line: Line, k: number): void {
