@@ -8,9 +8,11 @@ from uzviz.errors import named
 from uzviz.scenes.controls import read
 from uzviz.scenes.lecture import (
     batches,
+    descent,
     initialisation,
     momentum,
     properties,
+    race,
     regression,
 )
 from uzviz.scenes.scene import Frame, Moment, Scene
@@ -18,9 +20,11 @@ from uzviz.scenes.scene import Frame, Moment, Scene
 SCENES: dict[str, Scene] = {
     module.SCENE.name: module.SCENE
     for module in (
+        descent,
         momentum,
         properties,
         regression,
+        race,
         batches,
         initialisation,
     )

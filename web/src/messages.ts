@@ -258,6 +258,8 @@ export interface ControlOf {
   /** The numbers allowed; the slider goes from low to high. */
   interval?: string;
   options?: string[];
+  /** What else is set when one of the options is chosen. */
+  brings?: Record<string, Record<string, unknown>>;
   least?: number;
   many?: number;
   longest?: number;

@@ -137,7 +137,7 @@ function place(grip: HTMLElement, plot: Plot, [x, y]: readonly [number, number])
   grip.hidden = !seen;
 } // prettier-ignore
 
-function followSize(canvas: HTMLCanvasElement, size: { value: Size }): () => void {
+export function followSize(canvas: HTMLCanvasElement, size: { value: Size }): () => void {
   const home = canvas.parentElement!;
   const observer = new ResizeObserver(() => {
     size.value = { width: home.clientWidth, height: home.clientHeight };
