@@ -74,6 +74,8 @@ bench: .venv-bench/made $(PAGE)
 	.venv-bench/bin/python benchmarks/race.py
 	.venv-bench/bin/python benchmarks/log.py --slow
 	CHROME="$$(.venv-bench/bin/python tests/browser.py)" .venv-bench/bin/python benchmarks/board.py
+	CHROME="$$(.venv-bench/bin/python tests/browser.py)" .venv-bench/bin/python benchmarks/board_alone.py
+	CHROME="$$(.venv-bench/bin/python tests/browser.py)" .venv-bench/bin/python benchmarks/play.py
 
 clean:
 	rm -rf .venv .venv-bench dist race.png runs/sample uzviz/board/page web/node_modules

@@ -1,20 +1,23 @@
-"""`make screenshots`: the README's pictures of the board, one of each page, by a real browser."""
+"""`make screenshots`: pictures of the board, one of each page, and of each scene, by a real browser."""
 
 import io
 import sys
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).parent.parent
 sys.path.append(str(ROOT / "tests"))
 
-from board import board  # noqa: E402 - beside the tests
+from board import board, scenes_served, settled  # noqa: E402 - beside the tests
 from browser import FLAGS, chrome  # noqa: E402
 
+from uzviz.scenes import SCENES  # noqa: E402
+from uzviz.scenes.scene import Training  # noqa: E402
+
 SAMPLE = ROOT / "runs/sample"
-PICTURES = ROOT / "docs/board"
+WINDOW = {"width": 1280, "height": 800}
 VIEWS = {
     "scalars": "page=scalars&runs=race/final/&group=rule&colour=rule&tags=step|validation&logy=step/loss,validation/loss",
     "histograms": "page=histograms",
@@ -37,20 +40,46 @@ def small(picture: bytes) -> bytes:
     return made.getvalue()
 
 
-def main() -> None:
-    path = chrome()
-    PICTURES.mkdir(exist_ok=True)
-    with board(SAMPLE) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        window = {"width": 1280, "height": 800}
+def keep(picture: bytes, file: Path) -> None:
+    made = small(picture)
+    file.parent.mkdir(exist_ok=True)
+    file.write_bytes(made)
+    print(f"{file.relative_to(ROOT)}, {len(made):,} bytes")
+
+
+def pages(browser: Browser) -> None:
+    with board(SAMPLE) as address:
         for name, settings in VIEWS.items():
-            page = browser.new_page(viewport=window, color_scheme="light", locale="en-GB")
+            page = browser.new_page(viewport=WINDOW, color_scheme="light", locale="en-GB")
             page.goto(f"{address}#{settings}")
             page.wait_for_selector("body[data-settled=true]")
-            picture = small(page.screenshot(animations="disabled"))
-            (PICTURES / f"{name}.png").write_bytes(picture)
-            print(f"docs/board/{name}.png, {len(picture):,} bytes")
+            keep(page.screenshot(animations="disabled"), ROOT / f"docs/board/{name}.png")
             page.close()
+
+
+def scenes(browser: Browser) -> None:
+    """Each scene's pictures; a training after it has gone on for a while."""
+    with scenes_served() as address:
+        for name, scene in SCENES.items():
+            page = browser.new_page(viewport=WINDOW, color_scheme="light", locale="en-GB")
+            page.goto(f"{address}#page=play&scene={name}")
+            page.wait_for_selector(f"[data-scene={name}] .pictures canvas", timeout=60_000)
+            settled(page)
+            if any(isinstance(part, Training) for part in scene.parts.values()):
+                page.locator(".transport .main-button").click()
+                page.wait_for_timeout(8000)
+                page.locator(".transport .main-button").click()
+                settled(page)
+            keep(page.locator("article.stage").screenshot(), ROOT / f"docs/play/{name}.png")
+            page.close()
+
+
+def main() -> None:
+    path = chrome()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        pages(browser)
+        scenes(browser)
         browser.close()
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 SETTLED = "body[data-settled=true]"
 WINDOW = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US"}
 PATIENCE = 30.0
-"""Seconds until what should be seen is missed. How soon it is seen, benchmarks/board.py measures."""
+"""Seconds until what should be seen is missed. How soon it is seen, benchmarks/board_alone.py measures."""
 
 expect.set_options(timeout=1000 * PATIENCE)
 

@@ -9,10 +9,14 @@ os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
 
 import jax
 import pytest
+from answers import Asked
 from board import SETTLED, WINDOW, board, scenes_served
 from browser import FLAGS, chrome
 from hypothesis import settings
 from playwright.sync_api import sync_playwright
+from stores import all_read, until
+
+from uzviz.board.store import Store
 
 # The same examples every time; how long one takes depends on what was compiled before.
 settings.register_profile("fixed", derandomize=True, deadline=None)
@@ -38,6 +42,35 @@ def freed():
     may have 65,530, and XLA ends the process that has no more."""
     yield
     jax.clear_caches()
+
+
+@pytest.fixture(name="board")
+def asked(tmp_path):
+    """Opens a board on tmp_path, asked without a socket."""
+    boards = []
+
+    def opened(**options):
+        boards.append(Asked(tmp_path, **options))
+        return boards[-1]
+
+    yield opened
+    for one in boards:
+        one.store.close()
+
+
+@pytest.fixture
+def following():
+    """Stores of folders, all runs read."""
+    stores = []
+
+    def following(folder):
+        stores.append(Store(folder))
+        until(lambda: all_read(stores[-1]))
+        return stores[-1]
+
+    yield following
+    for store in stores:
+        store.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,11 +3,13 @@
 from board import eventually
 
 
-def readout(page, but=None):
-    """What the scene says in numbers, once all is drawn; once it is something else than before."""
+def readout(page, has="", but=None):
+    """What the scene says in numbers, once all is drawn; once it has these words, and is something else than
+    before."""
 
     def said():
         text = page.locator("[data-readout]").first.inner_text()
+        assert has in text
         assert text != but
         return text
 

@@ -1,6 +1,7 @@
 """The page of scalars in a real browser, as people use it; the other pages: test_board_pages.py."""
 
 import csv
+import io
 import json
 import math
 import re
@@ -20,6 +21,7 @@ from board import (
     until,
     window_of,
 )
+from PIL import Image
 from playwright.sync_api import expect
 
 import uzviz as uz
@@ -73,7 +75,7 @@ def downloaded(page, tag, format_, place):
 
 def test_it_opens_with_runs_and_charts(opened):
     page = opened()
-    names = page.locator(".run-rows .name").all_inner_texts()
+    names = page.locator(".run-rows .run-name").all_inner_texts()
     assert names == ["adam/seed-0", "adam/seed-1", "gd/seed-0", "gd/seed-1"]
     assert page.locator("article.card").count() == 3
     assert page.locator(".group h2").all_inner_texts() == ["train\n2", "validation\n1"]
@@ -84,7 +86,7 @@ def test_runs_and_tags_are_filtered(opened):
     page = opened()
     page.get_by_label("Filter runs").fill("adam/.*[01]$")
     page.get_by_label("Filter tags").fill("^train/(loss)")
-    names = page.locator(".run-rows .name")
+    names = page.locator(".run-rows .run-name")
     expect(names).to_have_text(["adam/seed-0", "adam/seed-1"])
     expect(page.locator("article.card")).to_have_count(1)
     settled(page)
@@ -156,12 +158,20 @@ def test_a_download_holds_every_point(opened, folder, tmp_path, format_):
 
 @pytest.mark.parametrize("format_", ["SVG", "PNG"])
 def test_a_chart_is_saved_as_a_picture(opened, tmp_path, format_):
-    data = downloaded(opened(), "train/loss", format_, tmp_path).read_bytes()
+    page = opened()
+    data = downloaded(page, "train/loss", format_, tmp_path).read_bytes()
     if format_ == "PNG":
-        assert data.startswith(b"\x89PNG")
+        image = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+        chart = int(card(page, "train/loss").locator("canvas").evaluate("(c) => c.clientHeight"))
+        title, legend = image[:24], image[24 + chart :]
+        for texts in (title, legend):
+            assert (texts.max(axis=2) < 120).sum() > 50
+        coloured = legend.max(axis=2) - legend.min(axis=2) > 60
+        assert coloured.sum() > 4 * 80
     else:
         assert data.count(b"<path") > 8
         assert b"adam/seed-1" in data
+        assert b"NaN" not in data
 
 
 def test_not_finite_values_and_spikes_are_seen(opened):

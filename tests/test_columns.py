@@ -31,7 +31,7 @@ def by_columns(piece):
     rows = []
     for b in blocks:
         for i, record in enumerate(b.records):
-            for tag, value in zip(b.tags, b.values[i], strict=True):
+            for tag, value in zip(b.tags, b.values[:, i], strict=True):
                 rows.append((record, (int(b.step[i]), float(b.wall[i]), tag, float(value))))
     return [row for _, row in sorted(rows, key=lambda r: r[0])], rest
 
@@ -113,5 +113,5 @@ def test_many_names_of_one_length_are_told_apart():
     assert len(rest) == 0
     for i, tag in enumerate(tags):
         own = [b for b in blocks if b.tags == (tag,)]
-        values = np.concatenate([b.values[:, 0] for b in own])
+        values = np.concatenate([b.values[0] for b in own])
         assert np.array_equal(np.sort(values), np.float32(np.arange(200) + i / 20))

@@ -63,6 +63,22 @@ def test_presets_can_be_played(name):
             framed(name, part, preset)
 
 
+BRINGS = [
+    (name, setting, option)
+    for name, scene in SCENES.items()
+    for setting, control in scene.controls.items()
+    for option in getattr(control, "brings", ())
+]
+
+
+@pytest.mark.parametrize(("name", "setting", "option"), BRINGS)
+def test_what_a_choice_brings_can_be_set(name, setting, option):
+    controls = SCENES[name].controls
+    brought = controls[setting].brings[option]
+    found = scenes.read(controls, {setting: option, **brought})
+    assert {key: found[key] for key in brought} == dict(brought)
+
+
 ENDS = [
     (name, setting, end)
     for name, scene in SCENES.items()

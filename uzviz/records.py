@@ -11,7 +11,7 @@ import json
 import math
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypedDict
 
 import numpy as np
 
@@ -23,6 +23,22 @@ class Histogram(NamedTuple):
     """[bins + 1], rising"""
     counts: Any
     """[bins]"""
+
+
+CauseKind = Literal["bad batch", "step too long", "layer grew", "overflow", "not seen"]
+
+
+class Cause(TypedDict):
+    """Why a lane died, as a kind and its numbers: the page words it in any language."""
+
+    kind: CauseKind
+    step: int
+    """The step that was too long, or how many steps the layer grew in; 0 of other kinds."""
+    times: float | None
+    """By how many times the step was too long, or the layer's norm grew, None where that is not
+    finite; 0 of other kinds."""
+    layer: str
+    """The layer that grew; "" of other kinds."""
 
 
 @dataclass(frozen=True)

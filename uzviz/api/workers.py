@@ -142,6 +142,7 @@ class _Process:
         return future
 
     def end(self) -> None:
+        self.lives = False
         self._process.kill()
         self._process.join()
 

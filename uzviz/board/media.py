@@ -60,6 +60,19 @@ def distributions(run: Watched, tag: Tag, most: int) -> Distributions:
     }
 
 
+def every_histogram(run: Watched, tag: Tag) -> Iterator[Distribution]:
+    """All of them, one read after another."""
+    for entry, held in _understood(run, tag, _entries(run, tag, "histograms"), _histogram):
+        yield _distribution(entry, held)
+
+
+def every_text(run: Watched, tag: Tag) -> Iterator[tuple[float, int, str]]:
+    """All of them with time and step, one read after another."""
+    entries = _entries(run, tag, "text")
+    for entry, words in _understood(run, tag, entries, values.texts_of):
+        yield _finite(entry.wall), entry.step, "\n\n".join(words)
+
+
 def pictures(run: Watched, tag: Tag) -> Pictures:
     """Which images there are; of more than a slider has places for, those of evenly chosen records."""
     entries = _entries(run, tag, "images")

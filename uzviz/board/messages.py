@@ -239,6 +239,8 @@ class ControlOf(TypedDict):
     interval: NotRequired[str]
     """The numbers allowed; the slider goes from low to high."""
     options: NotRequired[list[str]]
+    brings: NotRequired[dict[str, dict[str, Any]]]
+    """What else is set when one of the options is chosen."""
     least: NotRequired[int]
     many: NotRequired[int]
     longest: NotRequired[int]

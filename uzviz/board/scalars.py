@@ -134,6 +134,7 @@ class Answers:
 
     def _series(self, wire: Wire, chosen: Chosen, s: float) -> Series:
         points, kept = chosen.points, chosen.kept
+        sent = points if chosen.whole and not chosen.first else Points(*(x[kept] for x in points))
         key = chosen.run.line["id"], chosen.tag["id"], chosen.generation, len(points.value)
         axis, smoothed = chosen.axis, None
         if axis is not None:
@@ -144,9 +145,9 @@ class Answers:
         return {
             "run": key[0], "tag": key[1], "generation": key[2], "total": key[3],
             "origin": _origin(points), "first": chosen.first, "whole": chosen.whole,
-            "step": wire.add("step", "f8", points.step[kept]),
-            "wall": wire.add("wall", "f8", points.wall[kept]),
-            "value": wire.add("value", "f4", points.value[kept]),
+            "step": wire.add("step", "f8", sent.step),
+            "wall": wire.add("wall", "f8", sent.wall),
+            "value": wire.add("value", "f4", sent.value),
             "axis": None if axis is None else wire.add("axis", "f8", axis),
             "smoothed": None if smoothed is None else wire.add("smoothed", "f4", smoothed),
         }  # fmt: skip

@@ -5,20 +5,21 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from uzviz.board.folders import Folders, Nowhere
 from uzviz.board.messages import RunLine, Runs, Status, Tag
 from uzviz.board.refusals import Refusal
-from uzviz.board.watched import SILENT, Name, Watched
+from uzviz.board.watched import Name, Watched
 
-LIVE, QUIET, WALK, TEND = (0.3, 0.003), (0.4, 0.002), (1.0, 0.001), (2.0, 0.0005)
-"""Seconds between two looks at files that grow, at all others, for new folders, and at who is dead;
+LIVE, QUIET, WALK, TEND = (0.3, 0.003), (0.4, 0.001), (1.0, 0.001), (2.0, 0.0005)
+"""Seconds between two looks at files that may grow, at all others, for new files, and at who is dead;
 and the share of a core that each may take: with thousands of runs they come less often."""
-HUSH = 0.1
-"""Seconds between two times that listeners are told."""
+HUSH, HUSH_READING = 0.1, 0.3
+"""Seconds between two times that listeners are told, and while there are runs never read: who listens
+asks, and answers take from the time of reading."""
 
 
 class Store:
@@ -45,7 +46,7 @@ class Store:
         self._stirred: dict[int, Watched] = {}
         """Runs whose files have changed, which are to be read before those that never were."""
         self._told = 0
-        self._hush = 0.0
+        self._told_at = 0.0
         self._listeners: set[Callable[[], None]] = set()
         self._closed = threading.Event()
         self.walked = threading.Event()
@@ -169,7 +170,7 @@ class Store:
             self._closed.wait(max(0.0, wake - time.monotonic()))
 
     def _walk(self) -> None:
-        """Find runs that are new or gone."""
+        """Find runs that are new or gone, and new files of others."""
         found = self.folders.scan()
         with self._lock:
             gone = [name for name in self._runs if name not in found]
@@ -179,9 +180,11 @@ class Store:
                 self._drop(self._runs.pop(name))
             for name in new:
                 self._add(name)
-            for name, files in found.items():
-                self._runs[name].log.paths = files
+            others = [run for name, run in self._runs.items() if run.log.paths != found[name]]
+            for run in others:
+                run.log.paths = found[run.line["name"]]
             self.walked.set()
+        self._look(others)
 
     def _add(self, name: str) -> None:
         number = self._numbers.setdefault(name, len(self._numbers))
@@ -199,13 +202,13 @@ class Store:
 
     def _look_at_live(self) -> None:
         now = time.time()
-        self._look(run for run in self._runs.values() if now - run.wrote < SILENT)
+        self._look(run for run in self._runs.values() if run.may_grow(now))
 
     def _look_at_quiet(self) -> None:
         now = time.time()
-        self._look(run for run in self._runs.values() if now - run.wrote >= SILENT)
+        self._look(run for run in self._runs.values() if not run.may_grow(now))
 
-    def _look(self, runs: Iterator[Watched]) -> None:
+    def _look(self, runs: Iterable[Watched]) -> None:
         """Find those whose files have changed."""
         for run in runs:
             if run.line["read"] and run.stirred():
@@ -239,7 +242,7 @@ class Store:
         changed: list[tuple[Watched, Status]] = []
         for run in self._runs.values():
             status = run.line["status"]
-            if status == "running" or (status == "dead" and now - run.wrote < SILENT):
+            if run.may_grow(now):
                 found = run.status(now) if run.line["read"] else status
                 if found != status:
                     changed.append((run, found))
@@ -255,12 +258,13 @@ class Store:
         """Tell all who listen that something changed, unless they have just been told; returns when
         they may be told again."""
         now = time.monotonic()
-        if now < self._hush:
-            return self._hush
-        self._told, self._hush = self._cursor, now + HUSH
+        after = self._told_at + (HUSH_READING if self._unread else HUSH)
+        if now < after:
+            return after
+        self._told, self._told_at = self._cursor, now
         for listener in list(self._listeners):
             listener()
-        return self._hush
+        return now + HUSH
 
 
 class _Chore:

@@ -20,7 +20,7 @@ from typing import (
     is_typeddict,
 )
 
-from uzviz import records
+from uzviz import records, verdicts
 from uzviz.board import messages
 
 TARGET = Path(__file__).parents[2] / "web" / "src" / "messages.ts"
@@ -30,14 +30,19 @@ HEAD = (
 WIDTH = 100
 PLAIN = {int: "number", float: "number", bool: "boolean", str: "string", NoneType: "null",
          Any: "unknown"}  # fmt: skip
-ALIASES = {name: getattr(messages, name) for name in ("Kind", "Status", "ArrayType", "ControlKind")}
+WORDED = {"CauseKind": records.CauseKind, "AdditionKind": verdicts.AdditionKind,
+          "SilenceKind": verdicts.SilenceKind}  # fmt: skip
+"""Kinds for which the page has words: listed too, so that it can be tested whether it has them."""
+PLAIN_ALIASES = {n: getattr(messages, n) for n in ("Kind", "Status", "ArrayType", "ControlKind")}
+ALIASES = {**PLAIN_ALIASES, **WORDED}
 
 
 def typescript() -> str:
     """All messages as TypeScript."""
     parts = [HEAD]
-    parts += [_alias(name, _literal(kind)) for name, kind in ALIASES.items()]
-    parts += [_interface(kind) for kind in (records.Node, *_messages())]
+    parts += [_alias(name, _literal(kind)) for name, kind in PLAIN_ALIASES.items()]
+    parts += [_listed(name, kind) for name, kind in WORDED.items()]
+    parts += [_interface(kind) for kind in (records.Node, records.Cause, *_messages())]
     return "\n".join(parts)
 
 
@@ -84,6 +89,16 @@ def _type(hint: Any) -> str:
 
 def _literal(hint: Any) -> str:
     return " | ".join(f'"{word}"' for word in get_args(hint))
+
+
+def _listed(name: str, kind: Any) -> str:
+    """The words of a kind as a list, and the kind made of it."""
+    words = [f'"{word}"' for word in get_args(kind)]
+    head = f"export const {name[0].lower()}{name[1:]}s ="
+    line = f"{head} [{', '.join(words)}] as const;"
+    if len(line) > WIDTH:
+        line = "\n".join([f"{head} [", *(f"  {word}," for word in words), "] as const;"])
+    return f"{line}\nexport type {name} = (typeof {head.split()[2]})[number];\n"
 
 
 def _notes(kind: type) -> dict[str, str]:

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-import numpy as np
 from google.protobuf.message import DecodeError
 
 from uzviz.board.folders import Folders
@@ -101,6 +100,12 @@ class Watched:
         self._seen = found
         self.wrote = max((changed / 1e9 for _, changed, _ in found.values()), default=0.0)
         return True
+
+    def may_grow(self, now: float) -> bool:
+        """Whether somebody may write on in its files: not where these say how it ended, since who goes on
+        then begins another file."""
+        status = self.line["status"]
+        return status == "running" or (status == "dead" and now - self.wrote < SILENT)
 
     def read(self) -> tuple[RunLine, list[Name]]:
         """Read what was written since the last time; returns its line, but for the numbers of its tags,
@@ -216,9 +221,9 @@ def _last(chunks: Sequence[Points]) -> float | None:
 
 
 def _walls(contents: Contents, at: int) -> Iterator[float]:
-    for chunks in contents.scalars.values():
-        if chunks and len(chunks[at].wall) and np.isfinite(chunks[at].wall[at]):
-            yield float(chunks[at].wall[at])
-    for entries in contents.entries.values():
-        if entries and math.isfinite(entries[at].wall):
-            yield entries[at].wall
+    """The times of the first or the last of each series and tag."""
+    columns = (chunks[at].wall for chunks in contents.scalars.values() if chunks)
+    apart = {id(column): column for column in columns if len(column)}  # most share theirs
+    walls = [float(column[at]) for column in apart.values()]
+    walls += [entries[at].wall for entries in contents.entries.values() if entries]
+    return filter(math.isfinite, walls)

@@ -4,7 +4,6 @@ endian, each at a multiple of eight bytes."""
 from __future__ import annotations
 
 import json
-from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
@@ -14,8 +13,6 @@ from uzviz.board.messages import ArrayType, Column, Columns, Frame, Series
 from uzviz.records import plain
 
 Type = Literal["f4", "f8"]
-RECENT = 8
-"""How many columns of one kind are compared with a new one."""
 
 
 class Wire:
@@ -24,20 +21,27 @@ class Wire:
     def __init__(self):
         self._columns: list[Column] = []
         self._bytes: list[bytes | memoryview] = []
-        self._recent: dict[str, deque[tuple[np.ndarray, int]]] = {}
+        self._alike: dict[tuple[object, ...], tuple[np.ndarray, int]] = {}
+        """The last column of each kind, length, first, middle and last number."""
         self._size = 0
 
     def add(self, kind: str, type_: Type, numbers: np.ndarray) -> int:
-        """Take a column, and return its number: that of an equal one of the same kind, if there is one
-        among the last."""
-        recent = self._recent.setdefault(kind, deque(maxlen=RECENT))
-        for other, number in recent:
-            if _same(other, numbers):
-                return number
+        """Take a column, and return its number: that of an equal one of the same kind, unless another
+        came since that is as long and agrees with it in three places."""
+        length = len(numbers)
+        places = map(numbers.item, (0, length // 2, -1) if length else ())
+        key = kind, numbers.dtype, length, *places
+        other, number = self._alike.get(key, (None, 0))
+        if other is numbers:
+            return number
+        # As bytes, since NumPy's comparison hands Python's lock to the thread that reads, each time.
+        if other is not None and other.tobytes() == numbers.tobytes():
+            self._alike[key] = numbers, number  # the run's other tags share it
+            return number
         number = len(self._columns)
-        recent.append((numbers, number))
+        self._alike[key] = numbers, number
         data = np.ascontiguousarray(numbers, f"<{type_}").view(np.uint8).data
-        self._columns.append({"type": type_, "offset": self._size, "length": len(numbers)})
+        self._columns.append({"type": type_, "offset": self._size, "length": length})
         self._bytes += [data, bytes(-len(data) % 8)]
         self._size += len(data) + -len(data) % 8
         return number
@@ -79,12 +83,3 @@ def _joined(header: Any, columns: Sequence[bytes | memoryview]) -> bytes:
     text = json.dumps(header, allow_nan=False, separators=(",", ":")).encode()
     text += b" " * (-(4 + len(text)) % 8)
     return b"".join([len(text).to_bytes(4, "little"), text, *columns])
-
-
-def _same(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two columns are equal; most that are not differ at an end."""
-    if a is b:
-        return True
-    if len(a) != len(b) or a.dtype != b.dtype:
-        return False
-    return not len(a) or (a[0] == b[0] and a[-1] == b[-1] and np.array_equal(a, b))

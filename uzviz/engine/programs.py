@@ -229,3 +229,19 @@ def paths(formulas: Formulas, steps: int, rules: Rule, starts: Tree) -> Path:
         return Path(w, s, alive, *jax.vmap(oracle_of(formulas, None, None))(w))
 
     return jax.vmap(path)(rules, starts)
+
+
+@partial(jax.jit, static_argnums=0)
+def trail(formulas: Formulas, rule: Rule, carry: Carry, feed: Feed, rows: Any, index: jax.Array, first: Any):  # fmt: skip
+    """Steps on the rows ``index``, [steps, batch]: the last carry, every w, and the loss each step saw."""
+
+    def one(carry: Carry, given: Any) -> Any:
+        index, t = given
+        batch = batch_of(formulas, rows, feed.statistics, index)
+        key = jax.random.fold_in(feed.key, t)
+        carry, loss = stepped(formulas, rule, carry, batch, key, t)
+        return carry, (carry.w, loss)
+
+    steps = first + 1 + jnp.arange(index.shape[0])
+    carry, (w, loss) = jax.lax.scan(one, carry, (index, steps))
+    return carry, w, loss

@@ -17,6 +17,9 @@ from uzviz.errors import InputError
 from uzviz.problems import PARTS, Problem
 from uzviz.rules import Rule
 
+LENGTHS = (256, 64, 16, 4, 1)
+"""Steps that are made and kept at once."""
+
 
 def paths(problem: Problem, rules: Sequence[Rule], starts: Any, steps: int) -> Path:
     """Every iterate of rules of one kind on a problem without data, [paths, steps + 1, …].
@@ -66,12 +69,34 @@ class Walker:
 
     def path(self, steps: int) -> tuple[Any, np.ndarray]:
         """As :meth:`ahead`, with the parameters after each step, [steps, …], before the losses."""
-        found, seen = [], [np.zeros(0)]
-        for _ in range(min(steps, self.places.lanes.plan.steps - self.at)):
-            seen.append(self.ahead(1))
-            found.append(self.w)
-        rows = jax.tree.map(lambda x, *xs: np.array(xs).reshape(-1, *x.shape), self.w, *found)
-        return rows, np.concatenate(seen)
+        plan, found, seen = self.places.lanes.plan, [self._none()], [np.zeros(0)]
+        stop = min(self.at + steps, plan.steps)
+        while self.at < stop:
+            window = plan.window(self.at, stop, stop - self.at)
+            if not window.steps:  # the shorter batch at the end of an epoch
+                seen.append(self.ahead(1))
+                found.append(jax.tree.map(lambda x: x[None], self.w))
+                continue
+            # Few lengths, so that few programs are compiled.
+            made = next(length for length in LENGTHS if length <= window.steps)
+            full, _ = self.places.rows_of(window)
+            w, loss = self._trail(full[0, :made])
+            found.append(w)
+            seen.append(loss)
+        return jax.tree.map(lambda *x: np.concatenate(x), *found), np.concatenate(seen)
+
+    def _none(self) -> Any:
+        """The parameters of no steps."""
+        return jax.tree.map(lambda x: np.zeros((0, *x.shape), x.dtype), self.carry.w)
+
+    def _trail(self, index: np.ndarray) -> tuple[Any, np.ndarray]:
+        """Steps on these rows, [steps, batch], all kept."""
+        lanes, feed = self.places.lanes, self.places.feed
+        self.carry, w, loss = programs.trail(
+            lanes.problem.formulas, self.places.rule, self.carry, feed, lanes.rows, index, self.at
+        )
+        self.at += len(index)
+        return jax.tree.map(np.asarray, w), np.asarray(loss)
 
     @property
     def w(self) -> Any:

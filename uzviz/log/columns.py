@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import deque
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import google_crc32c
@@ -61,7 +62,20 @@ class Block(NamedTuple):
     step: np.ndarray
     wall: np.ndarray
     values: np.ndarray
-    """[records, tags]"""
+    """[tags, records]"""
+
+
+def joined_blocks(blocks: list[Block]) -> Block:
+    """Blocks of the same names as one, in the order of their records."""
+    if len(blocks) == 1:
+        return blocks[0]
+    blocks = sorted(blocks, key=lambda block: block.records[0])
+    tags, *columns = zip(*blocks, strict=True)
+    whole = Block(tags[0], *(np.concatenate(parts, axis=-1) for parts in columns))
+    if all(a.records[-1] < b.records[0] for a, b in pairwise(blocks)):
+        return whole
+    order = np.argsort(whole.records, kind="stable")
+    return Block(tags[0], *(column[..., order] for column in whole[1:]))
 
 
 def encoded(tags: tuple[str, ...], step: np.ndarray, wall: np.ndarray, values: np.ndarray) -> bytes:
@@ -261,13 +275,13 @@ def _weights(words: int) -> np.ndarray:
 
 
 def _block(tags: tuple[str, ...], rows: np.ndarray, data: np.ndarray, layout: Layout) -> Block:
-    first, last = layout.step
-    groups = (data[:, first:last] & 127).astype(np.uint64)
-    shifts = 7 * np.arange(last - first, dtype=np.uint64)
-    step = (groups << shifts).sum(axis=1, dtype=np.uint64).view(np.int64)
-    wall = np.ascontiguousarray(data[:, 1:9]).view("<f8")[:, 0]
-    at = np.array(layout.values)[:, None] + np.arange(4)
-    values = np.ascontiguousarray(data[:, at.ravel()]).view("<f4")
+    step = np.zeros(len(data), np.int64)
+    for shift, at in enumerate(range(*layout.step)):
+        step |= (data[:, at] & 127).astype(np.int64) << 7 * shift
+    wall = data[:, 1:9].view("<f8")[:, 0].copy()
+    values = np.empty((len(tags), len(data)), np.float32)
+    for column, at in zip(values, layout.values, strict=True):
+        column[:] = data[:, at : at + 4].view("<f4")[:, 0]
     return Block(tags, rows, step, wall, values)
 
 

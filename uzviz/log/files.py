@@ -14,7 +14,7 @@ import numpy as np
 from google.protobuf.message import DecodeError
 
 from uzviz.log import schema, values
-from uzviz.log.columns import decoded
+from uzviz.log.columns import Block, decoded, joined_blocks
 from uzviz.log.frames import FOOTER, HEADER, Damage, Frames, walked
 
 PIECE = 4 << 20
@@ -216,20 +216,25 @@ class _Pending:
     def __init__(self, into: Contents):
         self.into = into
         self.parts: dict[str, list[tuple[np.ndarray, Points]]] = {}
+        self.blocks: dict[tuple[str, ...], list[Block]] = {}
         self.single: dict[str, list[tuple[int, int, float, float]]] = {}
         """Of those that came one by one: record, step, wall, value."""
 
-    def block(self, block: Any) -> None:
-        for i, tag in enumerate(block.tags):
-            points = Points(block.step, block.wall, block.values[:, i])
-            self.parts.setdefault(tag, []).append((block.records, points))
+    def block(self, block: Block) -> None:
+        self.blocks.setdefault(block.tags, []).append(block)
 
     def scalar(self, tag: str, record: int, entry: Entry, value: float) -> None:
         self.into.kinds.setdefault(tag, "scalars")
         self.single.setdefault(tag, []).append((record, entry.step, entry.wall, value))
 
     def done(self, before: int | None = None) -> None:
-        """Hand over the points of the records before one, or of all."""
+        """Hand over the points of the records before one, or of all. Tags that stand in the same
+        records share their steps and times."""
+        for tags, blocks in self.blocks.items():
+            _, records, step, wall, values = joined_blocks(blocks)
+            for tag, value in zip(tags, values, strict=True):
+                self.parts.setdefault(tag, []).append((records, Points(step, wall, value)))
+        self.blocks = {}
         for tag, rows in self.single.items():
             record, step, wall, value = zip(*rows, strict=True)
             points = Points(np.array(step), np.array(wall), np.array(value, np.float32))

@@ -164,25 +164,34 @@ class _Walk:
         sizes = next((recent[-p:] for p in range(1, most + 1) if _repeats(recent, p)), [])
         if not sizes:
             return 0
-        ends = np.cumsum(np.array(sizes, np.int64) + HEADER + FOOTER)
-        times = min((len(self.piece) - self.at) // int(ends[-1]), -(-REACH // len(sizes)))
+        lengths = np.array(sizes, np.int64)
+        ends = np.cumsum(lengths + (HEADER + FOOTER))
+        period = int(ends[-1])
+        times = min((len(self.piece) - self.at) // period, -(-REACH // len(sizes)))
         if not times:
             return 0
-        period = int(ends[-1])
-        first = np.append(0, ends[:-1])
-        rows = np.frombuffer(self.piece, np.uint8, times * period, self.at).reshape(times, period)
-        headers = rows[:, (first[:, None] + np.arange(HEADER)).ravel()]
-        wanted = np.frombuffer(b"".join(map(_header, sizes)), np.uint8)
-        same = headers == wanted
+        first = ends - lengths - FOOTER
         good = times * len(sizes)
-        if not same.all():
-            good = int(same.reshape(-1, HEADER).all(axis=1).argmin())
-        every = np.tile(sizes, times)[:good]
-        starts = (period * np.arange(times)[:, None] + first).ravel()[:good]
-        self.starts.append(self.at + HEADER + starts)
-        self.sizes.append(every)
-        self.at += int((every + HEADER + FOOTER).sum())
+        for i, (size, start) in enumerate(zip(sizes, first.tolist(), strict=True)):
+            other = self._other(_header(size), self.at + start - HEADER, period, times)
+            good = min(good, other * len(sizes) + i)
+        starts = (self.at + period * np.arange(times)[:, None] + first).ravel()[:good]
+        if not good:
+            return 0
+        self.starts.append(starts)
+        self.sizes.append(np.tile(lengths, times)[:good])
+        self.at = int(starts[-1] + self.sizes[-1][-1]) + FOOTER
         return good
+
+    def _other(self, header: bytes, at: int, period: int, times: int) -> int:
+        """How often a header stands at a place and so many bytes further on, before another does."""
+        for kind, part in (("<u8", header[:8]), ("<u4", header[8:])):
+            found = np.ndarray(times, kind, self.piece, at, period)
+            differs = found != np.frombuffer(part, kind)
+            if differs.any():
+                times = int(differs.argmax())
+            at += 8
+        return times
 
 
 def _repeats(recent: list[int], period: int) -> bool:

@@ -15,6 +15,7 @@ from uzviz.problems import Problem
 from uzviz.races import heats
 from uzviz.races.group import Group
 from uzviz.races.heats import Entry
+from uzviz.records import Cause
 
 MOST = 3
 """Certificates for an entrant: for its smallest settings of the tuned hyperparameter that died."""
@@ -40,6 +41,8 @@ class Certificate:
     steps: list[dict[str, Any]]
     """The last steps: loss; by layer, norms of gradient, weights and update; length of the step,
     slope and curvature along it."""
+    why: Cause | None = None
+    """The cause as a kind and its numbers; None in logs that have none."""
 
     @property
     def sentence(self) -> str:
@@ -62,9 +65,10 @@ def of_group(
         step = int(group.died[s, i])
         seen = engine.replay(lanes, seed, setting, step)
         tried = {k: float(v[i]) for k, v in group.settings.items() if k in group.tried}
+        why = cause(seen)
         found.append(
-            Certificate(stage, group.title, tried, group.seeds[s], step, cause(seen), seen.overflow,
-                        [x._asdict() for x in seen.steps])
+            Certificate(stage, group.title, tried, group.seeds[s], step, said(why, seen.overflow),
+                        seen.overflow, [x._asdict() for x in seen.steps], why)
         )  # fmt: skip
     return found
 
@@ -87,24 +91,44 @@ def _as_raced(
     raise AssertionError("Every lane belongs to a piece.")
 
 
-def cause(seen: Replay) -> str:
-    """Why a lane died, in words, from its last steps."""
-    last = f"; first overflow in {seen.overflow}" if seen.overflow else ""
+def cause(seen: Replay) -> Cause:
+    """Why a lane died, from its last steps."""
     if not seen.batch_finite:
-        return "its batch holds numbers that are not finite"
+        return Cause(kind="bad batch", step=0, times=0.0, layer="")
     steep = [x for x in seen.steps if _overshoot(x) > 1]
     if steep:
         worst = max(steep, key=_overshoot)
-        return (
-            f"step size above the stability threshold: step {worst.step} was {_overshoot(worst):.3g} "
-            f"times as long as the longest that lowers the loss of its batch along it{last}"
-        )
+        return Cause(kind="step too long", step=worst.step, times=_overshoot(worst), layer="")
     layer, growth = _growth(seen)
     if growth > GROWN:
-        return f"layer {layer} grew {growth:.3g} times in {len(seen.steps) - 1} steps{last}"
-    if seen.overflow:
-        return f"overflow in {seen.overflow}"
-    return "its loss left the range, and no single cause was seen in its last steps"
+        return Cause(
+            kind="layer grew",
+            step=len(seen.steps) - 1,
+            times=growth if math.isfinite(growth) else None,
+            layer=layer,
+        )
+    return Cause(kind="overflow" if seen.overflow else "not seen", step=0, times=0.0, layer="")
+
+
+def said(why: Cause, overflow: str | None) -> str:
+    """A cause in words."""
+    step, layer = why["step"], why["layer"]
+    times = "∞" if why["times"] is None else f"{why['times']:.3g}"
+    last = f"; first overflow in {overflow}" if overflow else ""
+    match why["kind"]:
+        case "bad batch":
+            return "its batch holds numbers that are not finite"
+        case "step too long":
+            return (
+                f"step size above the stability threshold: step {step} was {times} times as long "
+                f"as the longest that lowers the loss of its batch along it{last}"
+            )
+        case "layer grew":
+            return f"layer {layer} grew {times} times in {step} steps{last}"
+        case "overflow":
+            return f"overflow in {overflow}"
+        case "not seen":
+            return "its loss left the range, and no single cause was seen in its last steps"
 
 
 def _overshoot(x: engine.Step) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 
 from uzviz import verdicts
 from uzviz.races.group import Group
-from uzviz.verdicts import Verdict
+from uzviz.verdicts import Addition, Silence, Verdict
 
 
 @dataclass
@@ -83,16 +83,19 @@ def pairwise(
 
     found = []
     for (i, j), verdict, fewer in zip(pairs, judged(False), judged(True), strict=True):
-        suffix = ""
+        added = []
         changed = _change_of_order(finals[i], finals[j], seeds)
         if verdict.kind == "beats" and changed:
-            suffix += f"; depends on the budget: the order changed at {changed}"
+            added.append(changed)
         if finals[i].tries != finals[j].tries:
             few = min(finals[i].tries, finals[j].tries)
-            same = fewer.sentence == verdict.sentence
-            suffix += f"; with {few} tries each: {'the same' if same else fewer.sentence}"
-        suffix += " on this test set" if fixed else ""
-        found.append(replace(verdict, suffix=suffix))
+            if fewer.sentence == verdict.sentence:
+                added.append(Addition("same with fewer tries", few))
+            else:
+                added.append(Addition("other with fewer tries", few, fewer))
+        if fixed:
+            added.append(Addition("on this test set"))
+        found.append(replace(verdict, additions=tuple(added)))
     return found
 
 
@@ -101,32 +104,26 @@ def compared(finals: Sequence[Final]) -> np.ndarray:
     return np.flatnonzero(np.all([f.group.complete for f in finals], axis=0))
 
 
-def silence(finals: Sequence[Final]) -> str:
-    """Why a final allows no verdict; "" if it does."""
+def silence(finals: Sequence[Final]) -> Silence | None:
+    """Why a final allows no verdict; None if it does."""
     seeds, fewest = compared(finals), verdicts.fewest_seeds(len(finals))
     if len(seeds) < fewest:
-        return (
-            f"no verdict: the final was broken off after {len(seeds)} seeds, and {fewest} are the "
-            "fewest that could tell"
-        )
+        return Silence("broken off", len(seeds), fewest)
     tests = np.array([f.group.values("test/loss")[seeds, 0] for f in finals])
     if len(seeds) > 1 and (tests == tests[:, :1]).all():
-        return (
-            "no verdict: all seeds gave the same losses, so that there is one run of each and not "
-            f"{len(seeds)}; give the start some spread"
-        )
-    return ""
+        return Silence("same losses", len(seeds), fewest)
+    return None
 
 
-def _change_of_order(a: Final, b: Final, seeds: np.ndarray) -> str:
-    """When in the last third of the budget the order of validation losses changed; "" if never."""
+def _change_of_order(a: Final, b: Final, seeds: np.ndarray) -> Addition | None:
+    """When in the last third of the budget the order of validation losses changed; None if never."""
     share_a, share_b = (np.array(f.group.points) / f.group.plan.steps for f in (a, b))
     same = np.searchsorted(share_b, share_a + 1e-9, side="right") - 1
     curve_a, curve_b = (f.group.curve("validation/loss")[seeds, 0] for f in (a, b))
     at = verdicts.order_changed(curve_a, curve_b[:, same], share_a)
     if at is None:
-        return ""
+        return None
     one, other = a.group.plan, b.group.plan
     if (one.budget, one.cost) == (other.budget, other.cost):
-        return f"epoch {one.examples(a.group.points[at]) / one.n:g}"
-    return f"{100 * share_a[at]:.0f} % of the budget"
+        return Addition("order by epoch", one.examples(a.group.points[at]) / one.n)
+    return Addition("order by budget", float(share_a[at]))

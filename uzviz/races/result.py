@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -82,7 +82,7 @@ class Race:
         """The verdicts in words, differences first, last whom nobody beats."""
         kinds = ["beats", "within", "cannot tell"]
         if self.finals and (why := silence(self.finals)):
-            return [why]
+            return [why.sentence]
         told = [v.sentence for v in sorted(self._verdicts, key=lambda v: kinds.index(v.kind))]
         return [*told, f"best, or not told from the best: {', '.join(self.best)}"] if told else []
 
@@ -239,13 +239,15 @@ class Race:
             }
             for i, g in enumerate(self.groups)
         ]
+        why = silence(self.finals) if self.finals else None
         return records.plain(
             {
                 "problem": self.problem,
                 "protocol": self.protocol,
                 "interrupted": self.interrupted,
                 "sentences": self.sentences,
-                "verdicts": [{**vars(v), "sentence": v.sentence} for v in self._verdicts],
+                "silence": why and why._asdict(),
+                "verdicts": [{**asdict(v), "sentence": v.sentence} for v in self._verdicts],
                 "best": self.best if self.finals else [],
                 "target": self.target if self.groups else None,
                 "certificates": [{**vars(c), "sentence": c.sentence} for c in self.certificates],

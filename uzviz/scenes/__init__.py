@@ -6,11 +6,28 @@ from typing import Any
 
 from uzviz.errors import named
 from uzviz.scenes.controls import read
-from uzviz.scenes.lecture import initialisation, momentum, regression
+from uzviz.scenes.lecture import (
+    batches,
+    descent,
+    initialisation,
+    momentum,
+    properties,
+    race,
+    regression,
+)
 from uzviz.scenes.scene import Frame, Moment, Scene
 
 SCENES: dict[str, Scene] = {
-    module.SCENE.name: module.SCENE for module in (momentum, regression, initialisation)
+    module.SCENE.name: module.SCENE
+    for module in (
+        descent,
+        momentum,
+        properties,
+        regression,
+        race,
+        batches,
+        initialisation,
+    )
 }
 """By name, in the order of the lecture."""
 

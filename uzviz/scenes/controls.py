@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from uzviz.checks import numbers, whole
@@ -109,10 +109,12 @@ class Switch(Control):
 
 @dataclass(frozen=True)
 class Choice(Control):
-    """One of some names."""
+    """One of some names. ``brings`` are other settings that the page sets when one is chosen, such as
+    the start that suits it; what was set before is not kept."""
 
     default: str
     options: Sequence[str]
+    brings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def read(self, name: str, given: Any) -> str:
         if given not in self.options:
@@ -120,7 +122,8 @@ class Choice(Control):
         return given
 
     def described(self) -> dict[str, Any]:
-        return super().described() | {"options": list(self.options)}
+        brings = {"brings": dict(self.brings)} if self.brings else {}
+        return super().described() | {"options": list(self.options)} | brings
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from uzviz.verdicts.additions import Addition
 from uzviz.verdicts.intervals import median_interval
 
 ALPHA = 0.05
@@ -92,7 +93,7 @@ class Verdict:
     p: float
     """By the sign-flip test, adjusted by Holm for all pairs."""
     margin: float
-    suffix: str = ""
+    additions: tuple[Addition, ...] = ()
     """What the sentence adds: the test set it holds for, a dependence on the budget."""
 
     @property
@@ -107,7 +108,7 @@ class Verdict:
             text = f"{self.a} and {self.b} are within {100 * self.margin:g} %"
         else:
             text = f"cannot tell {self.a} from {self.b}"
-        return text + self.suffix
+        return text + "".join(addition.words for addition in self.additions)
 
 
 def _percent(share: float) -> str:

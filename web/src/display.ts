@@ -1,8 +1,10 @@
 /**
- * The formulas by which numbers become what is shown: smoothing, decimation, quantiles, ranges.
+ * The formulas by which numbers become what is shown: smoothing, decimation, bands, ranges.
  * Pure functions of columns; the server's twin is `uzviz/board/display.py`, and both are tested
  * against the same file of naive results.
  */
+
+import { ranked } from "./quantiles";
 
 /** Points of a curve, as columns of one length. */
 export interface Points {
@@ -12,11 +14,15 @@ export interface Points {
 
 /**
  * A debiased exponential average: last = s·last + (1−s)·y, shown as last/(1−sᵏ). A value that is
- * not finite passes through and does not count; a constant series is shown as it is.
+ * not finite passes through and does not count; a constant series is shown as it is. What is shown is
+ * put in a column that is given, or a new one.
  */
-export function smoothed(y: Float32Array, s: number): Float32Array {
+export function smoothed(
+  y: Float32Array,
+  s: number,
+  shown = new Float32Array(y.length),
+): Float32Array {
   if (s <= 0 || isConstant(y)) return y;
-  const shown = new Float32Array(y.length);
   const factors = corrections(s);
   let last = 0;
   let count = 0;
@@ -116,51 +122,6 @@ function keep(kept: Int32Array, n: number, ...found: number[]): number {
   return n;
 }
 
-/** The k-th smallest of some numbers, put in an order in which none behind it is smaller. */
-function select(values: Float64Array | Float32Array, k: number): number {
-  let low = 0;
-  let high = values.length - 1;
-  while (low < high) {
-    const pivot = values[(low + high) >> 1]!;
-    let i = low;
-    let j = high;
-    while (i <= j) {
-      while (values[i]! < pivot) i++;
-      while (values[j]! > pivot) j--;
-      if (i <= j) {
-        const held = values[i]!;
-        values[i++] = values[j]!;
-        values[j--] = held;
-      }
-    }
-    if (k <= j) high = j;
-    else if (k >= i) low = i;
-    else break;
-  }
-  return values[k]!;
-}
-
-/** A quantile of numbers, linear between neighbours (NumPy's default); NaN of none. */
-export function quantile(values: Float64Array | Float32Array, q: number): number {
-  return values.length ? ranked(values, q * (values.length - 1)) : NaN;
-}
-
-/** The number at a rank, linear between neighbours; the order becomes that of `select`. */
-function ranked(values: Float64Array | Float32Array, at: number): number {
-  const low = Math.floor(at);
-  const below = select(values, low);
-  if (at === low || !Number.isFinite(below)) return below;
-  let above = values[low + 1]!; // the least of those that the selection has put behind it
-  for (let i = low + 2; i < values.length; i++) if (values[i]! < above) above = values[i]!;
-  return below + (at - low) * (above - below);
-}
-
-/** From the 5th to the 95th percentile of all finite values of all curves. */
-export function inlierRange(ys: (Float32Array | Float64Array)[]): [number, number] {
-  const all = finite(ys);
-  return [quantile(all, 0.05), quantile(all, 0.95)];
-}
-
 /** From the lowest to the highest finite value. */
 export function fullRange(ys: (Float32Array | Float64Array)[]): [number, number] {
   let low = Infinity;
@@ -173,13 +134,6 @@ export function fullRange(ys: (Float32Array | Float64Array)[]): [number, number]
     }
   }
   return [low, high];
-}
-
-function finite(ys: (Float32Array | Float64Array)[]): Float64Array {
-  const all = new Float64Array(ys.reduce((n, y) => n + y.length, 0));
-  let n = 0;
-  for (const y of ys) for (const value of y) if (Number.isFinite(value)) all[n++] = value;
-  return all.subarray(0, n);
 }
 
 /** Median and quartiles of several curves at each of some places. */
@@ -292,39 +246,4 @@ export function above(curve: Points, base: Points): Float32Array {
   return difference;
 }
 
-/** A number as tables and tooltips show it: four digits, exponents where they are shorter. */
-export function shortNumber(value: number): string {
-  if (Number.isNaN(value)) return "NaN";
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : "−∞";
-  if (value === 0) return "0";
-  const size = Math.abs(value);
-  const text =
-    size >= 1e6 || size < 1e-4
-      ? value
-          .toExponential(3)
-          .replace(/\.?0+e/, "e")
-          .replace("e+", "e")
-      : size >= 1000
-        ? String(Math.round(value * 10) / 10)
-        : String(Number(value.toPrecision(4)));
-  return text.replace(/-/g, "−");
-}
-
-const UNITS = { en: ["d", "h", "min", "s"], uk: ["д", "год", "хв", "с"] } as const;
-
-/** Seconds as people say them: 12 s, 3 min 4 s, 2 h 5 min, 3 d 4 h. */
-export function duration(seconds: number, language: "en" | "uk" = "en"): string {
-  if (!Number.isFinite(seconds)) return "";
-  const s = Math.abs(seconds);
-  const [day, hour, minute, second] = UNITS[language];
-  if (s < 60) return `${shortNumber(Math.round(seconds * 100) / 100)} ${second}`;
-  const units: [number, string, number, string][] = [
-    [86400, day, 3600, hour],
-    [3600, hour, 60, minute],
-    [60, minute, 1, second],
-  ];
-  const [size, name, part, below] = units.find(([u]) => s >= u)!;
-  const whole = Math.floor(s / size);
-  const rest = Math.floor((s - whole * size) / part);
-  return `${seconds < 0 ? "−" : ""}${whole} ${name}${rest ? ` ${rest} ${below}` : ""}`;
-}
+export { duration, shortNumber } from "./numbers";

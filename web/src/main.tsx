@@ -8,6 +8,7 @@ import { drawing } from "./parts/schedule";
 import { pointsHere, refinements, startLoading } from "./series";
 import { closePopups } from "./parts/popups";
 import { followAddress } from "./settings";
+import { waiting } from "./server";
 import { start } from "./store";
 
 followAddress();
@@ -25,5 +26,6 @@ Object.assign(window, {
     refined: () => refinements,
     points: pointsHere,
     painted: () => paintings.count,
+    busy: () => waiting.value > 0 || drawing.value > 0,
   },
 });

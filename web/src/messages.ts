@@ -9,6 +9,27 @@ export type ArrayType = "f4" | "f8" | "i4" | "u1";
 export type ControlKind =
   "number" | "whole" | "switch" | "choice" | "several" | "point" | "points" | "text";
 
+export const causeKinds = [
+  "bad batch",
+  "step too long",
+  "layer grew",
+  "overflow",
+  "not seen",
+] as const;
+export type CauseKind = (typeof causeKinds)[number];
+
+export const additionKinds = [
+  "order by epoch",
+  "order by budget",
+  "same with fewer tries",
+  "other with fewer tries",
+  "on this test set",
+] as const;
+export type AdditionKind = (typeof additionKinds)[number];
+
+export const silenceKinds = ["broken off", "same losses"] as const;
+export type SilenceKind = (typeof silenceKinds)[number];
+
 /** A parameter, an input, or one computation of a model. */
 export interface Node {
   /** Its modules and its own, with "/" between them. */
@@ -20,6 +41,19 @@ export interface Node {
   dtype: string;
   parameters: number;
   flops: number;
+}
+
+/** Why a lane died, as a kind and its numbers: the page words it in any language. */
+export interface Cause {
+  kind: CauseKind;
+  /** The step that was too long, or how many steps the layer grew in; 0 of other kinds. */
+  step: number;
+  /** By how many times the step was too long, or the layer's norm grew, None where that is not
+   * finite; 0 of other kinds.
+   */
+  times: number | null;
+  /** The layer that grew; "" of other kinds. */
+  layer: string;
 }
 
 /** A name under which runs log; the same for all runs. */
@@ -224,6 +258,8 @@ export interface ControlOf {
   /** The numbers allowed; the slider goes from low to high. */
   interval?: string;
   options?: string[];
+  /** What else is set when one of the options is chosen. */
+  brings?: Record<string, Record<string, unknown>>;
   least?: number;
   many?: number;
   longest?: number;

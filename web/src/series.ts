@@ -47,7 +47,14 @@ const windows = new Map<number, Window>();
 const versions = new Map<number, Signal<number>>();
 /** How many charts show a tag; the last one seen comes last. */
 const visible = new Map<number, number>();
+/** Why the board refused a chart that is seen; "" if it refused none. */
 export const failure = signal("");
+/** By tag: why its last request was refused. */
+const refusals = new Map<number, string>();
+/** Tags that are asked for again a while after they were refused. */
+const putOff = new Set<number>();
+/** Tags that were refused in company: which of them was meant shows once each is asked for alone. */
+const alone = new Set<number>();
 /** How often a window has been looked at closer. */
 export let refinements = 0;
 
@@ -151,19 +158,20 @@ interface Job {
 
 /** What is to be asked for next: windows, then tags in the order in which they were seen. */
 function nextJob(few: boolean): Job | null {
-  for (const tag of visible.keys()) {
+  const asked = [...visible.keys()].filter((tag) => !putOff.has(tag));
+  for (const tag of asked) {
     const window = windows.get(tag);
     const ids = window ? unrefined(tag, window) : [];
     if (window && ids.length) return { tags: [tag], runs: ids.slice(0, RUNS_AT_ONCE), window };
   }
   const tags: number[] = [];
   const ids = new Set<number>();
-  for (const tag of visible.keys()) {
+  for (const tag of asked) {
     const some = missing(tag);
-    if (!some.length) continue;
+    if (!some.length || (tags.length && alone.has(tag))) continue;
     tags.push(tag);
     for (const id of some.slice(0, RUNS_AT_ONCE)) ids.add(id);
-    if (few || tags.length === AT_ONCE) break;
+    if (few || tags.length === AT_ONCE || alone.has(tag)) break;
   }
   return tags.length ? { tags, runs: [...ids].slice(0, RUNS_AT_ONCE) } : null;
 }
@@ -176,17 +184,41 @@ async function load(): Promise<void> {
   try {
     let first = true;
     for (let job = nextJob(true); job; job = nextJob(first)) {
-      await loadJob(job);
+      await tried(job);
       first = false;
     }
-    failure.value = "";
-  } catch (error) {
-    failure.value = error instanceof server.Refusal ? error.message : "";
-    window.setTimeout(soon, 2000);
+  } catch {
+    window.setTimeout(soon, AGAIN); // nobody answers
   } finally {
     loading = false;
   }
+  const [why] = [...refusals].flatMap(([tag, said]) => (visible.has(tag) ? [said] : []));
+  failure.value = why ?? "";
   evict();
+}
+
+/** Milliseconds until what failed is asked for again. */
+const AGAIN = 2000;
+
+/** Do a job; one that is refused stands in no other's way. */
+async function tried(job: Job): Promise<void> {
+  const [tag] = job.tags as [number];
+  try {
+    await loadJob(job);
+    for (const one of job.tags) refusals.delete(one);
+  } catch (error) {
+    if (!(error instanceof server.Refusal)) throw error;
+    if (job.tags.length > 1) {
+      for (const one of job.tags) alone.add(one);
+      return;
+    }
+    refusals.set(tag, error.message);
+    putOff.add(tag);
+    window.setTimeout(() => {
+      putOff.delete(tag);
+      soon();
+    }, AGAIN);
+  }
 }
 
 async function loadJob({ tags, runs: ids, window }: Job): Promise<void> {
@@ -307,12 +339,21 @@ export function smooth(one: Loaded, s: number): Float32Array {
   return y;
 }
 
+let lent = new Float32Array();
+
+/** The same, good until the next call: of many series, to keep it takes longer than to compute it. */
+export function smoothForNow(one: Loaded, s: number): Float32Array {
+  if (!one.whole || smoothedOf.get(one.value)?.s === s) return smooth(one, s);
+  if (lent.length !== one.value.length) lent = new Float32Array(one.value.length);
+  return smoothed(one.value, s, lent);
+}
+
 /** Milliseconds between two times that series are loaded while the board still reads its runs: each
- * draws all charts anew, and takes from the board's time. */
+ * draws all charts anew, and takes from the board's time. Most often it has read all before the second. */
 const PATIENCE = 1200;
 let patientUntil = 0;
 /** While it reads, those runs whose series may be asked for; null: all. */
-let admitted: ReadonlySet<number> | null = null;
+let admitted: ReadonlySet<number> | null = new Set();
 
 /** Load what is missing whenever runs, axis or smoothing change. */
 export function startLoading(): void {
@@ -322,8 +363,8 @@ export function startLoading(): void {
     const { done, total } = reading.value;
     const now = performance.now();
     if (done < total && now < patientUntil) return;
-    patientUntil = now + PATIENCE;
     const read = [...runs.value.values()].filter((run) => run.read);
+    if (read.length) patientUntil = now + PATIENCE;
     admitted = done < total ? new Set(read.map((run) => run.id)) : null;
     soon();
   });

@@ -190,8 +190,6 @@ let cursor = 0;
 let process = 0;
 let asking = false;
 let again = false;
-/** Milliseconds between two questions while the board still reads: drawing takes from its time. */
-const PAUSE = 300;
 const listeners = new Set<() => void>();
 
 /** Be told after runs have changed. */
@@ -209,8 +207,6 @@ async function ask(): Promise<void> {
     do {
       again = false;
       takeIn(await server.runs(cursor));
-      const { done, total } = reading.value;
-      if (done < total) await new Promise((later) => setTimeout(later, PAUSE));
     } while (again);
   } catch {
     connected.value = false; // the stream of events calls again once the board is back

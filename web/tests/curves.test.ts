@@ -28,6 +28,21 @@ test("points stand in the order of their places", () => {
   expect([...curve.y]).toEqual([2, 1]);
 });
 
+test("smoothed values for now are those that are kept", () => {
+  const of = (...values: number[]) => {
+    const one = {
+      ...loaded(1, [5, 3, 4].slice(0, values.length)),
+      value: Float32Array.from(values),
+    };
+    return curveOf(one, look, "step", 0.6);
+  };
+  const curves = [of(1, 2), of(3, NaN, 7), of(4, 4), of(9, 0, 1)];
+  const forNow = curves.map((curve) => [...curve.smoothForNow()]);
+  expect(forNow).toEqual(curves.map((curve) => [...curve.smooth]));
+  expect(curves[0]!.smooth).toBe(curves[0]!.smooth);
+  expect(curves[2]!.smooth).toBe(curves[2]!.y); // a constant
+});
+
 test("a window of a link is one, or nothing", () => {
   expect(zoomOf("0:1:-2:2")).toEqual({ x: [0, 1], y: [-2, 2] });
   for (const text of [

@@ -3,7 +3,8 @@
 
 import { expect, test } from "vitest";
 import golden from "../../tests/fixtures/display.json";
-import { decimated, quantile, smoothed } from "../src/display";
+import { decimated, smoothed } from "../src/display";
+import { quantiles, ranked } from "../src/quantiles";
 
 const numbers = (values: (number | string)[]) => values.map(Number);
 
@@ -25,5 +26,7 @@ test.each(golden.decimation.map((c, i) => [i, c] as const))("decimation %d", (_,
 });
 
 test.each(golden.quantiles.map((c, i) => [i, c] as const))("quantile %d", (_, c) => {
-  expect(quantile(Float64Array.from(c.values), c.q)).toBeCloseTo(c.quantile, 10);
+  const at = c.q * (c.values.length - 1);
+  expect(ranked(Float64Array.from(c.values), at)).toBeCloseTo(c.quantile, 10);
+  expect(quantiles([Float32Array.from(c.values)], [c.q])[0]).toBeCloseTo(c.quantile, 5);
 });

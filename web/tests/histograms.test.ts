@@ -73,6 +73,9 @@ test("numbers that are all the same do not stretch the axis of others", () => {
   const ridges = ridgesOf([same, wide]);
   expect(ridges.x).toEqual([1, 3]);
   expect(Math.max(...ridges.cells[0]!.map(Math.abs))).toBe(0); // it lies beside the axis
+  const fan = fanOf([same, wide]);
+  expect(fan.rows[0]!.every((value) => value === 0.25)).toBe(true);
+  expect(fan.y).toEqual([0.25, 3]);
 });
 
 test("a value's bin is the one that holds it, else the nearest", () => {

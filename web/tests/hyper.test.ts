@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { axisOf, tintOf, numberAt } from "../src/hyper/axes";
 import { brushOf, changed, inside, read, readAll, written } from "../src/hyper/brushes";
 import { chosen, resultKey, sheetOf, tinting, type Column } from "../src/hyper/columns";
+import { csvOf, jsonOf } from "../src/hyper/files";
 import { heights, nearestLine } from "../src/hyper/lines";
 import { nearestPoint, nextPoint, placed } from "../src/hyper/points";
 import type { Results, RunLine, Tag } from "../src/messages";
@@ -165,4 +166,20 @@ test.each([
   [logTicks(0.21, 0.26, 5), [0.22, 0.24, 0.26]],
 ])("ticks are round: %j", (found, expected) => {
   expect(found).toEqual(expected);
+});
+
+test("the table is a file: numbers with a point, quotes where they are needed", () => {
+  const runs = [run(1, { lr: 0.5, note: 'a "b", c' }), run(2, { lr: 1e-7 })];
+  const sheet = sheetOf(runs, new Map(), undefined);
+  expect(csvOf(sheet, sheet.columns).split("\r\n")).toEqual([
+    "run,lr,note",
+    'run-1,0.5,"a ""b"", c"',
+    "run-2,1e-7,",
+    "",
+  ]);
+  expect(JSON.parse(jsonOf(sheet, sheet.columns))[1]).toEqual({
+    run: "run-2",
+    lr: 1e-7,
+    note: null,
+  });
 });

@@ -1,10 +1,13 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bestRows, columnsOf, laneText } from "../src/race/columns";
 import { bestOfTries, curves, limits, stepSizes, worstStart } from "../src/race/figures";
 import { laneRun, resultOf, type Entrant, type RaceResult, type Verdict } from "../src/race/result";
 import { seedsText, termsOf } from "../src/race/terms";
-import { differenceText, inOrder, pText, reach, spanOf, ukrainian } from "../src/race/verdicts";
-import { raceWords } from "../src/race/race.words";
+import { aboutColumns, columnHeads, raceWords } from "../src/race/race.words";
+import { additionText, causeText, silenceText, verdictText } from "../src/race/ukrainian";
+import { differenceText, inOrder, pText, reach, spanOf } from "../src/race/verdicts";
+import { additionKinds, causeKinds, silenceKinds } from "../src/messages";
+import { language } from "../src/settings";
 
 /** Three settings, of which the last diverged once; three seeds, of which the last is not done. */
 const entrant: Entrant = {
@@ -80,6 +83,7 @@ const race = resultOf({
     }, // prettier-ignore
     interrupted: false,
     sentences: [],
+    silence: null,
     verdicts: [],
     best: [],
     target: 0.25,
@@ -174,7 +178,7 @@ test("a lane's run is that of the tuned setting", () => {
 
 const verdict: Verdict = {
   kind: "beats", a: "Adam", b: "GD", difference: 0.2, low: 0.1, high: null, p: 0.0004,
-  margin: 0.01, suffix: "", sentence: "",
+  margin: 0.01, additions: [], sentence: "",
 }; // prettier-ignore
 
 test("verdicts stand on one scale, differences first", () => {
@@ -185,7 +189,48 @@ test("verdicts stand on one scale, differences first", () => {
   expect(spanOf(verdict, 0.5)).toEqual({ low: 0.2, middle: 0.4, high: 1, margin: 0.02 });
   expect(differenceText(verdict)).toBe("20 % [10 %, ∞]");
   expect([pText(0.0004), pText(0.232)]).toEqual(["p < .001", "p = .232"]);
-  expect(ukrainian(verdict)).toBe("Adam перемагає GD за втратою на тесті");
+});
+
+const wordless = (key: string) => !["setting", "measure"].includes(key);
+
+describe("in Ukrainian", () => {
+  beforeEach(() => void (language.value = "uk"));
+  afterEach(() => void (language.value = ""));
+
+  test("numbers have a comma, and intervals a semicolon", () => {
+    expect(verdictText(verdict)).toBe("Adam перемагає GD за втратою на тесті");
+    expect(differenceText({ ...verdict, low: 0.125 })).toBe("20 % [12,5 %; ∞]");
+    expect([pText(0.0004), pText(0.232)]).toEqual(["p < 0,001", "p = 0,232"]);
+    const loss = columnsOf(race).find((c) => c.key === "validation/loss")!;
+    expect([loss.text(row), loss.interval!(row)]).toEqual(["0,2", "[0,1; ∞]"]);
+  });
+
+  test("every kind of addition, cause and silence has its own words", () => {
+    const certificate = {
+      stage: "heats", entrant: "gd", settings: { lr: 1 }, seed: 0, step: 7, cause: "", overflow: "exp",
+      steps: [], sentence: "",
+    } as const; // prettier-ignore
+    const said = [
+      ...additionKinds.map((kind) => additionText({ kind, number: 0.5, verdict })),
+      ...causeKinds.map((kind) =>
+        causeText({ ...certificate, steps: [], why: { kind, step: 3, times: 2.5, layer: "b" } }),
+      ),
+      ...silenceKinds.map((kind) => silenceText({ kind, seeds: 2, fewest: 9 })),
+    ];
+    expect(new Set(said).size).toBe(said.length);
+    for (const text of said) expect(text).toMatch(/[а-яіїєґ]{3}/);
+    expect(said.join()).not.toMatch(/undefined|NaN|\d\.\d/);
+    expect(said).toContain("шар b виріс у 2,5 раза за останні кроки (3); перше переповнення — exp");
+    expect(causeText({ ...certificate, steps: [], why: null })).toBeUndefined();
+  });
+
+  test("every column of the table has a head and is explained", () => {
+    expect(Object.keys(aboutColumns.value).filter(wordless)).toEqual(
+      Object.keys(columnHeads.value),
+    );
+    for (const text of [...Object.values(columnHeads.value), ...Object.values(aboutColumns.value)])
+      expect(text).toMatch(/[а-яіїєґ]/);
+  });
 });
 
 test("the terms are said in words", () => {

@@ -9,6 +9,7 @@ const board = {
   points: new Map<string, number>(),
   generation: 1,
   asked: [] as Wanted[],
+  refused: new Set<number>(),
   answer: Promise.resolve(),
   news: [] as Runs[],
 };
@@ -19,7 +20,9 @@ vi.mock("../src/server", async (original) => ({
   runs: async () => board.news.shift() ?? line([]),
   follow: (changed: () => void) => changed(),
   scalars: async (wanted: Wanted) => {
+    const { Refusal } = await import("../src/server");
     board.asked.push(wanted);
+    if (wanted.tags.some((tag) => board.refused.has(tag))) throw new Refusal("Too many.");
     const found = wanted.runs.flatMap((run, i) =>
       wanted.tags.flatMap((tag, j) => sent(wanted, run, tag, i * wanted.tags.length + j)),
     );
@@ -187,4 +190,53 @@ test("runs that are hidden are not asked for, but the base is", async () => {
   settings.baseRun.value = "run2";
   await calm();
   expect([...series.seriesOf(1).keys()]).toEqual([1, 2]);
+});
+
+test("a tag that is refused stands in no other's way, and is asked for again", async () => {
+  for (const tag of [1, 2]) board.points.set(`1:${tag}`, 3);
+  board.refused.add(1);
+  const { series } = await opened(run(1, [1, 2]));
+  const points = (tag: number) => series.seriesOf(tag).get(1)?.value.length;
+  series.see(1, true);
+  series.see(2, true);
+  await vi.waitFor(() => expect(series.failure.value).toBe("Too many."));
+  expect([points(1), points(2)]).toEqual([undefined, 3]);
+  board.refused.clear();
+  await vi.waitFor(() => expect(points(1)).toBe(3), 10_000);
+  await vi.waitFor(() => expect(series.failure.value).toBe(""));
+}, 15_000);
+
+test("of tags that are refused in company, each is asked for alone", async () => {
+  for (const tag of [1, 2, 3]) board.points.set(`1:${tag}`, 3);
+  const { series } = await opened(run(1, [1, 2, 3]));
+  series.see(1, true);
+  await vi.waitFor(() => expect(series.seriesOf(1).size).toBe(1));
+  board.refused.add(3);
+  series.see(2, true);
+  series.see(3, true);
+  await vi.waitFor(() => expect(series.failure.value).toBe("Too many."));
+  expect(series.seriesOf(2).get(1)?.value.length).toBe(3);
+  board.refused.clear();
+});
+
+test("while the board reads, series are asked for once and then when all are there", async () => {
+  for (const id of [1, 2, 3]) board.points.set(`${id}:1`, 5);
+  const { series, change } = await opened();
+  const unread = { ...run(3, []), read: false };
+  series.see(1, true);
+  const reading = async (done: number, ...runs: RunLine[]) => {
+    const news = { ...line(runs), reading: { done, total: 3 } };
+    board.news = [news, { ...news, runs: [] }]; // it asks at first, and as it is told
+    (await import("../src/store")).start();
+    await calm();
+  };
+  await reading(0, { ...run(1, []), read: false }, { ...run(2, []), read: false }, unread);
+  expect(board.asked).toEqual([]);
+  await reading(1, run(1, [1]));
+  expect(board.asked.map((wanted) => wanted.runs)).toEqual([[1]]);
+  await reading(2, run(2, [1]));
+  expect(board.asked.length).toBe(1);
+  await change(run(3, [1]));
+  expect(board.asked.slice(1).map((wanted) => wanted.runs)).toEqual([[2, 3]]);
+  expect([...series.seriesOf(1).keys()].sort()).toEqual([1, 2, 3]);
 });

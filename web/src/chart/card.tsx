@@ -4,9 +4,9 @@ import { computed, effect, signal, untracked, useSignal } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks";
 import type { Tag } from "../messages";
 import { shortName } from "../parts/groups";
-import { IconButton, Icon } from "../parts/icons";
+import { DownloadMenu, fileName, logged, saveBlob } from "../parts/downloads";
+import { IconButton } from "../parts/icons";
 import { refine, see, seriesVersion } from "../series";
-import { downloadAddress } from "../server";
 import * as settings from "../settings";
 import * as store from "../store";
 import { words } from "../words";
@@ -14,6 +14,7 @@ import { cell, Tooltip } from "./tooltip";
 import { modelOf, zoomed, zoomOf, zoomText } from "./model";
 import { Plot, type Hover, type Shown } from "./plot";
 import { schedule, unschedule } from "../parts/schedule";
+import { png } from "./png";
 import { svg } from "./svg";
 
 /** Counts every drawing, for benchmarks and tests. */
@@ -181,7 +182,7 @@ function isSame(a: Shown, b: Shown): boolean {
   if (Object.entries(rest).some(([name, value]) => b[name as "axis"] !== value)) return false;
   return a.curves.every((curve, i) => {
     const other = b.curves[i]!;
-    return (["run", "name", "colour", "x", "y", "smooth"] as const).every(
+    return (["run", "name", "colour", "x", "y"] as const).every(
       (part) => curve[part] === other[part],
     );
   });
@@ -217,62 +218,32 @@ function Downloads(props: {
   model: { current: Shown | null };
 }) {
   const { tag } = props;
-  const runs = () =>
-    store.shown
-      .peek()
-      .filter((r) => r.tags.includes(tag.id))
-      .map((r) => r.id);
-  const file = tag.name.replace(/[^\w.-]+/g, "-");
-  const full = (format: "csv" | "json") => () =>
-    save(downloadAddress(tag.id, runs(), format), `${file}.${format}`);
-  const png = () =>
-    props.plot.current?.canvas.toBlob((blob) => blob && saveBlob(blob, `${file}.png`));
-  const drawing = () => {
-    const [plot, model] = [props.plot.current, props.model.current];
-    if (!plot || !model) return;
-    const style = getComputedStyle(document.body);
-    const text = svg({
+  const file = fileName(tag.name);
+  const drawn = (plot: Plot, { curves, bands }: Shown) => {
+    const { color, backgroundColor } = getComputedStyle(document.body);
+    return {
       ...plot.drawing(),
       title: tag.name,
-      curves: model.curves,
-      bands: model.bands,
-      ink: style.color,
-      paper: style.backgroundColor,
-    });
-    saveBlob(new Blob([text], { type: "image/svg+xml" }), `${file}.svg`);
+      curves,
+      bands,
+      ink: color,
+      paper: backgroundColor,
+    };
   };
-  const actions: [string, () => void][] = [
-    ["CSV", full("csv")],
-    ["JSON", full("json")],
-    ["SVG", drawing],
-    ["PNG", png],
+  const picture = (kind: "svg" | "png") => async () => {
+    const [plot, model] = [props.plot.current, props.model.current];
+    if (!plot || !model) return;
+    const drawing = drawn(plot, model);
+    const blob =
+      kind === "png"
+        ? await png(plot.canvas, drawing)
+        : new Blob([svg(drawing)], { type: "image/svg+xml" });
+    if (blob) saveBlob(blob, `${file}.${kind}`);
+  };
+  const offers = [
+    ...logged(tag, () => store.shown.peek()),
+    ["SVG", picture("svg")] as const,
+    ["PNG", picture("png")] as const,
   ];
-  return (
-    <details class="menu">
-      <summary class="icon-button" role="button" aria-label={words.value.download} title={words.value.download}>
-        <Icon name="download" />
-      </summary>
-      <div class="popup right">
-        {actions.map(([name, act]) => (
-          <button key={name} type="button" onClick={(e) => {
-            act();
-            e.currentTarget.closest("details")!.open = false;
-          }}>{name}</button>
-        ))}
-      </div>
-    </details>
-  ); // prettier-ignore
-}
-
-function saveBlob(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  save(address, name);
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
-function save(address: string, name: string): void {
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
+  return <DownloadMenu offers={offers} />;
 }

@@ -1,7 +1,7 @@
 /** What a chart of one tag shows: curves of the runs shown, or bands over groups of them. */
 
 import { above, band, firstFrom, type Band } from "../display";
-import { smooth, type Loaded } from "../series";
+import { smooth, smoothForNow, type Loaded } from "../series";
 import type { Axis } from "../settings";
 
 export interface Curve {
@@ -12,7 +12,9 @@ export interface Curve {
   x: Float64Array;
   y: Float32Array;
   /** What is drawn in full; the same as y without smoothing. */
-  smooth: Float32Array;
+  readonly smooth: Float32Array;
+  /** The same, good until another curve is asked. */
+  smoothForNow(): Float32Array;
   step: Float64Array;
   wall: Float64Array;
   /** The wall time of the run's first point of this series. */
@@ -76,22 +78,56 @@ export interface Look {
   colour: string;
 }
 
-/** The curve of a series on an axis. */
+/** The curve of a series on an axis; its smoothed values are computed when they are asked for. */
 export function curveOf(one: Loaded, look: Look, axis: Axis, s: number): Curve {
-  const { x, order } = place(one, axis);
-  const y = smooth(one, s);
-  const sorted = <T extends Float32Array | Float64Array>(a: T) => (order ? pick(a, order) : a);
-  const raw = sorted(one.value);
-  return {
-    run: one.run,
-    origin: one.origin,
-    ...look,
-    x,
-    y: raw,
-    smooth: y === one.value ? raw : sorted(y),
-    step: sorted(one.step),
-    wall: sorted(one.wall),
-  };
+  return new CurveOf(one, look, axis, s);
+}
+
+class CurveOf implements Curve {
+  readonly run: number;
+  readonly origin: number;
+  readonly name: string;
+  readonly colour: string;
+  readonly x: Float64Array;
+  readonly y: Float32Array;
+  readonly step: Float64Array;
+  readonly wall: Float64Array;
+  private readonly order: Int32Array | null;
+  private kept: Float32Array | null = null;
+
+  constructor(
+    private readonly one: Loaded,
+    { name, colour }: Look,
+    axis: Axis,
+    private readonly s: number,
+  ) {
+    const { x, order } = place(one, axis);
+    this.run = one.run;
+    this.origin = one.origin;
+    this.name = name;
+    this.colour = colour;
+    this.x = x;
+    this.order = order;
+    this.y = this.sorted(one.value);
+    this.step = this.sorted(one.step);
+    this.wall = this.sorted(one.wall);
+  }
+
+  get smooth(): Float32Array {
+    return (this.kept ??= this.own(smooth(this.one, this.s)));
+  }
+
+  smoothForNow(): Float32Array {
+    return this.kept ?? this.own(smoothForNow(this.one, this.s));
+  }
+
+  private own(y: Float32Array): Float32Array {
+    return y === this.one.value ? this.y : this.sorted(y);
+  }
+
+  private sorted<T extends Float32Array | Float64Array>(a: T): T {
+    return this.order ? pick(a, this.order) : a;
+  }
 }
 
 /** Curves as what they are above another one, from its first place to its last. */
@@ -108,7 +144,9 @@ export function compared(curves: Curve[], base: Curve): Curve[] {
     const x = cut(whole.x);
     const y = above({ x, y: cut(whole.y) }, raw);
     const smooth = whole.smooth === whole.y ? y : above({ x, y: cut(whole.smooth) }, flat);
-    return [{ ...whole, x, y, smooth, step: cut(whole.step), wall: cut(whole.wall) }];
+    const smoothForNow = () => smooth;
+    const [step, wall] = [cut(whole.step), cut(whole.wall)];
+    return [{ ...whole, x, y, smooth, smoothForNow, step, wall }];
   });
 }
 

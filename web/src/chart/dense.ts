@@ -1,167 +1,148 @@
 /**
  * Many curves at once, pixel by pixel: of each column of pixels the stretch from a curve's lowest to
  * its highest value is coloured. A canvas takes a second for 1,000 lines of 1,000 points; this, some
- * ten milliseconds. Like the decimation for few lines, it hides no spike.
+ * milliseconds. Like the decimation for few lines, it hides no spike.
  */
 
 import { firstFrom } from "../display";
 import type { Curve } from "./curves";
 import { scale, type Frame } from "./paint";
+import { Picture } from "./picture";
 
 /** Curves from which on they are drawn like this. */
 export const MANY = 60;
 /** Curves from which on two pixels share a column: nobody can tell, and it takes half as long. */
 const VERY_MANY = 400;
 
-/** A picture by columns, since these are what is filled. */
-interface Picture {
-  width: number;
-  height: number;
-  pixels: Uint32Array;
-}
-
-/** Curves as pixels [height, width], each the bytes red, green, blue, alpha. */
+/** Curves as pixels [height, width], each the bytes red, green, blue, alpha; the last one is in front. */
 export function rastered(
   frame: Frame,
   curves: Curve[],
-  values: "y" | "smooth",
+  values: (curve: Curve) => Float32Array,
 ): Uint32Array<ArrayBuffer> {
-  const [width, height] = [Math.round(frame.width), Math.round(frame.height)];
-  const grain = curves.length > VERY_MANY ? 2 : 1;
-  const columns = Math.ceil(width / grain);
-  const upright: Picture = { width: columns, height, pixels: new Uint32Array(columns * height) };
-  const known = new Map<Float64Array, Int32Array>();
-  for (const curve of curves) {
+  const picture = new Picture(frame, curves.length > VERY_MANY ? 2 : 1);
+  const stretches = new Map<Float64Array, Stretches>();
+  const pixels = new Map<string, number>();
+  for (let i = curves.length - 1; i >= 0; i--) {
+    const curve = curves[i]!;
     const { x, colour } = curve;
-    let stretches = known.get(x);
-    if (!stretches) known.set(x, (stretches = stretchesOf(x, frame, columns)));
-    trace(upright, stretches, curve[values], frame, colourOf(colour));
+    if (!stretches.has(x)) stretches.set(x, stretchesOf(x, frame, picture.columns));
+    if (!pixels.has(colour)) pixels.set(colour, colourOf(colour));
+    trace(picture, { y: values(curve), stretches: stretches.get(x)!, colour: pixels.get(colour)! });
   }
-  const pixels = new Uint32Array(width * height);
-  for (let at = 0; at < width; at++) {
-    let n = Math.floor(at / grain) * height;
-    for (let row = 0; row < height; row++) pixels[row * width + at] = upright.pixels[n++]!;
-  }
-  return pixels;
+  return picture.pixels;
 }
 
-/** Points of the window that share a column: column, first point and one past the last, each time. */
-function stretchesOf(x: Float64Array, frame: Frame, width: number): Int32Array {
-  const at = scale(frame.x, frame.logX, 0, width);
-  const first = Math.max(0, firstFrom(x, frame.x[0]) - 1);
-  const last = Math.min(x.length, firstFrom(x, frame.x[1]) + 1);
-  const found = new Int32Array(3 * Math.max(0, last - first));
-  let n = 0;
-  for (let i = first; i < last; i++) {
-    const column = Math.max(-width, Math.min(2 * width, Math.floor(at(x[i]!)) || 0));
-    if (!n || found[n - 3] !== column) {
-      found[n++] = column;
-      found[n++] = i;
-      found[n++] = i + 1;
-    } else found[n - 1] = i + 1;
-  }
-  return found.subarray(0, n);
+/** Points that share a column: of each stretch its column, its first point and one past its last. */
+interface Stretches {
+  count: number;
+  column: Int32Array;
+  first: Int32Array;
+  end: Int32Array;
 }
 
-/**
- * Colour what a curve goes over. Lowest and highest are found among the values, and these alone become
- * rows of pixels: that is what takes time.
- */
-function trace(
-  picture: Picture,
-  stretches: Int32Array,
-  y: Float32Array,
-  frame: Frame,
-  colour: number,
-): void {
-  const { width, height, pixels } = picture;
-  const { logY } = frame;
-  const [bottom, top] = logY ? [Math.log(frame.y[0]), Math.log(frame.y[1])] : frame.y;
-  const per = -height / (top - bottom);
-  const rowOf = (value: number) => {
-    const row = height + ((logY ? Math.log(value) : value) - bottom) * per;
-    return row < 0 ? -1 : row > height ? height : row | 0;
-  };
-  // The piece before, which is still to be filled: its column, reach, last value, and its points.
-  let column = 0;
-  let low = 0;
-  let high = 0;
-  let last = 0;
-  let points = 0;
-  const fill = () => {
-    if (column < 0 || column >= width) return;
-    const end = column * height + (high < height ? high : height - 1);
-    for (let n = column * height + (low > 0 ? low : 0); n <= end; n++) pixels[n] = colour;
-  };
-  const finish = () => {
-    if (points === 1) spot(picture, column, low, colour);
-    else if (points) fill();
-    points = 0;
-  };
-  for (let k = 0; k < stretches.length; k += 3) {
-    const here = stretches[k]!;
-    const end = stretches[k + 2]!;
-    let i = stretches[k + 1]!;
-    while (i < end) {
-      const first = y[i]!;
-      if (first - first !== 0 || (logY && first < 0)) {
-        finish(); // not finite, or nowhere on a logarithmic axis
-        i++;
-        continue;
-      }
-      const began = i;
-      let lowest = first;
-      let highest = first;
-      for (i++; i < end; i++) {
-        const value = y[i]!;
-        if (value - value !== 0 || (logY && value < 0)) break;
-        if (value < lowest) lowest = value;
-        else if (value > highest) highest = value;
-      }
-      let above = rowOf(highest);
-      let below = rowOf(lowest);
-      if (points) {
-        // Half of the way to this column belongs to the one before; columns between have their share.
-        const from = rowOf(last);
-        const to = rowOf(first);
-        const part = (to - from) / (here - column);
-        const edge = (from + part / 2) | 0;
-        if (edge < low) low = edge;
-        else if (edge > high) high = edge;
-        fill();
-        for (let far = 1; far < here - column; far++) {
-          between(picture, column + far, from + part * far, Math.abs(part) / 2, colour);
-        }
-        const start = (to - part / 2) | 0;
-        if (start < above) above = start;
-        else if (start > below) below = start;
-      }
-      column = here;
-      low = above;
-      high = below;
-      last = y[i - 1]!;
-      points += i - began;
+/** Those of a window, with a point on either side of it. */
+function stretchesOf(x: Float64Array, frame: Frame, columns: number): Stretches {
+  const at = scale(frame.x, frame.logX, 0, columns);
+  const low = Math.max(0, firstFrom(x, frame.x[0]) - 1);
+  const high = Math.min(x.length, firstFrom(x, frame.x[1]) + 1);
+  const most = Math.max(0, high - low);
+  const [column, first, end] = [new Int32Array(most), new Int32Array(most), new Int32Array(most)];
+  let count = 0;
+  for (let i = low; i < high; i++) {
+    const here = Math.max(-columns, Math.min(2 * columns, Math.floor(at(x[i]!)) || 0));
+    if (!count || column[count - 1] !== here) {
+      column[count] = here;
+      first[count++] = i;
     }
+    end[count - 1] = i + 1;
   }
-  finish();
+  return { count, column, first, end };
+}
+
+interface Line {
+  y: Float32Array;
+  stretches: Stretches;
+  colour: number;
+}
+
+/** Colour what a line goes over, unless that is hidden: of most of many lines, all is. */
+function trace(picture: Picture, line: Line): void {
+  const { y, stretches } = line;
+  const { count, column, first, end } = stretches;
+  for (let k = 0; k < count; k++) {
+    const isLast = k === count - 1;
+    const from = k ? first[k]! - 1 : first[k]!;
+    const to = isLast ? end[k]! : end[k]! + 1;
+    // A stretch alone may be a point alone, of which more is coloured than its own row.
+    if (count === 1 || !picture.hides(column[k]!, y, from, to)) traceStretch(picture, line, k);
+    if (!isLast && column[k + 1]! - column[k]! > 1) traceGap(picture, line, k);
+  }
+}
+
+/** Colour the pieces of a stretch: points that have no row are gaps. */
+function traceStretch(picture: Picture, line: Line, k: number): void {
+  const end = line.stretches.end[k]!;
+  for (let i = line.stretches.first[k]!; i < end; i++) {
+    const from = i;
+    while (i < end && picture.has(line.y[i]!)) i++;
+    if (from < i) tracePiece(picture, line, k, from, i);
+  }
+}
+
+function tracePiece(picture: Picture, line: Line, k: number, from: number, to: number): void {
+  const { y, stretches, colour } = line;
+  const { count, column, first, end } = stretches;
+  const here = column[k]!;
+  const hasBefore = k > 0 && from === first[k] && picture.has(y[from - 1]!);
+  const hasAfter = k < count - 1 && to === end[k] && picture.has(y[to]!);
+  const begun = picture.row(y[from]!);
+  if (!hasBefore && !hasAfter && to - from === 1) return spot(picture, here, begun, colour);
+  let above = begun;
+  let below = begun;
+  let ended = begun;
+  for (let i = from + 1; i < to; i++) {
+    ended = picture.row(y[i]!);
+    above = Math.min(above, ended);
+    below = Math.max(below, ended);
+  }
+  const start = hasBefore
+    ? onTheWay(begun, picture.row(y[from - 1]!), here - column[k - 1]!)
+    : begun;
+  const stop = hasAfter ? onTheWay(ended, picture.row(y[to]!), column[k + 1]! - here) : ended;
+  picture.cover(here, Math.min(above, start, stop), Math.max(below, start, stop), colour);
+}
+
+/** The row at the border of a column, on the way from it to another that is so far away. */
+const onTheWay = (from: number, to: number, far: number) => (from + (to - from) / far / 2) | 0;
+
+/** Colour the columns between a stretch and the next, each with its share of the way. */
+function traceGap(picture: Picture, line: Line, k: number): void {
+  const { y, stretches, colour } = line;
+  const { column, end } = stretches;
+  const next = end[k]!;
+  if (!picture.has(y[next - 1]!) || !picture.has(y[next]!)) return;
+  const far = column[k + 1]! - column[k]!;
+  const row = picture.row(y[next - 1]!);
+  const steps = (picture.row(y[next]!) - row) / far;
+  for (let n = 1; n < far; n++) {
+    coverAbout(picture, column[k]! + n, row + steps * n, Math.abs(steps) / 2, colour);
+  }
 }
 
 /** A point without neighbours, three pixels wide, so that it is seen. */
 function spot(picture: Picture, column: number, row: number, colour: number): void {
-  for (let at = column - 1; at <= column + 1; at++) between(picture, at, row, 1, colour);
+  for (let at = column - 1; at <= column + 1; at++) coverAbout(picture, at, row, 1, colour);
 }
 
-function between(
+function coverAbout(
   picture: Picture,
   column: number,
   middle: number,
   reach: number,
   colour: number,
 ): void {
-  if (column < 0 || column >= picture.width) return;
-  const low = Math.max(0, Math.floor(middle - reach));
-  const high = Math.min(picture.height - 1, Math.floor(middle + reach));
-  picture.pixels.fill(colour, column * picture.height + low, column * picture.height + high + 1);
+  picture.cover(column, Math.floor(middle - reach), Math.floor(middle + reach), colour);
 }
 
 /** "#rrggbb" or "rgb(r,g,b)" as a pixel, the lowest byte first. */

@@ -1,6 +1,6 @@
 /** Quantiles of histograms over steps, as bands one in another. */
 
-import { quantiles, reach, SHARES, type Histogram } from "../histograms";
+import { quantiles, reach, SHARES, spread, type Histogram } from "../histograms";
 import { linearTicks } from "../ticks";
 import {
   axisBelow,
@@ -27,11 +27,19 @@ export interface Fan {
   y: [number, number];
 }
 
+/** Numbers that are all the same lie at one place, whatever the width of their bin. */
 export function fanOf(given: Histogram[]): Fan {
   const all = given.filter((h) => h.total > 0);
   const [first, last] = [all[0]?.step ?? 0, all.at(-1)?.step ?? 0];
   const x: [number, number] = first < last ? [first, last] : [first - 1, first + 1];
-  return { all, rows: all.map((h) => quantiles(h, SHARES)), x, y: reach(all) };
+  const known = new Set(spread(all));
+  const rows = all.map((h) => {
+    const found = quantiles(h, SHARES);
+    return known.has(h) ? found : found.map(() => found[MIDDLE]!);
+  });
+  const [low, high] = reach([...known]);
+  const middles = rows.map((row) => row[MIDDLE]!);
+  return { all, rows, x, y: [Math.min(low, ...middles), Math.max(high, ...middles)] };
 }
 
 interface Placed {

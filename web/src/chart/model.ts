@@ -69,6 +69,7 @@ export function modelOf(tag: { id: number; name: string }): Shown {
     logY,
     x: window,
     y: logY && y[0] <= 0 ? rememberedRangeY(curves, bands, window, inliers, logY) : y,
+    smoothing: s,
     language: spoken.value,
   };
 }

@@ -18,6 +18,7 @@ export interface Shown {
   logY: boolean;
   x: [number, number];
   y: [number, number];
+  smoothing: number;
   language: "en" | "uk";
 }
 
@@ -221,18 +222,18 @@ export class Plot {
     const { ctx } = this.u;
     const { curves } = this.shown;
     const [left, top] = [Math.round(frame.left), Math.round(frame.top)];
-    if (curves.some((c) => c.smooth !== c.y)) {
+    if (this.shown.smoothing > 0) {
       const key = [
         ...Object.values(frame),
         ...curves.flatMap((c) => [numberOf(c.x), numberOf(c.y), c.colour]),
       ].join();
-      if (key !== this.paleKey) fill(this.pale, rastered(frame, curves, "y"), frame);
+      if (key !== this.paleKey) fill(this.pale, frame, rastered(frame, curves, raw));
       this.paleKey = key;
       ctx.globalAlpha = 0.22;
       ctx.drawImage(this.pale, left, top);
       ctx.globalAlpha = 1;
     }
-    fill(this.layer, rastered(frame, curves, "smooth"), frame);
+    fill(this.layer, frame, rastered(frame, curves, smoothed));
     ctx.drawImage(this.layer, left, top);
   }
 
@@ -286,7 +287,10 @@ const EVEN = round(-12, 19);
 const WHOLE = round(0, 19);
 const IS_TIME = new Set<Axis>(["wall", "relative"]);
 
-function fill(layer: HTMLCanvasElement, pixels: Uint32Array<ArrayBuffer>, frame: Frame): void {
+const raw = (curve: Curve) => curve.y;
+const smoothed = (curve: Curve) => curve.smoothForNow();
+
+function fill(layer: HTMLCanvasElement, frame: Frame, pixels: Uint32Array<ArrayBuffer>): void {
   const [width, height] = [Math.round(frame.width), Math.round(frame.height)];
   layer.width = width;
   layer.height = height;

@@ -1,6 +1,7 @@
 /** Which numbers a chart's axes reach over. */
 
-import { firstFrom, fullRange, inlierRange } from "../display";
+import { firstFrom, fullRange } from "../display";
+import { quantiles } from "../quantiles";
 import type { BandOf, Curve } from "./curves";
 
 type Range = [number, number];
@@ -25,6 +26,9 @@ export function isWide([low, high]: Range): boolean {
   return high - low > 1e-12 * Math.max(Math.abs(low), Math.abs(high), 1e-280);
 }
 
+/** Between these quantiles lies what is no outlier. */
+const INLIERS = [0.05, 0.95];
+
 /** The values inside of a window, with some air; of inliers alone if outliers are ignored. */
 function rangeY(
   curves: Curve[],
@@ -33,16 +37,18 @@ function rangeY(
   inliers: boolean,
   log: boolean,
 ): Range {
-  const ys: (Float32Array | Float64Array)[] = bands.length
-    ? bands.flatMap(({ band }) => [
-        cut(band.x, band.low, from, to),
-        cut(band.x, band.high, from, to),
-      ])
-    : curves.map((c) => cut(c.x, c.y, from, to));
-  const positive = log ? ys.map((y) => y.filter((v) => v > 0)) : ys;
-  const [low, high] = inliers && !bands.length ? inlierRange(positive) : fullRange(positive);
-  return padded(low, high, log);
+  if (bands.length) {
+    const edges = bands.flatMap(({ band }) =>
+      [band.low, band.high].map((y) => cut(band.x, y, from, to)),
+    );
+    return padded(fullRange(log ? edges.map(positive) : edges), log);
+  }
+  const all = curves.map((c) => cut(c.x, c.y, from, to));
+  const ys = log ? all.map(positive) : all;
+  return padded(inliers ? quantiles(ys, INLIERS) : fullRange(ys), log);
 }
+
+const positive = <T extends Float32Array | Float64Array>(y: T) => y.filter((v) => v > 0) as T;
 
 const numbers = new WeakMap<object, number>();
 let last = 0;
@@ -86,7 +92,7 @@ function cut<T extends Float32Array | Float64Array>(
   return y.subarray(first, last) as T;
 }
 
-function padded(low: number, high: number, log: boolean): Range {
+function padded([low = NaN, high = NaN]: number[], log: boolean): Range {
   if (!Number.isFinite(low) || !Number.isFinite(high)) return log ? [0.1, 1] : [0, 1];
   if (log) {
     const air = Math.max(1.05, (high / low) ** 0.05);

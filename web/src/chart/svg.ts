@@ -63,9 +63,37 @@ export interface Drawing {
 }
 
 const MOST_NAMES = 12;
+const LINE = 16;
+/** Pixels of a letter, about. */
+const LETTER = 6.6;
+
+/** As much of a name's end as there is room for: there runs differ. */
+function fitting(name: string, width: number): string {
+  const most = Math.max(4, Math.floor(width / LETTER));
+  return name.length > most ? `…${name.slice(1 - most)}` : name;
+}
+
+/** Where a file's texts beside the axes stand, and how large it is. */
+export function layout({ title, frame, curves, bands }: Drawing) {
+  const { left, top } = frame;
+  const bottom = top + frame.height;
+  const named = (bands.length ? bands : curves).slice(0, MOST_NAMES);
+  return {
+    title: { x: left, y: top - 10, text: title },
+    legend: named.map(({ name, colour }, i) => ({
+      colour,
+      square: { x: left, y: bottom + 30 + LINE * i, size: 10 },
+      name: { x: left + 16, y: bottom + 39 + LINE * i, text: fitting(name, frame.width) },
+    })),
+    width: left + frame.width + 20,
+    height: bottom + 36 + LINE * named.length,
+  };
+}
 
 /** A chart as an SVG file, with its title and a legend. */
-export function svg({ title, frame, curves, bands, x, y, ink, paper }: Drawing): string {
+export function svg(drawing: Drawing): string {
+  const { frame, curves, bands, x, y, ink, paper } = drawing;
+  const { title, legend, width: w, height: h } = layout(drawing);
   const pen = new SvgPen();
   paint(pen, frame, curves, bands, true);
   const { left, top, width, height } = frame;
@@ -79,22 +107,20 @@ export function svg({ title, frame, curves, bands, x, y, ink, paper }: Drawing):
   const texts = [
     ...x.at.map((v, i) => label(atX(v), bottom + 16, "middle", x.labels[i] ?? "")),
     ...y.at.map((v, i) => label(left - 6, atY(v) + 4, "end", y.labels[i] ?? "")),
-    label(left, top - 10, "start", title),
+    label(title.x, title.y, "start", title.text),
+    ...legend.map(
+      ({ colour, square: { x, y, size }, name }) =>
+        `<rect x="${x}" y="${y}" width="${size}" height="${size}" fill="${colour}"/>` +
+        label(name.x, name.y, "start", name.text),
+    ),
   ];
-  const named = (bands.length ? bands : curves).slice(0, MOST_NAMES);
-  const legend = named.map(
-    ({ name, colour }, i) =>
-      `<rect x="${left}" y="${bottom + 30 + 16 * i}" width="10" height="10" fill="${colour}"/>` +
-      label(left + 16, bottom + 39 + 16 * i, "start", name),
-  );
-  const [w, h] = [left + width + 20, bottom + 36 + 16 * named.length];
   return (
     `<svg xmlns="http://www.w3.org/2000/svg" width="${w}" height="${h}" viewBox="0 0 ${w} ${h}" ` +
     `font-family="system-ui, sans-serif" font-size="12" fill="${ink}">` +
     `<rect width="100%" height="100%" fill="${paper}"/>` +
     `<path d="${lines.join("")}" stroke="${ink}" stroke-opacity=".15" fill="none"/>` +
     `<clipPath id="frame"><rect x="${left}" y="${top}" width="${width}" height="${height}"/></clipPath>` +
-    `<g clip-path="url(#frame)">${pen.elements.join("")}</g>${texts.join("")}${legend.join("")}</svg>`
+    `<g clip-path="url(#frame)">${pen.elements.join("")}</g>${texts.join("")}</svg>`
   );
 }
 

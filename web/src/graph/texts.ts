@@ -1,6 +1,7 @@
 /** Numbers, shapes and names as they are written in a drawing. */
 
 import type { Node } from "../messages";
+import { decimal } from "../numbers";
 import { isModule, type Vertex, type Wire } from "./tree";
 
 const POWERS = ["", "k", "M", "G", "T", "P", "E"];
@@ -13,7 +14,7 @@ export function amount(count: number): string {
     value /= 1000;
     power++;
   }
-  return `${power ? Number(value.toPrecision(3)) : Math.round(value)}${POWERS[power]}`;
+  return decimal(`${power ? Number(value.toPrecision(3)) : Math.round(value)}${POWERS[power]}`);
 }
 
 /** A count with all its digits. */
@@ -23,8 +24,8 @@ export const whole = (count: number, language: string) =>
 /** A share of all: 12 %, 0.4 %, < 0.1 %. */
 export function percent(share: number): string {
   const value = 100 * share;
-  if (value > 0 && value < 0.1) return "< 0.1 %";
-  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} %`;
+  if (value > 0 && value < 0.1) return decimal("< 0.1 %");
+  return decimal(`${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} %`);
 }
 
 /** 32×64; a number without dimensions is "scalar"; a dimension that is not known is "?". */

@@ -36,7 +36,7 @@ export const hyperWords = dictionary(
     view: "Вигляд",
     table: "Таблиця",
     parallel: "Паралельні координати",
-    scatter: "Розсіювання",
+    scatter: "Діаграма розсіювання",
     colourBy: "Колір за",
     horizontal: "По горизонталі",
     vertical: "По вертикалі",

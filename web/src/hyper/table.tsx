@@ -2,6 +2,7 @@
 
 import { shortNumber } from "../display";
 import { CurvesLink } from "../parts/links";
+import { RunName } from "../parts/name";
 import { orderOf, sortingOf, type Cell } from "../parts/sorting";
 import { Table, widest, type TableColumn } from "../parts/table";
 import * as settings from "../settings";
@@ -49,7 +50,7 @@ export function RunTable({ sheet, columns, rows, colour }: Props) {
         38,
       ) + DOT,
     whole: (i) => sheet.runs[i]!.name,
-    cell: (i) => <RunName name={sheet.runs[i]!.name} colour={colour(i)} />,
+    cell: (i) => <Run name={sheet.runs[i]!.name} colour={colour(i)} />,
   };
   return (
     <Table label={w.hyperparameters} rows={order} keyOf={(i) => sheet.runs[i]!.id}
@@ -57,11 +58,13 @@ export function RunTable({ sheet, columns, rows, colour }: Props) {
   ); // prettier-ignore
 }
 
-function RunName({ name, colour }: { name: string; colour: string | null }) {
+function Run({ name, colour }: { name: string; colour: string | null }) {
   return (
     <>
       <i class="dot" style={{ background: colour ?? "var(--edge)" }} />
-      <CurvesLink names={[name]}>{name}</CurvesLink>
+      <CurvesLink names={[name]}>
+        <RunName name={name} />
+      </CurvesLink>
     </>
   );
 }

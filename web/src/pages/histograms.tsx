@@ -4,6 +4,7 @@ import { useMemo, useRef } from "preact/hooks";
 import { histogramOf } from "../histograms";
 import type { RunLine, Tag } from "../messages";
 import { chosen, RunChoice } from "../parts/chooser";
+import { DownloadMenu, logged } from "../parts/downloads";
 import { Groups, shortName, TagSearch } from "../parts/groups";
 import { IconButton } from "../parts/icons";
 import { useLive } from "../parts/live";
@@ -64,6 +65,7 @@ function Card({ run, tag }: { run: RunLine; tag: Tag }) {
         <h3 title={tag.name}>{shortName(tag)}</h3>
         {few && <Chosen count={value.found.length} total={value.total} />}
         <IconButton icon="full" label={common.value.fullSize} pressed={full} onClick={toggle} />
+        <DownloadMenu offers={logged(tag, () => [run])} />
       </header>
       {error && <p class="error card-note">{error}</p>}
       {!value && !error && <div class="plot" aria-busy="true" />}

@@ -16,7 +16,9 @@ import { Parallel } from "../hyper/parallel";
 import { Ranges } from "../hyper/ranges";
 import { Scatter, ScatterChoice } from "../hyper/scatter";
 import { everyRow, ownColour, RunTable } from "../hyper/table";
+import { csvOf, jsonOf } from "../hyper/files";
 import { Choice, Nothing } from "../parts/controls";
+import { DownloadMenu, saveBlob, type Offer } from "../parts/downloads";
 import { useResults } from "../parts/results";
 import { nothingShown } from "../parts/groups";
 import * as settings from "../settings";
@@ -95,8 +97,19 @@ function Toolbar({ sheet, columns }: { sheet: Sheet; columns: Column[] }) {
       {view === "scatter" && <ScatterChoice sheet={sheet} />}
       {view !== "table" && <TintChoice sheet={sheet} />}
       {view === "parallel" && <Ranges columns={columns} />}
+      {columns.length > 0 && <DownloadMenu offers={offers(sheet, columns)} />}
     </div>
   ); // prettier-ignore
+}
+
+/** The runs and columns that are shown. */
+function offers(sheet: Sheet, columns: Column[]): Offer[] {
+  const file = (type: string, text: () => string, name: string) => () =>
+    saveBlob(new Blob([text()], { type }), name);
+  return [
+    ["CSV", file("text/csv", () => csvOf(sheet, columns), "hyperparameters.csv")],
+    ["JSON", file("application/json", () => jsonOf(sheet, columns), "hyperparameters.json")],
+  ];
 }
 
 function TintChoice({ sheet }: { sheet: Sheet }) {

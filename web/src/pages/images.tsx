@@ -23,7 +23,13 @@ export function Images() {
       <Toolbar />
       <div class={`pictures${settings.actualSize.value ? " actual" : ""}`} style={look}>
         <Groups tags={store.tagsOf("images")} none={words.value.noImages}>
-          {(tags) => tags.map((tag) => <TagCard key={tag.id} tag={tag} />)}
+          {(tags) => (
+            <div class="cards">
+              {tags.map((tag) => (
+                <TagCard key={tag.id} tag={tag} />
+              ))}
+            </div>
+          )}
         </Groups>
       </div>
     </>
@@ -46,6 +52,9 @@ function Toolbar() {
   ); // prettier-ignore
 }
 
+/** More images than these have the whole width of a card. */
+const FEW = 4;
+
 /** What each run has of a tag, as far as it is here. */
 type Known = Signal<ReadonlyMap<number, Picture[]>>;
 
@@ -57,7 +66,7 @@ function TagCard({ tag }: { tag: Tag }) {
   const turn = (to: number) => (choices.value = withStep(tag.name, steps, to, choices.value));
   const runs = store.shown.value.filter((run) => run.tags.includes(tag.id));
   return (
-    <article class="card of-tag" data-tag={tag.name}>
+    <article class={`card of-tag${runs.length > 1 ? " full" : ""}`} data-tag={tag.name}>
       <header>
         <h3 title={tag.name}>{shortName(tag)}</h3>
         <Steps tag={tag} steps={steps} step={step} turn={turn} />
@@ -114,7 +123,7 @@ function RunPictures({ tag, run, known, steps, step, turn }: RunProps) {
   const open = large.value === null ? undefined : here[Math.min(large.value, here.length - 1)];
   const next = (by: number) => turn(steps[steps.indexOf(step) + by] ?? step);
   return (
-    <figure ref={home} aria-busy={!value && !error}>
+    <figure ref={home} aria-busy={!value && !error} class={here.length > FEW ? "many" : ""}>
       <figcaption title={run.name}>
         <i class="dot" style={{ background: store.colours.value.get(run.id) ?? "#888" }} />
         <span class="name">{run.name}</span>

@@ -1,9 +1,10 @@
 /** All runs: how they fare, what they are made of, two of them side by side. */
 
 import { batch } from "@preact/signals";
-import { shortNumber } from "../display";
 import type { RunLine } from "../messages";
+import { listed, shortNumber } from "../numbers";
 import { Nothing } from "../parts/controls";
+import { RunName } from "../parts/name";
 import { rounds } from "../parts/rounds";
 import { Table, widest, type TableColumn } from "../parts/table";
 import { bytesText, fullMoment, momentText } from "../parts/texts";
@@ -113,9 +114,7 @@ function compareColumn(open: RunLine, other?: RunLine): Columns[number] {
 function given(run: RunLine): string {
   const said = (v: boolean | number | string) =>
     typeof v === "number" ? shortNumber(v) : String(v);
-  return Object.entries(run.hyperparameters)
-    .map(([name, v]) => `${name} ${said(v)}`)
-    .join(", ");
+  return listed(Object.entries(run.hyperparameters).map(([name, v]) => `${name} ${said(v)}`));
 }
 
 function Name({ run, open }: { run: RunLine; open: boolean }) {
@@ -124,7 +123,7 @@ function Name({ run, open }: { run: RunLine; open: boolean }) {
       onClick={(e) => {
         e.stopPropagation();
         show(run);
-      }}>{run.name}</button>
+      }}><RunName name={run.name} /></button>
   ); // prettier-ignore
 }
 

@@ -2,6 +2,7 @@
 
 import { useRef } from "preact/hooks";
 import type { RunLine, Tag, Text as Logged } from "../messages";
+import { DownloadMenu, logged } from "../parts/downloads";
 import { Groups, shortName, TagSearch } from "../parts/groups";
 import { useLive } from "../parts/live";
 import { Switch } from "../parts/switch";
@@ -52,6 +53,7 @@ function RunTexts({ run, tag }: { run: RunLine; tag: Tag }) {
         <i class="dot" style={{ background: store.colours.value.get(run.id) ?? "#888" }} />
         <b class="name" title={run.name}>{run.name}</b>
         {newest && <When text={newest} />}
+        <DownloadMenu offers={logged(tag, () => [run])} />
       </header>
       {error && <p class="error card-note">{error}</p>}
       {newest && <Words text={newest} name={`${tag.name}, ${run.name}`} />}

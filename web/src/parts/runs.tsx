@@ -7,6 +7,7 @@ import * as settings from "../settings";
 import * as store from "../store";
 import { words } from "../words";
 import { Choice, Search, Several } from "./controls";
+import { RunName } from "./name";
 
 /** Rows drawn beyond the window. */
 const BEYOND = 12;
@@ -175,16 +176,5 @@ function RunRow({ run, top }: { run: RunLine; top: number }) {
         {w.only}
       </button>
     </li>
-  );
-}
-
-/** A name whose end is always seen, since that is where runs differ. */
-export function RunName({ name }: { name: string }) {
-  const at = name.lastIndexOf("/", name.lastIndexOf("/") - 1) + 1;
-  return (
-    <span class="name">
-      <span>{name.slice(0, at)}</span>
-      <b>{name.slice(at)}</b>
-    </span>
   );
 }

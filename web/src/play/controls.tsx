@@ -6,12 +6,19 @@ import type { ControlOf } from "../messages";
 import { scene, set, values } from "./state";
 import { controlWords, optionWord } from "./words";
 
-/** A field for each of these settings; for all that are not dragged on a picture, unless named. */
-export function Controls({ names }: { names?: string[] }) {
+/** Whether a setting has a field while all are as they are. */
+export type IsShown = (name: string, values: Record<string, unknown>) => boolean;
+
+/** A field for each of these settings; unless named, for all that are not dragged on a picture and that the
+ * scene shows just now. */
+export function Controls({ names, isShown }: { names?: string[]; isShown?: IsShown | undefined }) {
   const all = Object.entries(scene.value!.controls);
   const shown = names
     ? names.map((name) => [name, scene.value!.controls[name]!] as const)
-    : all.filter(([, { kind }]) => kind !== "point" && kind !== "points");
+    : all.filter(
+        ([name, { kind }]) =>
+          kind !== "point" && kind !== "points" && (isShown?.(name, values.value) ?? true),
+      );
   return (
     <>
       {shown.map(([name, control]) => (
@@ -121,10 +128,11 @@ function SwitchField({ name }: FieldProps) {
 }
 
 function ChoiceField({ name, control }: FieldProps) {
+  const choose = (option: string) => set({ ...control.brings?.[option], [name]: option });
   return (
     <label class="field">
       <span>{controlWords(name)}</span>
-      <select value={String(values.value[name])} onChange={(e) => set({ [name]: e.currentTarget.value })}>
+      <select value={String(values.value[name])} data-control={name} onChange={(e) => choose(e.currentTarget.value)}>
         {control.options!.map((option) => (
           <option key={option} value={option}>{optionWord(name, option)}</option>
         ))}

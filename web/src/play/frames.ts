@@ -1,7 +1,7 @@
 /** Frames of a scene's parts: asked for when a setting has changed, one at a time, the newest first. */
 
 import { signal, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { PartOf } from "../messages";
 import { Refusal } from "../server";
 import * as server from "./server";
@@ -59,7 +59,8 @@ export function usePart(name: string): Got | null {
   const latest = useRef(new Latest());
   const alive = useAlive();
   const { of, given } = partNamed(name);
-  useEffect(() => {
+  // Before the browser paints what is there, which would come a frame later.
+  useLayoutEffect(() => {
     latest.current.do(async () => {
       const got = await asked(name, () => server.frame(of, name, given, 0, 0));
       if (got && alive.current) found.value = got;

@@ -29,7 +29,7 @@ export function ground(plot: Plot, values: Tensor, x: Ends, y: Ends, levels: num
   grounds.set(values.data, kept);
   let picture = kept.get(key);
   if (!picture) {
-    picture = groundDrawn(right - left, bottom - top, ratio, values, levels, look.dark);
+    picture = groundPicture(right - left, bottom - top, ratio, values, levels, look.dark);
     if (kept.size > 3) kept.clear();
     kept.set(key, picture);
   }
@@ -37,7 +37,8 @@ export function ground(plot: Plot, values: Tensor, x: Ends, y: Ends, levels: num
   inside(plot, () => pen.drawImage(picture, px, py, plot.x(x[1]) - px, plot.y(y[0]) - py));
 }
 
-function groundDrawn(
+/** The same as a picture of its own, of `ratio` times this size. */
+export function groundPicture(
   width: number,
   height: number,
   ratio: number,

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { schedule, unschedule } from "../parts/schedule";
 import * as store from "../store";
 import { paintings } from "./paintings";
@@ -137,7 +137,7 @@ function place(grip: HTMLElement, plot: Plot, [x, y]: readonly [number, number])
   grip.hidden = !seen;
 } // prettier-ignore
 
-function followSize(canvas: HTMLCanvasElement, size: { value: Size }): () => void {
+export function followSize(canvas: HTMLCanvasElement, size: { value: Size }): () => void {
   const home = canvas.parentElement!;
   const observer = new ResizeObserver(() => {
     size.value = { width: home.clientWidth, height: home.clientHeight };
@@ -153,7 +153,7 @@ function usePainting(
   { x, y, paint, handles = [] }: Props,
 ): void {
   const dark = store.isDark.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!canvas.current || !size.width) return;
     const home = canvas.current;
     schedule(canvas, () => {

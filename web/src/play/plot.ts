@@ -1,7 +1,7 @@
 /** Axes on a canvas: where numbers lie, and their ticks. */
 
 import { scaleLinear, scaleLog } from "d3-scale";
-import { shortNumber } from "../display";
+import { shortNumber } from "../numbers";
 
 export type Ends = readonly [number, number];
 

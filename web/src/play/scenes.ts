@@ -1,18 +1,33 @@
 /** The pictures of all scenes, by name. Each is loaded when it is first shown. */
 
 import type { FunctionComponent } from "preact";
+import type { IsShown } from "./controls";
+import { words as batches } from "./scenes/batches.words";
+import { words as descent } from "./scenes/descent.words";
 import { words as initialisation } from "./scenes/initialisation.words";
 import { words as momentum } from "./scenes/momentum.words";
+import { words as properties } from "./scenes/properties.words";
+import { words as race } from "./scenes/race.words";
 import { words as regression } from "./scenes/regression.words";
 import type { Spoken } from "./words";
 
 interface Drawn {
   words: Spoken;
-  load: () => Promise<{ Scene: FunctionComponent }>;
+  load: () => Promise<Pictures>;
+}
+
+export interface Pictures {
+  Scene: FunctionComponent;
+  /** Which settings have a field, if not all at all times. */
+  isShown?: IsShown;
 }
 
 export const scenes: Record<string, Drawn> = {
+  descent: { words: descent, load: () => import("./scenes/descent") },
   momentum: { words: momentum, load: () => import("./scenes/momentum") },
+  properties: { words: properties, load: () => import("./scenes/properties") },
   regression: { words: regression, load: () => import("./scenes/regression") },
+  race: { words: race, load: () => import("./scenes/race") },
+  batches: { words: batches, load: () => import("./scenes/batches") },
   initialisation: { words: initialisation, load: () => import("./scenes/initialisation") },
 };

@@ -4,6 +4,7 @@ import { shortNumber } from "../display";
 import { raceWords } from "./race.words";
 import { spoken } from "../words";
 import type { Certificate, LastStep } from "./result";
+import { causeText } from "./ukrainian";
 
 export function Certificates({ all }: { all: Certificate[] }) {
   const r = raceWords.value;
@@ -30,8 +31,8 @@ function Sentence({ of }: { of: Certificate }) {
   const tried = Object.entries(settings).map(([name, value]) => `${name}=${shortNumber(value)}`);
   return (
     <span>
-      {entrant} ({[...tried, `зерно ${seed}`].join(", ")}), загибель на кроці {step}:{" "}
-      <span lang="en">{cause}</span>
+      {entrant} ({[...tried, `зерно ${seed}`].join("; ")}), загибель на кроці {step}:{" "}
+      {causeText(of) ?? <span lang="en">{cause}</span>}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 /** The columns of the table of entrants: which there are, what they hold, who is best in them. */
 
 import { moreIsBetter, shortNumber } from "../display";
+import { decimal, interval } from "../numbers";
 import { percent, wholeText } from "../parts/texts";
 import type { Lanes, RaceResult, TableRow } from "./result";
 
@@ -95,14 +96,14 @@ function measure(key: string): RaceColumn {
   const said = (row: TableRow, name: string) => {
     const value = row[name];
     if (typeof value !== "number") return "∞";
-    return share ? (100 * value).toFixed(1) : number(row, name);
+    return share ? decimal((100 * value).toFixed(1)) : number(row, name);
   };
   return {
     key,
     about: "measure",
     better: moreIsBetter(key) ? 1 : -1,
     text: (row) => said(row, key) + (share && row[key] !== null ? " %" : ""),
-    interval: (row) => `[${said(row, `${key} low`)}, ${said(row, `${key} high`)}]`,
+    interval: (row) => interval(said(row, `${key} low`), said(row, `${key} high`)),
   };
 }
 

@@ -1,12 +1,16 @@
 /** The table of entrants, with what its columns mean. */
 
-import { aboutColumns, raceWords } from "./race.words";
+import { aboutColumns, columnHeads, raceWords } from "./race.words";
 import { Breaking } from "../parts/breaking";
 import { CurvesLink } from "../parts/links";
 import * as store from "../store";
 import { bestRows, columnsOf, laneText, type RaceColumn } from "./columns";
 import { Swatch } from "./figure";
 import { laneRun, nameOf, type RaceResult, type TableRow } from "./result";
+
+/** What stands above a column: its name in the language spoken; hyperparameters and measures have one. */
+const headOf = ({ key, about }: RaceColumn) =>
+  about === "setting" || about === "measure" ? key : columnHeads.value[about];
 
 export function Entrants({ race }: { race: RaceResult }) {
   const r = raceWords.value;
@@ -23,7 +27,7 @@ export function Entrants({ race }: { race: RaceResult }) {
             <tr>
               <th scope="col">{r.method}</th>
               {columns.map((c) => (
-                <th key={c.key} scope="col" title={about[c.about]}><Breaking text={c.key} /></th>
+                <th key={c.key} scope="col" title={about[c.about]}><Breaking text={headOf(c)} /></th>
               ))}
             </tr>
           </thead>
@@ -88,7 +92,7 @@ function Explanations({ columns }: { columns: RaceColumn[] }) {
       <dl>
         {named.map(([key, all]) => (
           <div key={key}>
-            <dt>{all.map((c) => c.key).join(", ")}</dt>
+            <dt>{all.map(headOf).join(", ")}</dt>
             <dd>{about[key]}</dd>
           </div>
         ))}

@@ -5,7 +5,8 @@ import { raceWords } from "./race.words";
 import { spoken } from "../words";
 import { termsOf } from "./terms";
 import type { RaceResult, Verdict } from "./result";
-import { differenceText, inOrder, pText, reach, spanOf, ukrainian } from "./verdicts";
+import { additionText, silenceText, verdictText } from "./ukrainian";
+import { differenceText, inOrder, pText, reach, spanOf } from "./verdicts";
 
 interface Props {
   race: RaceResult;
@@ -41,13 +42,11 @@ function Verdicts({ race }: { race: RaceResult }) {
   const r = raceWords.value;
   const verdicts = inOrder(race.verdicts);
   if (!verdicts.length) {
-    const why = race.entrants[0]?.final ? race.sentences[0] : "";
-    if (why)
-      return (
-        <p class="card quiet" lang="en">
-          {why}
-        </p>
-      );
+    const { silence } = race;
+    if (silence) {
+      const english = spoken.value === "en";
+      return <p class="card quiet">{english ? race.sentences[0] : silenceText(silence)}</p>;
+    }
     return <p class="card quiet">{race.entrants.length > 1 ? r.noFinal : r.alone}</p>;
   }
   const whole = reach(verdicts);
@@ -71,10 +70,7 @@ function Line({ verdict, whole }: { verdict: Verdict; whole: number }) {
   const english = spoken.value === "en";
   return (
     <li class={verdict.kind.replace(" ", "-")}>
-      <p>
-        {english ? verdict.sentence : ukrainian(verdict)}
-        {!english && verdict.suffix && <span lang="en">{verdict.suffix}</span>}
-      </p>
+      <p>{english ? verdict.sentence : inUkrainian(verdict)}</p>
       <div>
         <Forest verdict={verdict} whole={whole} />
         <span class="measured">
@@ -84,6 +80,9 @@ function Line({ verdict, whole }: { verdict: Verdict; whole: number }) {
     </li>
   );
 }
+
+const inUkrainian = (verdict: Verdict) =>
+  [verdictText(verdict), ...verdict.additions.map(additionText)].join("; ");
 
 const WIDTH = 200;
 

@@ -96,7 +96,7 @@ export const raceWords = dictionary(english, {
   protocol: "За таких умов",
   noFinal: "Висновків немає: фіналу не було.",
   alone: "Учасник один: немає кого перемагати.",
-  leaders: "Найкращі, або не відрізнити від найкращих",
+  leaders: "Найкращі або невідрізненні від найкращих",
   verdictHelp:
     "Точка й відрізок: наскільки менша втрата першого на тесті — медіана за парами зерен та її інтервал. Затінено поріг: різницю, замалу, щоб на неї зважати.",
   overlapping: "Поділи різних зерен перетинаються, тому p дещо занижені.",
@@ -107,7 +107,7 @@ export const raceWords = dictionary(english, {
   secondsOf: "секунд наодинці",
   examples: "Приклади",
   split: "Поділ",
-  schedule: "Крок",
+  schedule: "Крок навчання",
   tries: "Спроби",
   heatSeeds: "Зерна відбору",
   finalSeeds: "Зерна фіналу",
@@ -120,8 +120,8 @@ export const raceWords = dictionary(english, {
   device: "Пристрій",
   figures: "Графіки",
   figureHelp: "Стрілки рухають курсор.",
-  stepSizes: "Втрата залежно від кроку",
-  stepSize: "розмір кроку",
+  stepSizes: "Втрата залежно від кроку навчання",
+  stepSize: "крок навчання",
   curvesFinal: "Криві фіналу",
   curvesHeats: "Криві відбору за найкращих налаштувань",
   bestOf: "Найкраще з k випадкових спроб",
@@ -158,6 +158,38 @@ export const raceWords = dictionary(english, {
   update: "норма зміни",
 });
 
+/** The heads of its columns; those of settings and measures are their names. */
+export const columnHeads = dictionary(
+  {
+    batch: "batch",
+    gradientsToTarget: "gradients to target",
+    epochsToTarget: "epochs to target",
+    tolerance: "tolerance",
+    memory: "memory",
+    time: "µs a step",
+    chaos: "chaos floor",
+    aboveStart: "above start",
+    diverged: "diverged",
+    divergedFinal: "diverged in the final",
+    seeds: "seeds",
+    coverage: "coverage",
+  },
+  {
+    batch: "пакет",
+    gradientsToTarget: "градієнти до цілі",
+    epochsToTarget: "епохи до цілі",
+    tolerance: "запас кроку",
+    memory: "пам’ять",
+    time: "мкс на крок",
+    chaos: "поріг хаосу",
+    aboveStart: "вище за початок",
+    diverged: "розбіглися",
+    divergedFinal: "розбіглися у фіналі",
+    seeds: "зерна",
+    coverage: "покриття",
+  },
+);
+
 /** What the columns of the table of entrants mean. */
 export const aboutColumns = dictionary(
   {
@@ -192,7 +224,7 @@ export const aboutColumns = dictionary(
       "Медіана кількості градієнтів окремих прикладів, доки втрата на валідації не досягла цілі; ∞: більшість доріжок не досягла.",
     epochsToTarget: "Те саме в епохах.",
     tolerance:
-      "Скільки порядків розміру кроку втрата лишається в межах 10 % від найкращої: що більше, то легше налаштувати.",
+      "На скільки порядків кроку навчання втрата лишається в межах 10 % від найкращої: що більше, то легше налаштувати.",
     memory: "Скільки чисел зберігається на кожен параметр, крім нього самого.",
     time: "Скільки мікросекунд триває крок в одному запуску наодинці.",
     chaos:
@@ -214,6 +246,9 @@ const PHRASES: Record<string, string> = {
   "divided by its real size": "ділиться на свій справжній розмір",
   none: "немає",
   constant: "сталий",
+  cosine: "косинусний",
+  "warmup-cosine": "розгін, далі косинусний",
+  "inverse-time": "обернено до часу",
   grid: "сітка",
   random: "випадково",
   train: "навчання",
@@ -222,5 +257,8 @@ const PHRASES: Record<string, string> = {
 };
 
 /** A phrase of a protocol in the language spoken; as it is where there is no other word for it. */
-export const phrase = (text: string) =>
-  (spoken.value === "uk" && Object.hasOwn(PHRASES, text) && PHRASES[text]) || text;
+export function phrase(text: string): string {
+  if (spoken.value !== "uk") return text;
+  const known = Object.hasOwn(PHRASES, text) && PHRASES[text];
+  return known || text.replace(/^fixed by seed (\d+)$/, "сталий, за зерном $1");
+}

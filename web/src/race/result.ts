@@ -1,6 +1,6 @@
 /** A race's result, as `Race.to_dict` of Python gives it; what is not finite is null. */
 
-import type { Lane, RaceOf } from "../messages";
+import type { AdditionKind, Cause, Lane, RaceOf, SilenceKind } from "../messages";
 
 type Value = number | null;
 
@@ -14,8 +14,24 @@ export interface Verdict {
   high: Value;
   p: number;
   margin: number;
-  suffix: string;
+  additions: Addition[];
+  /** All of it in English. */
   sentence: string;
+}
+
+/** What a verdict depends on. */
+export interface Addition {
+  kind: AdditionKind;
+  /** The epoch, or the share of the budget, at which the order changed; the tries of each. */
+  number: Value;
+  verdict: Verdict | null;
+}
+
+/** Why a final allows no verdict. */
+export interface Silence {
+  kind: SilenceKind;
+  seeds: number;
+  fewest: number;
 }
 
 /** All lanes of an entrant: [seeds][settings], curves [seeds][settings][points]. */
@@ -64,7 +80,10 @@ export interface Certificate {
   settings: Record<string, number>;
   seed: number;
   step: number;
+  /** In English. */
   cause: string;
+  /** Null in logs of a time when it was not written. */
+  why: Cause | null;
   overflow: string | null;
   steps: LastStep[];
   sentence: string;
@@ -98,6 +117,7 @@ export interface RaceResult {
   protocol: Protocol;
   interrupted: boolean;
   sentences: string[];
+  silence: Silence | null;
   verdicts: Verdict[];
   best: string[];
   target: Value;

@@ -1,6 +1,8 @@
 /** The verdicts of a race: their order, their place on a scale, their words. */
 
+import { decimal, interval } from "../numbers";
 import { percent } from "../parts/texts";
+import { spoken } from "../words";
 import type { Verdict } from "./result";
 
 const KINDS = ["beats", "within", "cannot tell"];
@@ -33,16 +35,11 @@ export function spanOf(verdict: Verdict, whole: number) {
 /** A difference with its interval, in percent. */
 export function differenceText({ difference, low, high }: Verdict): string {
   const text = (v: number | null) => (v === null ? "∞" : percent(v));
-  return `${text(difference)} [${text(low)}, ${text(high)}]`;
+  return `${text(difference)} ${interval(text(low), text(high))}`;
 }
 
-export const pText = (p: number) =>
-  p < 0.001 ? "p < .001" : `p = ${p.toFixed(3).replace(/^0/, "")}`;
-
-/** A verdict in Ukrainian, without its numbers; what it adds stays in English. */
-export function ukrainian({ kind, a, b, margin, difference }: Verdict): string {
-  if (kind === "within") return `${a} та ${b} — у межах ${percent(margin)}`;
-  if (kind === "cannot tell") return `не можна відрізнити ${a} від ${b}`;
-  if (difference === null) return `${a} перемагає ${b}: втрата ${b} вийшла за межі чисел`;
-  return `${a} перемагає ${b} за втратою на тесті`;
+/** As APA writes it; in Ukrainian with its zero. */
+export function pText(p: number): string {
+  const text = p < 0.001 ? "p < 0.001" : `p = ${p.toFixed(3)}`;
+  return spoken.value === "uk" ? decimal(text) : text.replace(" 0.", " .");
 }

@@ -1,6 +1,6 @@
 /** Momentum: the path down a ravine, the map of α and β, and how its directions fall. */
 
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { useReplay } from "../clock";
 import { fact, factOf, usePart } from "../frames";
 import { Panel } from "../panel";

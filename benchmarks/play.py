@@ -1,0 +1,135 @@
+"""Scenes in real Chromium: how soon each is there, how soon it answers a drag, and what the process takes.
+
+From an input to the frame in which all pictures of the scene are drawn anew, through the page and the server.
+"""
+
+from __future__ import annotations
+
+import statistics
+import sys
+import time
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+from board_alone import memory
+from boards import arrive, chromium, served
+from report import machine
+
+from uzviz.scenes import SCENES
+
+PORT = 6320
+DRAGS = 12
+READY = """async () => {
+  const calm = () => window.uzviz.painted() > 0 && !window.uzviz.busy();
+  for (let still = 0; still < 2; ) {
+    still = calm() ? still + 1 : 0;
+    await new Promise(requestAnimationFrame);
+  }
+}"""
+DRAG = """async ([name, shares]) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const found = [];
+  for (const share of shares) {
+    const input = document.querySelector(`[data-control="${name}"]`);
+    const before = window.uzviz.painted();
+    const value = Math.round(1000 * share);
+    if (Number(input.value) === value) continue;
+    const began = performance.now();
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set.call(input, value);
+    input.dispatchEvent(new Event('input', {bubbles: true}));
+    while (window.uzviz.painted() === before || window.uzviz.busy()) {
+      await new Promise((r) => setTimeout(r));
+      if (performance.now() - began > 5000) break;
+    }
+    await frame();
+    found.push(performance.now() - began);
+    for (let i = 0; i < 6; i++) await frame();
+  }
+  return found;
+}"""
+"""Milliseconds from each input to the frame in which what it changes is drawn; one at a time, as people drag."""
+
+
+def uzviz_play() -> list[str]:
+    return [str(Path(sys.executable).with_name("uzviz")), "play", "--port", str(PORT)]
+
+
+def open_scene(page: Any, name: str) -> None:
+    page.goto(f"http://127.0.0.1:{PORT}/#page=play&scene={name}")
+    page.wait_for_selector(f"[data-scene={name}] .pictures canvas", timeout=60_000)
+    page.evaluate(READY)
+
+
+def first_use(browser: Any, name: str) -> float:
+    """Seconds until a scene is drawn whose server has just started, its process and programs included."""
+    with served(uzviz_play()):
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        arrive(page, PORT)
+        page.goto("about:blank")
+        began = time.perf_counter()
+        open_scene(page, name)
+        spent = time.perf_counter() - began
+        page.close()
+    return spent
+
+
+def drags(page: Any, name: str) -> tuple[float, float, str]:
+    """Median and worst of all sliders of a scene, and which was worst."""
+    found: dict[str, list[float]] = {}
+    shares = [0.1 + 0.8 * ((7 * i) % DRAGS) / DRAGS for i in range(DRAGS)]
+    for control in page.locator("[data-control]").all():
+        setting = control.get_attribute("data-control")
+        found[setting] = page.evaluate(DRAG, [setting, shares])
+    all_of_them = [ms for times in found.values() for ms in times]
+    worst = max(found, key=lambda setting: max(found[setting], default=0))
+    return statistics.median(all_of_them), max(all_of_them), worst
+
+
+def five_people(browser: Any) -> float:
+    """The median drag of one of five who play at once, each on the page of their own."""
+    pages = [browser.new_context().new_page() for _ in range(5)]
+    for page in pages:
+        open_scene(page, "momentum")
+    others = [f"http://127.0.0.1:{PORT}/api/play/frame?scene=momentum&part=path&settings="
+              f"%7B%22beta%22%3A0.{i}%7D" for i in range(1, 5)]  # fmt: skip
+    ends = time.perf_counter() + 8
+
+    def play(address: str) -> int:
+        asked = 0
+        while time.perf_counter() < ends:
+            urllib.request.urlopen(address).read()
+            asked += 1
+            time.sleep(1 / 60)
+        return asked
+
+    with ThreadPoolExecutor(4) as pool:
+        playing = [pool.submit(play, address) for address in others]
+        found = pages[0].evaluate(DRAG, ["alpha", [i / 40 for i in range(1, 40)]])
+        print(f"  the other four asked {sum(p.result() for p in playing)} times in 8 s")
+    for page in pages:
+        page.context.close()
+    return statistics.median(found)
+
+
+def main() -> None:
+    print(machine())
+    with chromium() as browser:
+        print(f"{'scene':16} {'first use s':>12} {'drag ms':>9} {'worst ms':>9}  slowest setting")
+        firsts = {name: first_use(browser, name) for name in SCENES}
+        with served(uzviz_play()) as (process, _):
+            page = browser.new_page(viewport={"width": 1280, "height": 900})
+            arrive(page, PORT)
+            for name in SCENES:
+                open_scene(page, name)
+                middle, worst, setting = drags(page, name)
+                print(f"{name:16} {firsts[name]:12.2f} {middle:9.0f} {worst:9.0f}  {setting}")
+            print(f"five at once: {five_people(browser):.0f} ms a drag")
+            below = [f.read_text() for f in Path(f"/proc/{process.pid}/task").glob("*/children")]
+            most = max(memory(int(pid)) for pids in below for pid in pids.split())
+            print(f"process that computes: {most:.0f} MB at most")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,269 @@
+"""Scenes as the page asks for them, from notebooks and from the command line."""
+
+import json
+import os
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
+
+import numpy as np
+import pytest
+from asgi import Client
+from board import eventually, settled
+from playing import readout, slide, trouble
+
+import uzviz as uz
+from uzviz.api import boards
+from uzviz.api.playing import Scenes
+from uzviz.board.app import application
+from uzviz.board.store import Store
+from uzviz.cli.app import main
+from uzviz.scenes import SCENES
+
+
+@pytest.fixture(scope="module")
+def scenes():
+    made = Scenes()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def ask(scenes):
+    store = Store(None)
+    yield Client(application(store, play=scenes))
+    store.close()
+
+
+def frame_address(scene="momentum", part="path", settings="{}", **more):
+    rest = "".join(f"&{name}={value}" for name, value in more.items())
+    return f"/api/play/frame?scene={scene}&part={part}&settings={quote(settings)}{rest}"
+
+
+def unpacked(content):
+    """A frame as the page reads it."""
+    size = int.from_bytes(content[:4], "little")
+    header = json.loads(content[4 : 4 + size])
+    arrays = {}
+    for name, of in header["arrays"].items():
+        length = int(np.prod(of["shape"]))
+        where = 4 + size + of["offset"]
+        assert where % 8 == 0
+        arrays[name] = np.frombuffer(content, f"<{of['type']}", length, where).reshape(of["shape"])
+    return arrays, header["facts"]
+
+
+def test_the_page_is_told_of_all_scenes(ask):
+    found = ask("/api/play/scenes").json()
+    assert [scene["name"] for scene in found] == list(SCENES)
+
+
+def test_a_frame_arrives_as_it_was_made(ask):
+    answer = ask(frame_address(settings='{"alpha": 0.003, "steps": 20}'))
+    assert answer.headers["cache-control"] == "no-store"
+    arrays, facts = unpacked(answer.content)
+    assert arrays["w"].shape == (21, 2)
+    assert arrays["w"].dtype == np.float64
+    assert arrays["w"][0].tolist() == [-1.21, 0.853]
+    assert arrays["w"][-1].tolist() == facts["end"]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        (frame_address("nothing"), "Unknown scene 'nothing': choose one of "),
+        (frame_address(part="x"), "Unknown part of momentum"),
+        (frame_address(settings="{"), "must be JSON"),
+        (frame_address(settings="[" * 50_000), "must be JSON"),
+        (frame_address(settings='{"alpha": NaN}'), "alpha is nan"),
+        (frame_address(settings='{"alpha": 1e999}'), "alpha is inf"),
+        (frame_address(settings='{"alpha": "0.1"}'), "alpha is 0.1, but must be one number"),
+        (frame_address(settings='{"steps": 601}'), "from 1 to 600"),
+        (frame_address(settings='{"start": [1]}'), "must be 2 numbers"),
+        (frame_address(settings="7"), "must be names with values"),
+        (frame_address(settings="x" * 100_001), "of at most 100,000 characters"),
+        (frame_address("x" * 41), "of at most 40 characters"),
+        (frame_address(first="-1"), "first is -1"),
+        (frame_address(last="9" * 12), "last is 9"),
+        ("/api/play/frame", "Unknown scene ''"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_in_a_sentence(ask, address, said):
+    answer = ask(address)
+    assert answer.status in (400, 422)
+    assert said in answer.json()["error"]
+    assert answer.json()["error"].endswith(".")
+
+
+def test_there_is_nothing_else(ask):
+    assert ask("/api/play/").status == 404
+    assert ask("/api/play/frames").status == 404
+    assert ask("/api/play/scenes", method="POST").status == 405
+
+
+def test_scenes_are_behind_the_guard(ask):
+    assert ask("/api/play/scenes", host="evil.example").status == 403
+    assert ask("/api/play/scenes", origin="http://evil.example").status == 403
+    assert ask("/api/play/scenes", sec_fetch_site="cross-site").status == 403
+
+
+def test_a_board_without_scenes_says_so(tmp_path):
+    store = Store(tmp_path)
+    assert Client(application(store))("/api/play/scenes").status == 404
+    store.close()
+
+
+def test_a_process_that_ended_is_started_anew_and_the_page_told(ask, scenes):
+    assert ask("/api/play/scenes").status == 200
+    os.kill(scenes.worker.pid, signal.SIGKILL)
+    said = [ask(frame_address()) for _ in range(3)]
+    assert [a.status for a in said][-1] == 200
+    for answer in said:
+        if answer.status != 200:
+            assert answer.status == 503
+            assert answer.json()["error"] == (
+                "The process that computes has ended, and is started anew."
+            )
+
+
+def test_five_people_play_at_once(ask):
+    addresses = [frame_address(settings=json.dumps({"beta": b / 100})) for b in range(50)]
+    with ThreadPoolExecutor(5) as pool:
+        answers = list(pool.map(ask, addresses))
+    assert {a.status for a in answers} == {200}
+    for b, answer in enumerate(answers):
+        alone = unpacked(ask(addresses[b]).content)[1]
+        assert unpacked(answer.content)[1] == alone
+
+
+def test_a_scene_in_a_notebook(monkeypatch):
+    for name in list(os.environ):
+        if name in boards.REMOTE or name.startswith("VSCODE_"):
+            monkeypatch.delenv(name)
+    shown = uz.play("momentum", alpha=0.001, start=[0, 0.5])
+    html = shown._repr_html_()
+    assert "#page=play&amp;scene=momentum&amp;set=alpha%3A0.001,start%3A%5B0%2C0.5%5D" in html
+    assert 'height="900"' in html
+    assert shown.address in repr(shown)
+    again = uz.play()
+    assert again.address.split("#")[0] == shown.address.split("#")[0]
+    with pytest.raises(uz.InputError, match="did you mean momentum"):
+        uz.play("momentun")
+    with pytest.raises(uz.InputError, match="Unknown setting 'gamma'"):
+        uz.play("momentum", gamma=1)
+    with pytest.raises(uz.InputError, match="must be one number"):
+        uz.play("momentum", alpha="fast")
+    with pytest.raises(uz.InputError, match="height"):
+        uz.play("momentum", height=3)
+
+
+def test_the_command_lists_scenes(capsys, tmp_path):
+    assert main(["play", "--list", "--json", str(tmp_path / "scenes.json")]) == 0
+    said = capsys.readouterr().out
+    for name, scene in SCENES.items():
+        assert f"{name}  {scene.title} (slides {scene.slides})" in said
+    assert "--set alpha=0.003  from 0 to 0.006, or any in (0, inf)" in said
+    listed = json.loads((tmp_path / "scenes.json").read_text())
+    assert [row["name"] for row in listed] == list(SCENES)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["momentun"], "did you mean momentum"),
+        (["momentum", "--set", "alpha"], "must be name=value"),
+        (["momentum", "--set", "alpha=x"], "alpha is x"),
+        (["--set", "alpha=1"], "Unknown scene ''"),
+        (["momentum", "--json", "x.json"], "give --list too"),
+        (["momentum", "--port", "99999"], "port"),
+    ],
+)
+def test_bad_input_ends_with_a_sentence(arguments, said, capsys):
+    assert main(["play", *arguments]) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_without_a_folder_the_page_has_scenes_alone(played):
+    page = played("momentum")
+    assert page.locator(".bar nav a").all_inner_texts() == ["Play"]
+    assert page.locator(".scene-list li").count() == len(SCENES)
+
+
+@pytest.mark.parametrize("wild", ["NaN", "1e308", "", "-1", "<img src=x onerror=alert(1)>"])
+def test_wild_values_leave_the_picture_and_say_why(played, wild, complaints):
+    page = played("momentum")
+    before = readout(page)
+    slide(page, "alpha", wild)
+    assert eventually(page, lambda: trouble(page)).startswith("alpha is")
+    assert readout(page) == before
+    slide(page, "alpha", 0.003)
+    settled(page)
+    assert page.locator(".trouble.visually-hidden").count() == 1
+    complaints.clear()  # the browser's own words for a refused request
+
+
+def test_a_link_holds_the_settings_and_presets_are_links(played):
+    page = played("momentum", "set=alpha%3A0.001,beta%3A0.5")
+    assert page.locator("[data-control=alpha]").get_attribute("aria-valuetext") == "0.001"
+    page.get_by_role("link", name="Without momentum").click()
+    eventually(page, lambda: _has(page.url, "set=beta%3A0"))
+    page.get_by_role("link", name="As in the lecture").click()
+    eventually(page, lambda: _has_not(page.url, "set="))
+
+
+def _has(text, part):
+    assert part in text
+
+
+def _has_not(text, part):
+    assert part not in text
+
+
+def test_the_clock_plays_pauses_and_steps_by_keys(played):
+    page = played("momentum")
+    output = page.locator(".transport output")
+    assert output.inner_text() == "Step 150 / 150"
+    page.locator(".transport button").first.focus()
+    page.keyboard.press("ArrowLeft")
+    eventually(page, lambda: _has(output.inner_text(), "Step 0 /"))
+    page.keyboard.press("ArrowRight")
+    eventually(page, lambda: _has(output.inner_text(), "Step 1 /"))
+    assert readout(page).startswith("after 1 steps")
+    page.get_by_role("button", name="Play").click()
+    eventually(page, lambda: _has(output.inner_text(), "Step 150 /"))
+
+
+@pytest.mark.parametrize(("button", "head"), [("PNG", b"\x89PNG"), ("GIF", b"GIF89a")])
+def test_a_scene_is_saved_as_a_picture_and_as_a_film(played, button, head, tmp_path):
+    page = played("momentum", "set=steps%3A12")
+    with page.expect_download(timeout=60_000) as saved:
+        page.get_by_role("button", name=button).click()
+    data = (tmp_path / "saved").absolute()
+    saved.value.save_as(data)
+    assert saved.value.suggested_filename == f"momentum.{button.lower()}"
+    assert data.read_bytes()[: len(head)] == head
+    assert data.stat().st_size > 5_000
+
+
+@pytest.mark.parametrize("scene", SCENES)
+@pytest.mark.parametrize("language", ["en", "uk"])
+def test_every_word_is_there_in_both_languages(played, scene, language):
+    page = played(scene, f"lang={language}")
+    text = page.locator("article.stage").inner_text()
+    assert page.locator(".formula math").count() == len(SCENES[scene].formulas)
+    for word in [*SCENES[scene].controls, *SCENES[scene].presets]:
+        assert f"\n{word}\n" not in text
+    letters = [c for c in page.locator(".about").inner_text() if c.isalpha()]
+    cyrillic = sum("а" <= c.lower() <= "ї" or c in "ґҐ" for c in letters) / len(letters)
+    assert (cyrillic > 0.8) == (language == "uk")
+
+
+def test_a_scene_is_soon_there(visit, stage):
+    """Loosely: how soon, benchmarks/play.py measures."""
+    began = time.monotonic()
+    page = visit(f"{stage}#page=play&scene=momentum")
+    page.wait_for_selector("[data-readout]")
+    assert time.monotonic() - began < 20

@@ -1,0 +1,51 @@
+import { ofRules, planes, ruleTitles } from "../planes.words";
+import type { Spoken } from "../words";
+
+export const words: Spoken = {
+  en: {
+    title: "Descent on a surface",
+    about:
+      "Several rules go down from one start, on the contours and on the surface beside them; the crosses are the lowest points. Drag the start, turn the surface, play the steps. Give GD a larger step until it is thrown about, then see what momentum and Adam make of the same place. Heights are logarithmic, so that walls do not hide the valleys.",
+    controls: {
+      plane: "Surface",
+      rules: "Rules",
+      steps: "Steps",
+      start: "Start",
+      ...ofRules("alpha", "Step size α"),
+    },
+    presets: {
+      film: "The film of the lecture",
+      four: "Four rules",
+      narrow: "Narrow valley",
+      diverging: "Too large a step",
+      saddle: "Saddle",
+      barrier: "Barrier",
+      many: "Many minima",
+    },
+    options: { plane: planes.en, rules: ruleTitles },
+    says: { surface: "The surface, logarithmic heights" },
+  },
+  uk: {
+    title: "Спуск поверхнею",
+    about:
+      "Кілька правил спускаються з одного початку — на лініях рівня і на поверхні поруч; хрестиками позначено найнижчі точки. Тягніть початок, повертайте поверхню, програвайте кроки. Збільшуйте крок GD, доки його не почне кидати, а тоді подивіться, як із того самого місця підуть імпульс і Adam. Висоти логарифмічні, щоб стіни не затуляли долин.",
+    controls: {
+      plane: "Поверхня",
+      rules: "Правила",
+      steps: "Кроки",
+      start: "Початок",
+      ...ofRules("alpha", "Розмір кроку α"),
+    },
+    presets: {
+      film: "Фільм із лекції",
+      four: "Чотири правила",
+      narrow: "Вузька долина",
+      diverging: "Завеликий крок",
+      saddle: "Сідло",
+      barrier: "Бар’єр",
+      many: "Багато мінімумів",
+    },
+    options: { plane: planes.uk, rules: ruleTitles },
+    says: { surface: "Поверхня, логарифмічні висоти" },
+  },
+};
