@@ -8,6 +8,7 @@ from uzviz.errors import InputError
 from uzviz.problems.pictures import Pictures
 from uzviz.problems.planes import PLANES, Plane, beale, himmelblau, rosenbrock
 from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_for, key_for
+from uzviz.problems.shapes import SHAPES
 from uzviz.problems.supervised import classify, learn, regress
 from uzviz.problems.surfaces import quadratic, surface
 from uzviz.problems.tables import ARRAYS
@@ -44,6 +45,6 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "PARTS", "PLANES", "SURFACES", "Formulas", "Pictures", "Plane", "Problem", "Split", "beale", "classify", "generator_for", "himmelblau",
+    "PARTS", "PLANES", "SHAPES", "SURFACES", "Formulas", "Pictures", "Plane", "Problem", "Split", "beale", "classify", "generator_for", "himmelblau",
     "key_for", "learn", "quadratic", "regress", "restored", "rosenbrock", "surface",
 ]  # fmt: skip

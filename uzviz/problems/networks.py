@@ -50,12 +50,18 @@ class MLP(eqx.Module):
         ]
 
     def __call__(self, x: jax.Array) -> jax.Array:
+        return self.outputs(x)[-1]
+
+    def outputs(self, x: jax.Array) -> list[jax.Array]:
+        """What every layer makes of ``x``; the last has no activation."""
+        found = []
         for i, layer in enumerate(self.layers):
             with jax.named_scope(f"layers/{i}"):
                 x = layer(x)
                 if i < len(self.layers) - 1:
                     x = ACTIVATIONS[self.activation](x)
-        return x
+            found.append(x)
+        return found
 
 
 def _linear(n_in: int, n_out: int, initialisation: str, key: jax.Array) -> eqx.nn.Linear:

@@ -2,7 +2,6 @@
 
 import { computed, signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { FunctionComponent } from "preact";
 import { Icon } from "../parts/icons";
 import { Nothing } from "../parts/controls";
 import { clock } from "./clock";
@@ -10,7 +9,7 @@ import { Controls } from "./controls";
 import { Formula } from "./formula";
 import { troubles } from "./frames";
 import { savePicture, saveFilm } from "./recorder";
-import { scenes as drawn } from "./scenes";
+import { scenes as drawn, type Loaded } from "./scenes";
 import { addressOf, begin, isSet, missing, scene, scenes, turn } from "./state";
 import { own, presetWord, titleOf, words } from "./words";
 import "./play.css";
@@ -71,7 +70,7 @@ const sentence = computed(() => Object.values(troubles.value)[0] ?? "");
 function Stage() {
   const found = scene.value!;
   const pictures = useRef<HTMLDivElement>(null);
-  const Scene = useLoaded(found.name);
+  const loaded = useLoaded(found.name);
   const w = words.value;
   return (
     <article class="stage" data-scene={found.name} onKeyDown={keyed}>
@@ -90,11 +89,11 @@ function Stage() {
       <Presets />
       <div class="work">
         <div class="pictures" ref={pictures}>
-          {Scene ? <Scene /> : <Nothing>{w.starting}</Nothing>}
+          {loaded ? <loaded.Scene /> : <Nothing>{w.starting}</Nothing>}
         </div>
         <section class="settings" aria-label={w.settings}>
           <Transport />
-          <Controls />
+          {loaded?.Settings ? <loaded.Settings /> : <Controls />}
           <Records home={pictures} name={found.name} />
           <p class="hint">{w.keys}</p>
           <p class="hint">
@@ -107,12 +106,12 @@ function Stage() {
 }
 
 /** A scene's pictures, once they are loaded. */
-function useLoaded(name: string): FunctionComponent | null {
-  const [loaded, set] = useState<{ Scene: FunctionComponent } | null>(null);
+function useLoaded(name: string): Loaded | null {
+  const [loaded, set] = useState<Loaded | null>(null);
   useEffect(() => {
     void drawn[name]?.load().then(set);
   }, [name]);
-  return loaded?.Scene ?? null;
+  return loaded;
 }
 
 function Presets() {
