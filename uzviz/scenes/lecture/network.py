@@ -92,7 +92,7 @@ def begun(settings: Settings) -> Walker:
     epochs = min(MOST_EPOCHS, MOST_STEPS // epoch)
     plan = engine.planned(n, batch, rule.gradients, epochs=epochs * rule.gradients)
     lanes = Lanes(problem, rule, (settings["start"],), plan, engine.on_device(problem))
-    return Walker(lanes, room=(WINDOW, 1 if batch == "all" else len(problem.data[1]) // plan.batch))
+    return Walker(lanes, room=(WINDOW, 1 if batch == "all" else sum(problem.sizes) // plan.batch))
 
 
 def points(settings: Settings) -> Frame:
@@ -168,7 +168,8 @@ def _maps(walker: Walker, settings: Settings) -> dict[str, Any]:
 
 
 SPIRALS: Settings = {
-    "data": "spirals", "noise": 0.1, "share": "80", "hidden": [8, 8], "lr": 0.03, "speed": "3",
+    "data": "spirals", "noise": 0.1, "share": "80", "hidden": [8, 8, 8], "activation": "silu",
+    "lr": 0.01, "speed": "3",
 }  # fmt: skip
 
 SCENE = Scene(

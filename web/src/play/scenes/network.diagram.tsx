@@ -10,7 +10,7 @@ import type { Got } from "../server";
 import { SheetPanel, type Sheet } from "../sheet";
 import { scene, set, valueNamed } from "../state";
 import { optionWord, said } from "../words";
-import { layoutOf, offsetsOf, under, type Box, type Pointed } from "./network.layout";
+import { layoutOf, NARROW, offsetsOf, under, type Box, type Pointed } from "./network.layout";
 import { unitMap } from "./network.maps";
 import { diagram } from "./network.paint";
 
@@ -43,7 +43,7 @@ export function DiagramPanel({ points, got, pointed }: Props) {
   };
   return (
     <SheetPanel label={said("network")} title={said("network")} kind="network" paint={draw} hover={hover}
-      over={(size) => <Units {...layoutFor(size)} pointed={pointed} chosen={chosen} />}>
+      over={(size) => <Units {...layoutFor(size)} upright={size.width < NARROW} pointed={pointed} />}>
       <Layers />
       <output class="told" aria-live={clock.value?.playing ? "off" : "polite"}>
         {here ? told(here, sizes, chosen, got) : said("point")}
@@ -86,13 +86,15 @@ const unitName = (column: number, index: number, last: number): string =>
 
 interface UnitsProps {
   columns: Box[][];
+  /** Whether the buttons of a layer stand one above another. */
+  upright: boolean;
   pointed: Signal<Pointed | null>;
-  chosen: string[];
 }
 
 /** Buttons on the picture: a feature is given or taken, a neuron tells its numbers, a layer grows or shrinks. */
-function Units({ columns, pointed, chosen }: UnitsProps) {
+function Units({ columns, upright, pointed }: UnitsProps) {
   const names = featureNames();
+  const chosen = listOf<string>("features");
   const last = columns.length - 1;
   const toggle = (name: string) => {
     const next = names.filter((n) => (n === name) !== chosen.includes(n));
@@ -114,7 +116,7 @@ function Units({ columns, pointed, chosen }: UnitsProps) {
         }),
       )}
       {columns.slice(1, -1).map((boxes, i) => (
-        <LayerButtons key={i} layer={i} middle={boxes[0]!.x} />
+        <LayerButtons key={i} layer={i} middle={boxes[0]!.x} upright={upright} />
       ))}
     </>
   );
@@ -127,21 +129,22 @@ const placed = ({ x, y, size }: Box) => ({
   height: `${size}px`,
 });
 
-/** What the layers are set to; none while that is no list. */
-function hiddenLayers(): number[] {
-  const given = valueNamed<unknown>("hidden");
-  return Array.isArray(given) ? (given as number[]) : [];
+/** What a setting holds; nothing while that is no list. */
+function listOf<T>(name: string): T[] {
+  const given = valueNamed<unknown>(name);
+  return Array.isArray(given) ? (given as T[]) : [];
 }
 
-function LayerButtons({ layer, middle }: { layer: number; middle: number }) {
-  const hidden = hiddenLayers();
+function LayerButtons(props: { layer: number; middle: number; upright: boolean }) {
+  const { layer, middle, upright } = props;
+  const hidden = listOf<number>("hidden");
   const most = scene.value!.controls["hidden"]!.high!;
   const neurons = hidden[layer];
   if (neurons === undefined) return null;
   const to = (count: number) => set({ hidden: hidden.map((n, i) => (i === layer ? count : n)) });
   const name = `${said("layer")} ${layer + 1}`;
   return (
-    <div class="layer-buttons" style={{ left: `${middle}px` }} role="group" aria-label={name}>
+    <div class={`layer-buttons${upright ? " upright" : ""}`} style={{ left: `${middle}px` }} role="group" aria-label={name}>
       <PlusMinus value={neurons} low={1} high={most} to={to}
         less={`${said("fewer")}: ${name}`} more={`${said("more")}: ${name}`} />
     </div>
@@ -150,7 +153,7 @@ function LayerButtons({ layer, middle }: { layer: number; middle: number }) {
 
 /** How many hidden layers there are. */
 function Layers() {
-  const hidden = hiddenLayers();
+  const hidden = listOf<number>("hidden");
   const most = scene.value!.controls["hidden"]!.many!;
   const to = (count: number) =>
     set({ hidden: count > hidden.length ? [...hidden, hidden.at(-1) ?? 4] : hidden.slice(0, -1) });

@@ -25,18 +25,21 @@ export interface Layout {
 
 /** Rows that there is room for: the most units of a layer, and the features. */
 const ROWS = 8;
-const ABOVE = 34;
 const BESIDE = 34;
+/** Room for the buttons of the layers; where a picture is narrow, they stand one above another. */
+const aboveOf = (width: number): number => (width < NARROW ? 76 : 34);
+export const NARROW = 520;
 
 /** Boxes by their middles: `counts` units a column, features first, in a picture of this size. */
 export function layoutOf(counts: number[], width: number, height: number): Layout {
-  const row = (height - ABOVE - 8) / ROWS;
+  const above = aboveOf(width);
+  const row = (height - above - 8) / ROWS;
   const across = (width - BESIDE) / counts.length;
   const size = Math.max(8, Math.min(46, row * 0.82, across * 0.62));
   const columns = counts.map((count, c) =>
     Array.from({ length: count }, (_, i) => ({
       x: BESIDE + across * (c + 0.5) - (c === 0 ? across * 0.12 : 0),
-      y: ABOVE + row * (i + 0.5 + (ROWS - count) / 2),
+      y: above + row * (i + 0.5 + (ROWS - count) / 2),
       size: c === counts.length - 1 ? size * 1.35 : size,
     })),
   );

@@ -23,7 +23,8 @@ export const colourOf = (first: boolean, dark: boolean): string =>
 function mixed(share: number, dark: boolean): Rgb {
   const [low, middle, high] = of(dark);
   const end = share < 0 ? low : high;
-  const by = Math.min(1, Math.abs(share)) * 0.82;
+  // Paler than the points, which lie on it.
+  const by = Math.min(1, Math.abs(share)) * (dark ? 0.6 : 0.72);
   return middle.map((m, k) => Math.round(m + by * (end[k]! - m))) as Rgb;
 }
 
@@ -130,7 +131,7 @@ function lines(pen: CanvasRenderingContext2D, look: Look, drawn: Diagram): void 
         const chosen = mine && (pointed.from == null || pointed.from === from);
         const start = layout.columns[l]![l ? from : used[from]!]!;
         pen.strokeStyle = chosen && pointed.from != null ? look.ink : colourOf(weight > 0, look.dark);
-        pen.lineWidth = Math.min(9, 0.5 + 2.2 * Math.abs(weight)) + (chosen ? 1 : 0);
+        pen.lineWidth = widthOf(weight, start.size) + (chosen ? 1 : 0);
         pen.globalAlpha = pointed && !chosen ? 0.25 : Math.min(0.95, 0.35 + Math.abs(weight) / 2);
         curve(pen, start, layout.columns[column]![to]!);
       }
@@ -138,6 +139,12 @@ function lines(pen: CanvasRenderingContext2D, look: Look, drawn: Diagram): void 
   }
   pen.globalAlpha = 1;
 } // prettier-ignore
+
+/** How wide a weight is drawn, at most a sixth of a unit: widths grow with the root of large ones. */
+export const widthOf = (weight: number, size: number): number => {
+  const share = Math.sqrt(Math.abs(weight)) / 3;
+  return Math.max(0.4, (Math.min(1, share * Math.min(1, 2 * share)) * size) / 6);
+};
 
 function curve(pen: CanvasRenderingContext2D, a: Box, b: Box): void {
   const [[x0, y0], [x1, y1]] = [along(a, b, 0), along(a, b, 1)];

@@ -70,7 +70,7 @@ function OwnPoints() {
   return (
     <label class="file">
       <span>{said("file")}</span>
-      <input type="file" accept=".csv,.tsv,.txt,text/csv" onChange={(e) => void read(e.currentTarget)} />
+      <input type="file" class="visually-hidden" accept=".csv,.tsv,.txt,text/csv" onChange={(e) => void read(e.currentTarget)} />
     </label>
   ); // prettier-ignore
 }
