@@ -88,7 +88,9 @@ def test_what_is_no_architecture_compiles_nothing(frame, caplog):
                       {"data_seed": 8}, {"share": "90"}, {"share": "10"}):  # fmt: skip
             for last in (0, 1, 3, 40):
                 frame(last=last, **plain, **given)
-    assert "Compiling" not in caplog.text
+        assert "Compiling" not in caplog.text
+        frame(last=20, **plain | {"hidden": [6]})
+        assert "Compiling" in caplog.text
 
 
 @pytest.mark.parametrize("share", SHARES)
