@@ -56,6 +56,20 @@ def address_of(said):
     return next(word for word in said.split() if word.startswith("http"))
 
 
+def test_no_answer_waits_for_the_receipt_of_its_first_packet(folder):
+    with started(folder) as (_, said):
+        host = address_of(said).removeprefix("http://").strip("/")
+        connection = http.client.HTTPConnection(host, timeout=20)
+        seconds = []
+        for _ in range(20):
+            began = time.perf_counter()
+            connection.request("GET", "/api/nothing")
+            connection.getresponse().read()
+            seconds.append(time.perf_counter() - began)
+        connection.close()
+    assert min(seconds[5:]) < 0.03  # those receipts come after 40 ms
+
+
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_told_to_end(folder, sign):
     with started(folder) as (process, said):

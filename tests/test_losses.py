@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.special import log_softmax
+from scipy.special import expit, log_softmax
 from scipy.stats import bernoulli
 
 from uzviz import losses
@@ -34,6 +34,13 @@ def test_binary_cross_entropy(rows):
     z, y = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
     wanted = -np.mean(bernoulli.logpmf(y, 1 / (1 + np.exp(-z))))
     assert exact(losses.binary_cross_entropy, z, y) == pytest.approx(wanted, rel=1e-3, abs=1e-12)
+
+
+@given(st.lists(st.tuples(st.floats(-700, 700), st.integers(0, 1)), min_size=1, max_size=8))
+def test_brier(rows):
+    z, y = np.array([r[0] for r in rows]), np.array([r[1] for r in rows])
+    wanted = np.mean((expit(z) - y) ** 2)
+    assert exact(losses.brier, z, y) == pytest.approx(wanted, rel=1e-12, abs=1e-15)
 
 
 @given(PAIRS)

@@ -18,6 +18,12 @@ def binary_cross_entropy(logits: Float[Array, " b"], y: Int[Array, " b"]) -> Flo
     return jnp.mean(jax.nn.softplus(logits) - y * logits)
 
 
+def brier(logits: Float[Array, " b"], y: Int[Array, " b"]) -> Float[Array, ""]:
+    r""":math:`\frac1b \sum_i (ŷ_i - y_i)^2`, ŷ the sigmoid of the logit: the mean squared error of
+    probabilities. Source: Brier (1950)."""
+    return jnp.mean((jax.nn.sigmoid(logits) - y) ** 2)
+
+
 def mse(prediction: Float[Array, " b"], y: Float[Array, " b"]) -> Float[Array, ""]:
     r"""Mean squared error, :math:`\frac1b \sum_i (ŷ_i - y_i)^2`."""
     return jnp.mean((prediction - y) ** 2)

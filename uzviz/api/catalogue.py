@@ -32,11 +32,13 @@ def problem_named(name: str, *, task: str | None = None, **options: Any) -> Prob
         if task is not None:
             raise InputError(f"{name} has no task: give --task with data only.")
         make, taken = problems.NAMED[name], problems.NAMED[name]
-    elif name == "digits" or ":" in name or name.endswith(".csv"):
+    elif name == "digits" or name in problems.SHAPES or ":" in name or name.endswith(".csv"):
         learn = problems.learn if task is None else named("task", task, _TASKS)
         make, taken = partial(learn, name), problems.classify
     else:
-        raise unknown("problem", name, [*problems.NAMED, "digits", "file.csv:target"])
+        raise unknown(
+            "problem", name, [*problems.NAMED, "digits", *problems.SHAPES, "file.csv:target"]
+        )
     allowed = list(inspect.signature(taken).parameters.keys() - {"data"})
     for option in options:
         if option not in allowed:
@@ -65,11 +67,16 @@ def _rules() -> list[dict[str, Any]]:
 
 def _problems() -> list[dict[str, Any]]:
     made = {
-        name: inspect.cleandoc(f.__doc__ or "").split("\n\n")[0] for name, f in problems.NAMED.items()
+        name: inspect.cleandoc(f.__doc__ or "").split("\n\n")[0]
+        for name, f in problems.NAMED.items()
     }
     data = {
         "digits": "scikit-learn's 1,797 handwritten digits of 8 × 8 pixels, in ten classes.",
         "file.csv:target": "Any CSV file with a header: classes or a number from its columns.",
+        **{
+            name: f"300 points in a plane: {shape.__doc__}"
+            for name, shape in problems.SHAPES.items()
+        },
     }
     return [{"name": n, "title": "", "text": text} for n, text in {**data, **made}.items()]
 

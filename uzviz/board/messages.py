@@ -12,7 +12,9 @@ from uzviz.records import Node
 
 Kind = Literal["scalars", "histograms", "images", "text", "tensors"]
 ArrayType = Literal["f4", "f8", "i4", "u1"]
-ControlKind = Literal["number", "whole", "switch", "choice", "several", "point", "points", "text"]
+ControlKind = Literal[
+    "number", "whole", "switch", "choice", "several", "point", "points", "wholes", "text"
+]
 Status = Literal["running", "finished", "diverged", "interrupted", "dead"]
 
 

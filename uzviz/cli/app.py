@@ -41,7 +41,9 @@ Activation = Annotated[
 Init = Annotated[
     str | None, typer.Option(help="Start: zero, small, large, xavier or he (unless given).")
 ]
-Loss = Annotated[str | None, typer.Option(help="cross-entropy, binary-cross-entropy, mse or mae.")]
+Loss = Annotated[
+    str | None, typer.Option(help="cross-entropy, binary-cross-entropy, brier, mse or mae.")
+]
 SplitRatio = Annotated[
     str | None,
     typer.Option(help="Shares of training, validation, test; 60/20/20 unless given."),

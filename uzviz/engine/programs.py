@@ -118,6 +118,16 @@ def evaluation(formulas: Formulas, w: Tree, statistics: Any, rows: Any, index: j
     return jax.tree.map(lambda x: x / n, total)
 
 
+def each_example(formulas: Formulas, w: Tree, statistics: Any, rows: Any, index: jax.Array):
+    """Loss and metrics of each of the rows ``index`` by itself."""
+
+    def alone(i: jax.Array) -> dict[str, jax.Array]:
+        batch = batch_of(formulas, rows, statistics, i[None])
+        return {"loss": formulas.loss(w, batch, None), **formulas.metrics(w, batch)}
+
+    return jax.vmap(alone)(index)
+
+
 class Asked:
     """The oracle a probe is handed: f(w) → (loss, gradient), and the step the rule would make."""
 
@@ -165,6 +175,15 @@ def solo_evaluation(formulas: Formulas, w: Tree, statistics: Any, rows: Any, ind
 def lane_evaluation(formulas: Formulas, w: Tree, statistics: Any, rows: Any, index: jax.Array):
     f = _lanes(partial(evaluation, formulas), (0, None, None, None), (0, 0, None, 0))
     return f(w, statistics, rows, index)
+
+
+solo_each_example = jax.jit(each_example, static_argnums=0)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def solo_over(formulas: Formulas, f: Callable[..., Any], w: Tree, statistics: Any, rows: Any):
+    """f(w, batch) of rows of any kind, prepared as those that are trained on."""
+    return f(w, formulas.prepare(statistics, rows))
 
 
 @partial(jax.jit, static_argnums=(0, 1))

@@ -12,6 +12,7 @@ import numpy as np
 from uzviz.engine import programs
 from uzviz.engine.lanes import Lanes, Places
 from uzviz.engine.loop import evaluated
+from uzviz.engine.plan import Window
 from uzviz.engine.programs import Path
 from uzviz.errors import InputError
 from uzviz.problems import PARTS, Problem
@@ -45,9 +46,10 @@ class Walker:
     It makes the steps of :func:`uzviz.engine.run` to the last bit, by the same program.
     """
 
-    def __init__(self, lanes: Lanes, w: Any = None):
-        """``w`` is where it starts, if not at the problem's own start."""
-        self.places = Places(lanes)
+    def __init__(self, lanes: Lanes, w: Any = None, room: tuple[int, int] = (0, 0)):
+        """``w`` is where it starts, if not at the problem's own start; ``room`` are epochs and full
+        batches that a window's program has room for at least: walks whose plans fit in it share it."""
+        self.places, self.room = Places(lanes), room
         self.at = 0
         """Steps made."""
         self.carry = self.places.carry
@@ -61,11 +63,38 @@ class Walker:
         for window in plan.windows(self.at, stop, lambda: stop - self.at):
             self.carry, loss, _ = programs.solo_steps(
                 lanes.problem.formulas, self.places.rule, self.carry, self.places.feed, lanes.rows,
-                *self.places.rows_of(window), *window,
+                *self._rows_of(window), *window,
             )  # fmt: skip
-            seen.append(np.asarray(loss[: window.epochs, : window.steps + window.ends]).ravel())
+            # Cut on the host: on the device every size of a window would be a program.
+            seen.append(np.asarray(loss)[: window.epochs, : window.steps + window.ends].ravel())
             self.at += window.size
         return np.concatenate(seen) if seen else np.zeros(0)
+
+    def _rows_of(self, window: Window) -> list[np.ndarray]:
+        full, last = self.places.rows_of(window)
+        epochs = max(self.room[0], full.shape[0])
+        steps = max(self.room[1], full.shape[1])
+        padding = [(0, epochs - full.shape[0]), (0, steps - full.shape[1]), (0, 0)]
+        return [np.pad(full, padding), np.pad(last, [padding[0], (0, 0)])]
+
+    def each(self) -> dict[str, np.ndarray]:
+        """Loss and metrics here of every example by itself, in the order of the rows."""
+        lanes = self.places.lanes
+        index = np.arange(len(jax.tree.leaves(lanes.rows)[0]))
+        found = programs.solo_each_example(
+            lanes.problem.formulas, self.carry.w, self.places.feed.statistics, lanes.rows, index
+        )
+        return jax.tree.map(np.asarray, found)
+
+    def over(self, f: Callable[[Any, Any], Any], rows: Any) -> Any:
+        """f(w, batch) here, on rows of one's own that are prepared as the examples are.
+
+        One program for each function f: give one that lives on.
+        """
+        found = programs.solo_over(
+            self.places.lanes.problem.formulas, f, self.carry.w, self.places.feed.statistics, rows
+        )
+        return jax.tree.map(np.asarray, found)
 
     def path(self, steps: int) -> tuple[Any, np.ndarray]:
         """As :meth:`ahead`, with the parameters after each step, [steps, …], before the losses."""

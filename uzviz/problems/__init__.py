@@ -9,6 +9,7 @@ from uzviz.problems.lines import linear
 from uzviz.problems.pictures import Pictures
 from uzviz.problems.planes import PLANES, Plane, beale, himmelblau, rosenbrock
 from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_for, key_for
+from uzviz.problems.shapes import SHAPES
 from uzviz.problems.signals import Expected, Signals, expected, signals
 from uzviz.problems.supervised import classify, learn, regress
 from uzviz.problems.surfaces import quadratic, surface
@@ -48,7 +49,7 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "NAMED", "PARTS", "PLANES", "SURFACES", "Expected", "Formulas", "Pictures", "Plane", "Problem",
+    "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Expected", "Formulas", "Pictures", "Plane", "Problem",
     "Signals", "Split", "beale", "classify", "expected", "generator_for", "himmelblau", "key_for", "learn",
     "linear", "quadratic", "regress", "restored", "rosenbrock", "signals", "surface",
 ]  # fmt: skip

@@ -66,6 +66,11 @@ class MLP(eqx.Module):
                     x = ACTIVATIONS[self.activation](z)
         return found
 
+    def outputs(self, x: jax.Array) -> list[jax.Array]:
+        """What every layer makes of ``x``; the last has no activation."""
+        *hidden, last = self.sums(x)
+        return [*map(ACTIVATIONS[self.activation], hidden), last]
+
 
 def _linear(n_in: int, n_out: int, initialisation: str, key: jax.Array) -> eqx.nn.Linear:
     deviation = INITIALISATIONS[initialisation](n_in, n_out)

@@ -16,6 +16,7 @@ from uzviz.problems import networks, pictures, tables
 from uzviz.problems.networks import MLP
 from uzviz.problems.pictures import Pictures
 from uzviz.problems.problem import Problem
+from uzviz.problems.shapes import SHAPES
 from uzviz.problems.tables import Table
 
 Data = str | tuple[Any, Any] | Table
@@ -23,7 +24,10 @@ Data = str | tuple[Any, Any] | Table
 CLASSIFICATION = {
     "cross-entropy": losses.softmax_cross_entropy,
     "binary-cross-entropy": losses.binary_cross_entropy,
+    "brier": losses.brier,
 }
+BINARY = ("binary-cross-entropy", "brier")
+"""Losses of one logit, for two classes."""
 REGRESSION = {"mse": losses.mse, "mae": losses.mae}
 
 
@@ -49,13 +53,15 @@ def classify(
     Parameters
     ----------
     data
-        "digits", "file.csv:target", or arrays (X [examples, features], y [examples]).
+        "digits", "file.csv:target", a name from ``problems.SHAPES`` such as "spirals", or arrays
+        (X [examples, features], y [examples]).
     hidden
         Units of each hidden layer; none make softmax regression.
     activation, init
         A name from ``networks.ACTIVATIONS`` and one from ``networks.INITIALISATIONS``.
     loss
-        "cross-entropy" (softmax) or, for two classes, "binary-cross-entropy" (one logit).
+        "cross-entropy" (softmax) or, for two classes, "binary-cross-entropy" or "brier" (one
+        logit).
     split
         Shares of training, validation and test.
 
@@ -70,11 +76,9 @@ def classify(
     table = load(data, "classify")
     cost = jax.named_scope("loss")(named("loss of a classification", loss, CLASSIFICATION))
     classes = len(table.classes or [])
-    binary = loss == "binary-cross-entropy"
+    binary = loss in BINARY
     if binary and classes != 2:
-        raise InputError(
-            f"binary-cross-entropy needs two classes, but there are {classes}: use cross-entropy."
-        )
+        raise InputError(f"{loss} needs two classes, but there are {classes}: use cross-entropy.")
 
     def logits(w: MLP, batch: Example) -> jax.Array:
         z = jax.vmap(w)(batch.x)
@@ -196,11 +200,13 @@ def load(data: Data, task: str | None) -> Table:
         )
     if data == "digits":
         return tables.digits(task)
+    if data in SHAPES:
+        return tables.from_arrays(*SHAPES[data](), task)._replace(name=data)
     if ":" in data:
         return tables.from_csv(*_file_and_column(data), task)
     if data.endswith(".csv"):
         raise InputError(f"{shown(data)} names no target: write {shown(data)}:column.")
-    raise unknown("data set", data, ["digits", "file.csv:target"])
+    raise unknown("data set", data, ["digits", *SHAPES, "file.csv:target"])
 
 
 def _file_and_column(data: str) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from uzviz.scenes.lecture import (
     descent,
     initialisation,
     momentum,
+    network,
     properties,
     race,
     regression,
@@ -27,6 +28,7 @@ SCENES: dict[str, Scene] = {
         race,
         batches,
         initialisation,
+        network,
     )
 }
 """By name, in the order of the lecture."""

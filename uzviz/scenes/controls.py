@@ -194,6 +194,29 @@ class Points(Control):
 
 
 @dataclass(frozen=True)
+class Wholes(Control):
+    """At most ``many`` whole numbers, each from ``low`` to ``high``."""
+
+    default: Sequence[int]
+    many: int
+    low: int
+    high: int
+
+    def read(self, name: str, given: Any) -> list[int]:
+        fits = isinstance(given, list) and len(given) <= self.many
+        if not fits or not all(whole(one, self.low, self.high) for one in given):
+            raise InputError(
+                f"{name} is {shown(given)}, but must be a list of at most {self.many} whole numbers "
+                f"from {self.low} to {self.high}."
+            )
+        return [int(one) for one in given]
+
+    def described(self) -> dict[str, Any]:
+        more = {"default": list(self.default), "many": self.many}
+        return super().described() | more | {"low": self.low, "high": self.high}
+
+
+@dataclass(frozen=True)
 class Text(Control):
     """A text of at most ``longest`` characters, such as a formula."""
 

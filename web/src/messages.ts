@@ -7,7 +7,7 @@ export type Status = "running" | "finished" | "diverged" | "interrupted" | "dead
 export type ArrayType = "f4" | "f8" | "i4" | "u1";
 
 export type ControlKind =
-  "number" | "whole" | "switch" | "choice" | "several" | "point" | "points" | "text";
+  "number" | "whole" | "switch" | "choice" | "several" | "point" | "points" | "wholes" | "text";
 
 export const causeKinds = [
   "bad batch",

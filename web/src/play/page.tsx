@@ -93,7 +93,7 @@ function Stage() {
         </div>
         <section class="settings" aria-label={w.settings}>
           <Transport />
-          <Controls isShown={loaded?.isShown} />
+          {loaded?.Settings ? <loaded.Settings /> : <Controls isShown={loaded?.isShown} />}
           <Records home={pictures} name={found.name} />
           <p class="hint">{w.keys}</p>
           <p class="hint">

@@ -6,6 +6,7 @@ import { words as batches } from "./scenes/batches.words";
 import { words as descent } from "./scenes/descent.words";
 import { words as initialisation } from "./scenes/initialisation.words";
 import { words as momentum } from "./scenes/momentum.words";
+import { words as network } from "./scenes/network.words";
 import { words as properties } from "./scenes/properties.words";
 import { words as race } from "./scenes/race.words";
 import { words as regression } from "./scenes/regression.words";
@@ -20,6 +21,8 @@ export interface Pictures {
   Scene: FunctionComponent;
   /** Which settings have a field, if not all at all times. */
   isShown?: IsShown;
+  /** What can be set, if it is not a field for each setting. */
+  Settings?: FunctionComponent;
 }
 
 export const scenes: Record<string, Drawn> = {
@@ -30,4 +33,5 @@ export const scenes: Record<string, Drawn> = {
   race: { words: race, load: () => import("./scenes/race") },
   batches: { words: batches, load: () => import("./scenes/batches") },
   initialisation: { words: initialisation, load: () => import("./scenes/initialisation") },
+  network: { words: network, load: () => import("./scenes/network") },
 };
