@@ -19,24 +19,22 @@ _TASKS: dict[str, Callable[..., Problem]] = {
 
 
 def problem_named(name: str, *, task: str | None = None, **options: Any) -> Problem:
-    """The problem of that name: a surface, or a data set learned by an MLP.
+    """The problem of that name: a surface, a formula, or a data set learned by an MLP.
 
-    ``options`` are those of the surface, or of ``problems.classify`` and ``problems.regress``.
+    ``options`` are those of the surface or of ``problems.formula``, or of ``problems.classify`` and ``problems.regress``.
 
     Raises
     ------
     InputError
         for a name nobody knows and for options that cannot be used.
     """
-    if name in problems.SURFACES:
-        if task is not None:
-            raise InputError(f"{name} has no task: give --task with data only.")
-        make, taken = problems.SURFACES[name], problems.SURFACES[name]
-    elif name == "digits" or ":" in name or name.endswith(".csv"):
+    if name == "digits" or ":" in name or name.endswith(".csv"):
         learn = problems.learn if task is None else named("task", task, _TASKS)
         make, taken = partial(learn, name), problems.classify
     else:
-        raise unknown("problem", name, [*problems.SURFACES, "digits", "file.csv:target"])
+        if task is not None:
+            raise InputError(f"{shown(name)} has no task: give --task with data only.")
+        make = taken = problems.SURFACES[name] if name in problems.SURFACES else _formula(name)
     allowed = list(inspect.signature(taken).parameters.keys() - {"data"})
     for option in options:
         if option not in allowed:
@@ -44,6 +42,18 @@ def problem_named(name: str, *, task: str | None = None, **options: Any) -> Prob
                 f"{shown(name)} has no option '{option}': it takes {', '.join(sorted(allowed))}."
             )
     return make(**options)
+
+
+def _formula(text: str) -> Callable[..., Problem]:
+    """What makes a problem of a formula. A single word that is none is an unknown name."""
+    try:
+        problems.Formula.of(text)
+    except InputError:
+        if text.replace("-", "").isalpha():
+            names = [*problems.SURFACES, "digits", "file.csv:target"]
+            raise unknown("problem", text, names) from None
+        raise
+    return partial(problems.formula, text)
 
 
 def _rules() -> list[dict[str, Any]]:
@@ -68,6 +78,8 @@ def _problems() -> list[dict[str, Any]]:
     data = {
         "digits": "scikit-learn's 1,797 handwritten digits of 8 × 8 pixels, in ten classes.",
         "file.csv:target": "Any CSV file with a header: classes or a number from its columns.",
+        '"x^4 - 8x^2 + 16"': "Any formula of x, or of x and y, with "
+        f"{', '.join(problems.FUNCTIONS)}, pi and e.",
     }
     return [{"name": n, "title": "", "text": text} for n, text in {**data, **surfaces}.items()]
 

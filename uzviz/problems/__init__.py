@@ -5,6 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from uzviz.errors import InputError
+from uzviz.problems.curves import Valleys, valleys
+from uzviz.problems.formulas import Formula, formula
+from uzviz.problems.notation import FUNCTIONS
 from uzviz.problems.pictures import Pictures
 from uzviz.problems.planes import PLANES, Plane, beale, himmelblau, rosenbrock
 from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_for, key_for
@@ -18,6 +21,7 @@ _MAKERS: dict[str, Callable[..., Problem]] = {
     "classify": classify,
     "regress": regress,
     **SURFACES,
+    "formula": formula,
 }
 
 
@@ -44,6 +48,6 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "PARTS", "PLANES", "SURFACES", "Formulas", "Pictures", "Plane", "Problem", "Split", "beale", "classify", "generator_for", "himmelblau",
-    "key_for", "learn", "quadratic", "regress", "restored", "rosenbrock", "surface",
+    "FUNCTIONS", "PARTS", "PLANES", "SURFACES", "Formula", "Formulas", "Pictures", "Plane", "Problem", "Split", "Valleys", "beale", "classify", "formula",
+    "generator_for", "himmelblau", "key_for", "learn", "quadratic", "regress", "restored", "rosenbrock", "surface", "valleys",
 ]  # fmt: skip

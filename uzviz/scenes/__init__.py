@@ -6,10 +6,12 @@ from typing import Any
 
 from uzviz.errors import named
 from uzviz.scenes.controls import read
-from uzviz.scenes.lecture import momentum
+from uzviz.scenes.lecture import momentum, slope, step_size
 from uzviz.scenes.scene import Frame, Moment, Scene
 
-SCENES: dict[str, Scene] = {module.SCENE.name: module.SCENE for module in (momentum,)}
+SCENES: dict[str, Scene] = {
+    module.SCENE.name: module.SCENE for module in (step_size, slope, momentum)
+}
 """By name, in the order of the lecture."""
 
 
