@@ -248,3 +248,30 @@ def test_the_winners_command_names_every_hyperparameter_that_is_not_the_default(
                    "--gradients", "9", "--seeds", "1", "--final-seeds", "1",
                    "--no-plot")  # fmt: skip
     assert "--lr 0.05 --set b2=0.5 --batch 1 --gradients 9" in result.stdout
+
+
+def test_a_formula_is_trained(uzviz, tmp_path):
+    result = uzviz("train", "x**2", "--rule", "gd", "--start", "6", "--lr", ".25",
+                   "--gradients", "8", "--json", "run.json")  # fmt: skip
+    assert result.exit_code == 0
+    found = json.loads((tmp_path / "run.json").read_text())
+    assert found["results"]["train/loss"] == pytest.approx(0.0234375**2)
+    wrong = uzviz("train", "x**", "--rule", "gd")
+    assert wrong.exit_code == 2
+    assert "something is missing" in wrong.stderr
+    assert "did you mean rosenbrock" in uzviz("train", "rosenbrok").stderr
+    assert "must be a number x" in uzviz("train", "x^2", "--start", "1,2").stderr
+    assert "has no task" in uzviz("train", "x^2", "--task", "classify").stderr
+    assert "has no option 'hidden': it takes spread, start" in uzviz(
+        "train", "x^2", "--hidden", "8"
+    ).stderr  # fmt: skip
+    assert "formula" in uzviz("list", "problems").stdout
+
+
+def test_a_formula_is_raced_and_resumed(uzviz):
+    result = uzviz("race", "x^4 - 8x^2 + 16", "--rules", "gd,momentum", "--lr", "1e-3,1e-2",
+                   "--start", "3", "--spread", "0.1", "--gradients", "20", "--seeds", "2",
+                   "--final-seeds", "3", "--no-plot", "--log", "logs")  # fmt: skip
+    assert result.exit_code == 0
+    assert "uzviz train 'x^4 - 8x^2 + 16'" in result.stdout
+    assert uzviz("race", "--resume", "logs", "--no-plot").exit_code == 0

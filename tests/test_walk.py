@@ -72,15 +72,6 @@ def test_a_path_that_leaves_the_numbers_stays_where_it_was(x64):
     assert (found.w[0, last:] == found.w[0, last]).all()
 
 
-def test_a_walk_compiles_once(x64):
-    rules = [uz.Adam(lr=0.1), uz.Adam(lr=0.2)]
-    engine.paths(problems.beale(), rules, np.zeros((2, 2)), 33)
-    before = programs.paths._cache_size()
-    other = [uz.Adam(lr=0.3, b1=0.5), uz.Adam(lr=0.4)]
-    engine.paths(problems.beale([1, 1]), other, np.ones((2, 2)), 33)
-    assert programs.paths._cache_size() == before
-
-
 # Theory: GD converges iff αλ < 2, the heavy ball iff αλ < 2(1+β), Nesterov iff αλ < 2(1+β)/(1+2β).
 @pytest.mark.parametrize(
     ("rule", "limit"),

@@ -19,26 +19,23 @@ _TASKS: dict[str, Callable[..., Problem]] = {
 
 
 def problem_named(name: str, *, task: str | None = None, **options: Any) -> Problem:
-    """The problem of that name: a surface, a line, or a data set learned by an MLP.
+    """The problem of that name: a surface, a line, a formula, or a data set learned by an MLP.
 
-    ``options`` are those of the surface or the line, or of ``problems.classify`` and ``problems.regress``.
+    ``options`` are those of the surface, the line or ``problems.formula``, or of ``problems.classify``
+    and ``problems.regress``.
 
     Raises
     ------
     InputError
         for a name nobody knows and for options that cannot be used.
     """
-    if name in problems.NAMED:
-        if task is not None:
-            raise InputError(f"{name} has no task: give --task with data only.")
-        make, taken = problems.NAMED[name], problems.NAMED[name]
-    elif name == "digits" or name in problems.SHAPES or ":" in name or name.endswith(".csv"):
+    if name == "digits" or name in problems.SHAPES or ":" in name or name.endswith(".csv"):
         learn = problems.learn if task is None else named("task", task, _TASKS)
         make, taken = partial(learn, name), problems.classify
     else:
-        raise unknown(
-            "problem", name, [*problems.NAMED, "digits", *problems.SHAPES, "file.csv:target"]
-        )
+        if task is not None:
+            raise InputError(f"{shown(name)} has no task: give --task with data only.")
+        make = taken = problems.NAMED[name] if name in problems.NAMED else _formula(name)
     allowed = list(inspect.signature(taken).parameters.keys() - {"data"})
     for option in options:
         if option not in allowed:
@@ -46,6 +43,18 @@ def problem_named(name: str, *, task: str | None = None, **options: Any) -> Prob
                 f"{shown(name)} has no option '{option}': it takes {', '.join(sorted(allowed))}."
             )
     return make(**options)
+
+
+def _formula(text: str) -> Callable[..., Problem]:
+    """What makes a problem of a formula. A single word that is none is an unknown name."""
+    try:
+        problems.Formula.of(text)
+    except InputError:
+        if text.replace("-", "").isalpha():
+            names = [*problems.NAMED, "digits", *problems.SHAPES, "file.csv:target"]
+            raise unknown("problem", text, names) from None
+        raise
+    return partial(problems.formula, text)
 
 
 def _rules() -> list[dict[str, Any]]:
@@ -77,6 +86,8 @@ def _problems() -> list[dict[str, Any]]:
             name: f"300 points in a plane: {shape.__doc__}"
             for name, shape in problems.SHAPES.items()
         },
+        '"x^4 - 8x^2 + 16"': "Any formula of x, or of x and y, with "
+        f"{', '.join(problems.FUNCTIONS)}, pi and e.",
     }
     return [{"name": n, "title": "", "text": text} for n, text in {**data, **made}.items()]
 

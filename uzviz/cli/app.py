@@ -29,7 +29,8 @@ METHODS = "gd@all,gd@1,gd,momentum,adagrad,rmsprop,adam"
 ProblemName = Annotated[
     str | None,
     typer.Argument(
-        help="digits, file.csv:target, or a surface, as rosenbrock: uzviz list problems."
+        help="digits, file.csv:target, a surface, as rosenbrock, or a formula, as x^2: uzviz list "
+        "problems."
     ),
 ]
 Hidden = Annotated[

@@ -233,19 +233,18 @@ def lane_starts(rules: Rule, nudged: jax.Array, w: Tree) -> Carry:
     return jax.vmap(lambda w: jax.vmap(start, in_axes=(0, 0, None))(rules, nudged, w))(w)
 
 
-@partial(jax.jit, static_argnums=(0, 1))
-def paths(formulas: Formulas, steps: int, rules: Rule, starts: Tree) -> Path:
-    """Every iterate of rules of one kind, [paths], on a problem without data, each from its start."""
+def paths(formulas: Formulas, steps: int, rules: Rule, starts: Tree, batch: Any) -> Path:
+    """Every iterate of rules of one kind, [paths], each from its start, on one batch."""
 
     def path(rule: Rule, w: Tree) -> Path:
         def one(carry: Carry, t: jax.Array) -> tuple[Carry, Carry]:
-            carry, _ = stepped(formulas, rule, carry, None, None, t)
+            carry, _ = stepped(formulas, rule, carry, batch, None, t)
             return carry, carry
 
         first = started(rule, w)
         _, rest = jax.lax.scan(one, first, jnp.arange(1, steps + 1))
         w, s, alive = jax.tree.map(lambda x, xs: jnp.concatenate([x[None], xs]), first, rest)
-        return Path(w, s, alive, *jax.vmap(oracle_of(formulas, None, None))(w))
+        return Path(w, s, alive, *jax.vmap(oracle_of(formulas, batch, None))(w))
 
     return jax.vmap(path)(rules, starts)
 

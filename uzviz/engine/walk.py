@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -15,18 +16,29 @@ from uzviz.engine.loop import evaluated
 from uzviz.engine.plan import Window
 from uzviz.engine.programs import Path
 from uzviz.errors import InputError
-from uzviz.problems import PARTS, Problem
+from uzviz.problems import PARTS, Formulas, Problem
 from uzviz.rules import Rule
 
 LENGTHS = (256, 64, 16, 4, 1)
 """Steps that are made and kept at once."""
+MOST_PROBLEMS = 64
+"""Problems whose programs of paths are kept: people type formulas, and a process has no room for the
+programs of all. That of the problem that longest nobody walked on is given up."""
 
 
-def paths(problem: Problem, rules: Sequence[Rule], starts: Any, steps: int) -> Path:
-    """Every iterate of rules of one kind on a problem without data, [paths, steps + 1, …].
+@lru_cache(maxsize=MOST_PROBLEMS)
+def _program(formulas: Formulas) -> Callable[..., Path]:
+    return jax.jit(partial(programs.paths, formulas), static_argnums=0)
 
-    One program for each kind, problem and number of steps: hyperparameters and starts, [paths, …],
-    are data.
+
+def paths(
+    problem: Problem, rules: Sequence[Rule], starts: Any, steps: int, batch: Any = None
+) -> Path:
+    """Every iterate of rules of one kind, [paths, steps + 1, …], on one batch: None for a problem
+    without data.
+
+    One program for each kind, problem and number of steps: hyperparameters, starts, [paths, …], and
+    the batch are data.
 
     Raises
     ------
@@ -36,7 +48,8 @@ def paths(problem: Problem, rules: Sequence[Rule], starts: Any, steps: int) -> P
     if len({type(rule) for rule in rules}) != 1:
         raise InputError("Paths are those of rules of one kind: walk each kind by itself.")
     stacked = jax.tree.map(lambda *x: jnp.asarray(x, dtype=float), *rules)
-    found = programs.paths(problem.formulas, steps, stacked, jax.tree.map(jnp.asarray, starts))
+    places, seen = jax.tree.map(jnp.asarray, (starts, batch))
+    found = _program(problem.formulas)(steps, stacked, places, seen)
     return jax.tree.map(np.asarray, found)
 
 

@@ -5,7 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from uzviz.errors import InputError
+from uzviz.problems.curves import Valleys, valleys
+from uzviz.problems.formulas import Formula, formula
 from uzviz.problems.lines import linear
+from uzviz.problems.notation import FUNCTIONS
 from uzviz.problems.pictures import Pictures
 from uzviz.problems.planes import PLANES, Plane, beale, himmelblau, rosenbrock
 from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_for, key_for
@@ -23,6 +26,7 @@ _MAKERS: dict[str, Callable[..., Problem]] = {
     "classify": classify,
     "regress": regress,
     **NAMED,
+    "formula": formula,
 }
 
 
@@ -49,7 +53,7 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Expected", "Formulas", "Pictures", "Plane", "Problem",
-    "Signals", "Split", "beale", "classify", "expected", "generator_for", "himmelblau", "key_for", "learn",
-    "linear", "quadratic", "regress", "restored", "rosenbrock", "signals", "surface",
+    "FUNCTIONS", "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Expected", "Formula", "Formulas", "Pictures", "Plane", "Problem",
+    "Signals", "Split", "Valleys", "beale", "classify", "expected", "formula", "generator_for", "himmelblau", "key_for", "learn",
+    "linear", "quadratic", "regress", "restored", "rosenbrock", "signals", "surface", "valleys",
 ]  # fmt: skip

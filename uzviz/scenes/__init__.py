@@ -15,12 +15,16 @@ from uzviz.scenes.lecture import (
     properties,
     race,
     regression,
+    slope,
+    step_size,
 )
 from uzviz.scenes.scene import Frame, Moment, Scene
 
 SCENES: dict[str, Scene] = {
     module.SCENE.name: module.SCENE
     for module in (
+        step_size,
+        slope,
         descent,
         momentum,
         properties,

@@ -9,6 +9,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+LARGEST = 1e30
+"""The largest number that pictures need: far beyond every picture."""
+
 Ends = tuple[float, float]
 
 
@@ -27,3 +30,8 @@ def over_line(
     """Places from the low to the high end, and f there."""
     xs = jnp.linspace(*x, size)
     return np.asarray(xs), np.asarray(jax.vmap(f)(xs))
+
+
+def drawn(x: Any) -> np.ndarray:
+    """Numbers for a picture, as float32."""
+    return np.clip(x, -LARGEST, LARGEST).astype(np.float32)

@@ -283,4 +283,34 @@ export function legend(
   }
 }
 
+/** A part of the picture between two places along x. */
+export function band(plot: Plot, from: number, to: number, colour: string): void {
+  const { pen, top, bottom } = plot;
+  const [left, right] = [plot.x(from), plot.x(to)];
+  inside(plot, () => {
+    pen.fillStyle = colour;
+    pen.fillRect(left, top, right - left, bottom - top);
+  });
+}
+
+/** Circles around points. */
+export function rings(
+  plot: Plot,
+  xs: ArrayLike<number>,
+  ys: ArrayLike<number>,
+  radius: number,
+  colour: string,
+): void {
+  const { pen } = plot;
+  inside(plot, () => {
+    pen.strokeStyle = colour;
+    pen.lineWidth = 2;
+    for (let i = 0; i < xs.length; i++) {
+      pen.beginPath();
+      pen.arc(plot.x(xs[i]!), plot.y(ys[i]!), radius, 0, 7);
+      pen.stroke();
+    }
+  });
+}
+
 export { shade };

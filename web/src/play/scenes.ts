@@ -10,6 +10,8 @@ import { words as network } from "./scenes/network.words";
 import { words as properties } from "./scenes/properties.words";
 import { words as race } from "./scenes/race.words";
 import { words as regression } from "./scenes/regression.words";
+import { words as slope } from "./scenes/slope.words";
+import { words as stepSize } from "./scenes/step-size.words";
 import type { Spoken } from "./words";
 
 interface Drawn {
@@ -26,6 +28,8 @@ export interface Pictures {
 }
 
 export const scenes: Record<string, Drawn> = {
+  "step-size": { words: stepSize, load: () => import("./scenes/step-size") },
+  slope: { words: slope, load: () => import("./scenes/slope") },
   descent: { words: descent, load: () => import("./scenes/descent") },
   momentum: { words: momentum, load: () => import("./scenes/momentum") },
   properties: { words: properties, load: () => import("./scenes/properties") },

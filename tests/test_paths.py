@@ -1,0 +1,65 @@
+"""Paths: every iterate, by programs that are shared and not kept for ever."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import uzviz as uz
+from uzviz import engine
+from uzviz.engine import walk
+from uzviz.problems import formula
+
+GD = uz.GradientDescent(lr=0.25)
+
+
+def path(problem, steps=8, batch=None, rule=GD):
+    return engine.paths(problem, [rule], np.array([[6.0]]), steps, batch)
+
+
+def test_a_path_ends_where_training_ends(x64):
+    problem = formula("x^4/8 + x^2 - x", start=[6.0])
+    for rule in (uz.Momentum(lr=0.01, beta=0.9), uz.Adam(lr=0.1), uz.AdaGrad(lr=0.5)):
+        trained = uz.train(problem, rule, gradients=30)
+        found = path(problem, 30, rule=rule)
+        assert found.w[0, -1] == pytest.approx(np.asarray(trained.w), rel=1e-12)
+        assert found.loss[0, :-1] == pytest.approx(np.asarray(trained.loss), rel=1e-12)
+
+
+def test_a_batch_is_what_every_step_sees(x64):
+    data = np.array([1.0, 2.0, 6.0, 3.0])
+    problem = uz.Problem(
+        init=lambda key: jnp.full(1, 6.0), loss=lambda w, batch, key: jnp.mean((w[0] - batch) ** 2)
+    )
+    found = path(problem, 20, batch=data)
+    assert found.w[0, -1] == pytest.approx([3 + 3 * 0.5**20])
+    moved = path(problem, 20, batch=data + 1)
+    assert moved.w[0, -1] == pytest.approx([4 + 2 * 0.5**20])
+
+
+def test_equal_formulas_share_a_program():
+    walk._program.cache_clear()
+    for text in ("x^2 + 1", "x² + 1.0", "x*x + 1"):
+        path(formula(text))
+    assert walk._program.cache_info().currsize == 2
+    program = walk._program(formula("x**2 + 1").formulas)
+    before = program._cache_size()
+    path(formula("x^2+1"), rule=uz.GradientDescent(lr=0.1))
+    assert program._cache_size() == before == 1
+
+
+def test_programs_of_old_problems_are_given_up():
+    """Each takes some tens of memory maps, of which a process has a limit."""
+    with open("/proc/self/maps") as maps:
+        before = len(list(maps))
+    for i in range(walk.MOST_PROBLEMS + 40):
+        path(formula(f"x^2 + {i}"), steps=1)
+    assert walk._program.cache_info().currsize == walk.MOST_PROBLEMS
+    with open("/proc/self/maps") as maps:
+        kept = (len(list(maps)) - before) / walk.MOST_PROBLEMS
+    with open("/proc/self/maps") as maps:
+        before = len(list(maps))
+    for i in range(20):
+        path(formula(f"x^2 + {1000 + i}"), steps=1)
+    with open("/proc/self/maps") as maps:
+        more = len(list(maps)) - before
+    assert more < 20 * kept / 2 + 20
