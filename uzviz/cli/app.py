@@ -60,7 +60,7 @@ Spread = Annotated[
 ]
 Spectrum = Annotated[str | None, typer.Option(help="Eigenvalues of the quadratic, as 1,100.")]
 ScheduleName = Annotated[
-    str, typer.Option(help="constant, cosine, warmup-cosine or inverse-time, over the budget.")
+    str, typer.Option(help="constant, cosine, warmup-cosine or inverse-time, over the budget; or inverse-root.")
 ]
 BatchSize = Annotated[str | None, typer.Option(help="Examples a step, or all; 32 unless given.")]
 Epochs = Annotated[

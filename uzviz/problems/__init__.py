@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from uzviz.errors import InputError
+from uzviz.problems.online import Online, one_in_three, rare
 from uzviz.problems.pictures import Pictures
 from uzviz.problems.planes import PLANES, Plane, beale, himmelblau, rosenbrock
 from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_for, key_for
@@ -44,6 +45,6 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "PARTS", "PLANES", "SURFACES", "Formulas", "Pictures", "Plane", "Problem", "Split", "beale", "classify", "generator_for", "himmelblau",
-    "key_for", "learn", "quadratic", "regress", "restored", "rosenbrock", "surface",
+    "PARTS", "PLANES", "SURFACES", "Formulas", "Online", "Pictures", "Plane", "Problem", "Split", "beale", "classify", "generator_for", "himmelblau",
+    "key_for", "learn", "one_in_three", "quadratic", "rare", "regress", "restored", "rosenbrock", "surface",
 ]  # fmt: skip
