@@ -51,7 +51,7 @@ def minkowski(x: Points, y: Points, p: Any) -> Float[Array, ...]:
     InputError
         for a p below 1, with which a detour would be shorter than the straight way.
     """
-    if not isinstance(p, jax.core.Tracer) and _order(p) == math.inf:
+    if not isinstance(p, jax.Array) and _order(p) == math.inf:
         return chebyshev(x, y)
     d = _size(_difference("minkowski", x, y))
     largest = jax.lax.stop_gradient(jnp.max(d, axis=-1, keepdims=True))
@@ -82,7 +82,7 @@ def jaccard(x: Points, y: Points) -> Float[Array, ...]:
     Sets are given by their members: true, or not 0, where one is in. Source: Jaccard (1901).
     """
     x, y = _sets("jaccard", x, y)
-    both, either = jnp.sum(x & y, axis=-1), jnp.sum(x | y, axis=-1)
+    both, either = jnp.sum(jnp.logical_and(x, y), axis=-1), jnp.sum(jnp.logical_or(x, y), axis=-1)
     return 1 - jnp.where(either > 0, both / jnp.maximum(either, 1), 1)
 
 
@@ -92,7 +92,7 @@ def dice(x: Points, y: Points) -> Float[Array, ...]:
     Sets as for :func:`jaccard`, from whose j it follows as j/(2 − j). Source: Dice (1945), Sørensen (1948).
     """
     x, y = _sets("dice", x, y)
-    both, sizes = jnp.sum(x & y, axis=-1), jnp.sum(x, axis=-1) + jnp.sum(y, axis=-1)
+    both, sizes = jnp.sum(jnp.logical_and(x, y), axis=-1), jnp.sum(x, axis=-1) + jnp.sum(y, axis=-1)
     return 1 - jnp.where(sizes > 0, 2 * both / jnp.maximum(sizes, 1), 1)
 
 

@@ -12,7 +12,10 @@ import numpy as np
 
 from uzviz.checks import numbers
 from uzviz.errors import InputError, shown
-from uzviz.problems.problem import Params, key_for
+from uzviz.problems.problem import Params, generator_for
+
+REPEAT = 1024
+"""Rounds after which noise is the same again."""
 
 
 def everywhere(w: Params) -> Params:
@@ -78,7 +81,7 @@ def one_in_three(c: float = 3.0) -> Online:
 
 def _rare(w: jax.Array, t: Any, data: dict[str, Any]) -> jax.Array:
     seen = t % data["every"] == 0
-    noise = data["noise"] * jax.random.normal(jax.random.fold_in(data["key"], t), w.shape, w.dtype)
+    noise = data["noise"][(t - 1) % REPEAT]
     return jnp.sum(jnp.where(seen, data["spectrum"] * w**2 / 2 + noise * w, 0))
 
 
@@ -118,7 +121,7 @@ def rare(
         raise InputError(f"The noise of rare is {shown(noise)}, but must be 0 or more.")
     point = np.asarray(lists["start"], float)
     data = {
-        "spectrum": np.asarray(spectrum, float), "every": np.asarray(every, int), "noise": float(noise),
-        "key": key_for(seed, "noise"),
+        "spectrum": np.asarray(spectrum, float), "every": np.asarray(every, int),
+        "noise": noise * generator_for(seed, "noise").normal(size=(REPEAT, len(point))),
     }  # fmt: skip
     return Online("rare", _rare, data, point, np.zeros_like(point))

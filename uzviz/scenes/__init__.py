@@ -6,10 +6,13 @@ from typing import Any
 
 from uzviz.errors import named
 from uzviz.scenes.controls import read
-from uzviz.scenes.lecture import momentum
+from uzviz.scenes.lecture import adam_fails, adaptive, distances, losses, momentum
 from uzviz.scenes.scene import Frame, Moment, Scene
 
-SCENES: dict[str, Scene] = {module.SCENE.name: module.SCENE for module in (momentum,)}
+SCENES: dict[str, Scene] = {
+    module.SCENE.name: module.SCENE
+    for module in (momentum, adaptive, adam_fails, losses, distances)
+}
 """By name, in the order of the lecture."""
 
 
