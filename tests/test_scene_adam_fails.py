@@ -52,4 +52,4 @@ def test_the_page_shows_failure_and_none(played):
     page = played("adam-fails")
     assert "Adam without correction x = 1," in readout(page)
     page.get_by_role("link", name="Usual memories").click()
-    page.locator("[data-readout]", has_text="Adam without correction x = -1").wait_for()
+    page.locator("[data-readout]", has_text="Adam without correction x = −1").wait_for()

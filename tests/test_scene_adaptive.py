@@ -87,9 +87,9 @@ def test_memory_is_the_rules_own(frame):
 
 def test_the_page_shows_the_first_step_of_adam(played):
     page = played("adaptive", "set=steps%3A1")
-    assert "Δw = (0.1, -0.1)" in readout(page)
+    assert "Δw = (0.1, −0.1)" in readout(page)
     slide(page, "alpha", 0.05)
-    assert "Δw = (0.05, -0.05)" in readout(page)
+    assert "Δw = (0.05, −0.05)" in readout(page)
     assert "0.05" in page.locator("[data-term='Δw']").inner_text()
 
 

@@ -81,8 +81,10 @@ def curves(_: Settings) -> Frame:
     """Cross-entropy and its slope over all probabilities, [labels 0 and 1, places]."""
     places = np.linspace(*CHANCES, LINE)
     found = [engine.slopes(of_chance, places, y) for y in (0, 1)]
+    logits = np.log(places) - np.log1p(-places)
+    by_logit = np.stack([engine.slopes(of_logit, logits, y)[1] for y in (0, 1)])
     return {
-        "places": places, "values": np.stack([v for v, _ in found]),
+        "places": places, "by_logit": by_logit, "values": np.stack([v for v, _ in found]),
         "slopes": np.stack([g for _, g in found]), "range": CHANCES,
     }  # fmt: skip
 

@@ -9,6 +9,8 @@ export interface Axis {
   ends: Ends;
   scale?: "linear" | "log";
   label?: string;
+  /** False for a picture whose numbers mean nothing. */
+  ticks?: boolean;
 }
 
 /** The page's colours, as pictures need them. */
@@ -62,6 +64,7 @@ function scaleOf({ ends: [low, high], scale }: Axis, from: number, to: number): 
 
 /** Of a logarithmic axis the powers of ten, if there are two or more: no others have room. */
 function ticksOf(axis: Axis, scale: Scale, count: number): number[] {
+  if (axis.ticks === false) return [];
   const all = scale.ticks(count);
   if (axis.scale !== "log") return all;
   const powers = all.filter((t) => Math.abs(Math.log10(t) - Math.round(Math.log10(t))) < 1e-9);
