@@ -90,6 +90,7 @@ def test_a_surface_needs_no_data(uzviz):
 def test_lists(uzviz):
     assert "--set b2=0.999" in uzviz("list", "rules").stdout
     assert "himmelblau" in uzviz("list", "problems").stdout
+    assert "Hamming (1950)" in uzviz("list", "distances").stdout
 
 
 def test_divergence_ends_with_one(uzviz):

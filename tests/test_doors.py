@@ -13,7 +13,7 @@ import pytest
 import uzviz
 
 PACKAGE = Path(uzviz.__file__).parent
-EVERYTHING = {"tree", "hyper", "records", "losses", "schedules", "rules", "problems", "probes", "engine",
+EVERYTHING = {"tree", "hyper", "records", "losses", "distances", "schedules", "rules", "problems", "probes", "engine",
               "verdicts", "races", "log", "board", "scenes", "api"}  # fmt: skip
 DOORS = {
     "errors": set(),
@@ -22,16 +22,17 @@ DOORS = {
     "hyper": set(),
     "records": set(),
     "losses": set(),
+    "distances": set(),
     "schedules": {"hyper"},
     "rules": {"tree", "hyper", "schedules"},
-    "problems": {"tree", "hyper", "losses"},
+    "problems": {"tree", "hyper", "losses", "distances"},
     "probes": {"tree", "records"},
     "engine": {"tree", "records", "rules", "problems", "probes"},
     "verdicts": {"records"},
     "races": {"tree", "records", "engine", "rules", "problems", "verdicts"},
     "log": {"records"},
     "board": {"records", "log", "verdicts"},
-    "scenes": {"engine", "rules", "problems", "losses", "hyper"},
+    "scenes": {"engine", "rules", "schedules", "problems", "losses", "distances", "hyper"},
     "api": EVERYTHING - {"api"},
     "cli": {"api", "hyper"},
     "__init__": EVERYTHING,

@@ -74,3 +74,20 @@ def test_a_loss_is_a_mean_so_that_batches_of_any_size_compare():
 def test_the_subgradient_at_nothing_is_nothing():
     g = jax.grad(losses.mae)(jnp.zeros(2), jnp.zeros(2))
     assert np.array_equal(g, [0, 0])
+
+
+@given(PAIRS)
+def test_distances_are_what_the_means_are_means_of(pairs):
+    p, y = np.array(pairs).T
+    n = len(p)
+    assert exact(losses.l2_distance, p, y) == pytest.approx(np.linalg.norm(p - y), rel=1e-12)
+    assert exact(losses.l1_distance, p, y) == pytest.approx(n * np.mean(np.abs(p - y)), rel=1e-12)
+    assert exact(losses.l2_distance, p, y) ** 2 / n == pytest.approx(exact(losses.mse, p, y))
+
+
+def test_the_gradient_of_a_distance_has_length_one_or_is_nothing():
+    y = jnp.array([3.0, -1.0, 2.0])
+    g = jax.grad(losses.l2_distance)
+    assert float(jnp.linalg.norm(g(jnp.array([1.0, 5.0, 2.0]), y))) == pytest.approx(1)
+    assert np.array_equal(g(y, y), [0, 0, 0])
+    assert np.array_equal(jax.grad(losses.l1_distance)(y.at[0].set(9), y), [1, 0, 0])

@@ -7,7 +7,7 @@ import optax
 import pytest
 
 import uzviz as uz
-from uzviz import problems
+from uzviz import problems, rules
 from uzviz.rules.base import Rule
 
 pytestmark = pytest.mark.usefixtures("x64")
@@ -250,3 +250,29 @@ def test_amsgrad_is_the_papers_in_plain_numpy():
     ours = by_rule(uz.AMSGrad(lr=0.01, b2=0.99))[0]
     for a, b in zip(jax.tree.leaves(ours), w.values(), strict=True):
         np.testing.assert_allclose(a, b, atol=1e-10, rtol=0)
+
+
+def test_adam_is_its_uncorrected_averages_unbiased():
+    f = jax.value_and_grad(BEALE)
+    rule, w = uz.Adam(lr=0.1), jnp.array([0.7, 1.4])
+    s = rule.init(w)
+    for t in range(1, 6):
+        before = w
+        w, s, _ = rule.step(f, w, s, t)
+        m, v = rules.unbiased(s["m"], rule.b1, t), rules.unbiased(s["v"], rule.b2, t)
+        np.testing.assert_allclose(w, before - 0.1 * m / (1e-8 + jnp.sqrt(v)), rtol=1e-12)
+
+
+def test_adam_without_correction_begins_larger_than_adam():
+    """Its first step is α(1−β₁)/√(1−β₂), 3.16 α with the usual memories."""
+    f = lambda w: jnp.sum(jnp.array([3.0, -7.0]) * w)  # noqa: E731
+    w = path(uz.AdamUncorrected(lr=0.01), f, (0, 0), 1)[-1]
+    np.testing.assert_allclose(w, 0.01 * 0.1 / np.sqrt(0.001) * np.array([-1, 1]), rtol=1e-6)
+
+
+def test_amsgrad_is_that_while_squares_grow():
+    f = lambda w: jnp.sum(jnp.exp(w))  # noqa: E731
+    both = [
+        path(cls(lr=0.01), lambda w: -f(w), (0, 1), 50) for cls in (uz.AdamUncorrected, uz.AMSGrad)
+    ]
+    np.testing.assert_allclose(*both, rtol=1e-12)

@@ -81,3 +81,7 @@ def test_what_cannot_be_used_is_refused():
         uz.train(problem, uz.Adam(lr=Cosine(0.1, 5)), schedule="cosine")
     with pytest.raises(InputError, match="did you mean cosine"):
         uz.train(problem, uz.Adam(), schedule="cosin")
+
+
+def test_inverse_root_asks_for_no_budget():
+    assert np.allclose(schedules.InverseRoot(0.3)(AT), 0.3 / np.sqrt(AT))

@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from uzviz import hyper, problems, rules, schedules, tree
+    from uzviz import distances, hyper, losses, problems, rules, schedules, tree
     from uzviz.api import play, race, read, resume, show, train
     from uzviz.errors import Diverged, InputError
     from uzviz.log import Log
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         SAM,
         AdaGrad,
         Adam,
+        AdamUncorrected,
         AdamW,
         AMSGrad,
         GradientDescent,
@@ -39,17 +40,17 @@ _HOMES = {
     "races": ("Entrant", "Race", "log_range"),
     "records": ("Run",),
     "rules": (
-        "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamW", "GradientDescent", "Momentum", "Nesterov",
-        "RMSProp", "Rule",
+        "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamUncorrected", "AdamW", "GradientDescent", "Momentum",
+        "Nesterov", "RMSProp", "Rule",
     ),
 }  # fmt: skip
-_ROOMS = ("hyper", "problems", "rules", "schedules", "tree")
+_ROOMS = ("distances", "hyper", "losses", "problems", "rules", "schedules", "tree")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamW", "Diverged", "Entrant", "GradientDescent",
+    "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamUncorrected", "AdamW", "Diverged", "Entrant", "GradientDescent",
     "InputError", "Log", "Momentum", "Nesterov", "Problem", "RMSProp", "Race", "Rule", "Run",
-    "hyper", "log_range", "play", "problems", "race", "read", "resume", "rules", "schedules", "show", "train",
+    "distances", "hyper", "log_range", "losses", "play", "problems", "race", "read", "resume", "rules", "schedules", "show", "train",
     "tree",
 ]  # fmt: skip
 

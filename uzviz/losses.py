@@ -1,4 +1,5 @@
-"""Losses: each a mean over the batch, with subgradient 0 where there is no gradient."""
+"""Losses: each a mean over the batch, and the two distances that MSE and MAE are means of. Where there is
+no gradient, the subgradient is 0."""
 
 from __future__ import annotations
 
@@ -31,5 +32,22 @@ def mse(prediction: Float[Array, " b"], y: Float[Array, " b"]) -> Float[Array, "
 
 def mae(prediction: Float[Array, " b"], y: Float[Array, " b"]) -> Float[Array, ""]:
     r"""Mean absolute error, :math:`\frac1b \sum_i |ŷ_i - y_i|`."""
-    d = prediction - y
-    return jnp.mean(jnp.where(d == 0, 0, jnp.abs(d)))  # JAX's own slope of |d| at 0 is 1
+    return jnp.mean(_size(prediction - y))
+
+
+def l2_distance(prediction: Float[Array, " b"], y: Float[Array, " b"]) -> Float[Array, ""]:
+    r"""The Euclidean distance, :math:`\sqrt{\sum_i (ŷ_i - y_i)^2}`: no mean, it grows with the batch.
+
+    Its gradient has length 1 wherever it has one, so that steps of one size never settle.
+    """
+    squares = jnp.sum((prediction - y) ** 2)
+    return jnp.where(squares > 0, jnp.sqrt(jnp.where(squares > 0, squares, 1)), squares)
+
+
+def l1_distance(prediction: Float[Array, " b"], y: Float[Array, " b"]) -> Float[Array, ""]:
+    r"""The Manhattan distance, :math:`\sum_i |ŷ_i - y_i|`: no mean, it grows with the batch."""
+    return jnp.sum(_size(prediction - y))
+
+
+def _size(d: Array) -> Array:
+    return jnp.where(d == 0, 0, jnp.abs(d))  # JAX's own slope of |d| at 0 is 1

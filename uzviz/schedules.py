@@ -71,9 +71,19 @@ class InverseTime(Schedule):
         return 1 / (1 + DECAY * (t - 1) / self.horizon)
 
 
+@jax.tree_util.register_dataclass
+@dataclass(frozen=True)
+class InverseRoot(Schedule):
+    """α/√t, for losses that come one after another: it asks for no budget. Source: Zinkevich (2003)."""
+
+    def share(self, t: Any) -> jax.Array:
+        return 1 / jnp.sqrt(t)
+
+
 NAMES: dict[str, type[Schedule] | None] = {
     "constant": None,
     "cosine": Cosine,
     "warmup-cosine": WarmUpCosine,
     "inverse-time": InverseTime,
+    "inverse-root": InverseRoot,
 }

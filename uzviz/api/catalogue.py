@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from uzviz import hyper, problems, rules
+from uzviz import distances, hyper, problems, rules
 from uzviz.errors import InputError, named, shown, unknown
 from uzviz.problems import Problem
 
@@ -92,8 +92,16 @@ def _problems() -> list[dict[str, Any]]:
     return [{"name": n, "title": "", "text": text} for n, text in {**data, **made}.items()]
 
 
+def _distances() -> list[dict[str, Any]]:
+    return [
+        {"name": name, "title": "", "text": inspect.cleandoc(f.__doc__ or "")}
+        for name, f in distances.NAMES.items()
+    ]
+
+
 CATALOGUES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "rules": _rules,
     "problems": _problems,
+    "distances": _distances,
 }
 """What can be listed."""

@@ -63,7 +63,10 @@ Spread = Annotated[
 ]
 Spectrum = Annotated[str | None, typer.Option(help="Eigenvalues of the quadratic, as 1,100.")]
 ScheduleName = Annotated[
-    str, typer.Option(help="constant, cosine, warmup-cosine or inverse-time, over the budget.")
+    str,
+    typer.Option(
+        help="constant, cosine, warmup-cosine or inverse-time, over the budget; or inverse-root."
+    ),
 ]
 BatchSize = Annotated[str | None, typer.Option(help="Examples a step, or all; 32 unless given.")]
 Epochs = Annotated[
@@ -450,10 +453,10 @@ def play(
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="rules or problems.")],
+    what: Annotated[str, typer.Argument(help="rules, problems or distances.")],
     json_: JsonFile = None,
 ) -> None:
-    """List the rules or the problems there are."""
+    """List the rules, the problems or the distances there are."""
     with _sentences():
         from uzviz import api
         from uzviz.cli import report

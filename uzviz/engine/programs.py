@@ -64,8 +64,13 @@ def oracle_of(formulas: Formulas, batch: Any, key: jax.Array | None) -> Any:
 
 
 def stepped(formulas: Formulas, rule: Rule, carry: Carry, batch: Any, key: Any, t: Any):
+    """One step on a batch, as :func:`moved` makes it."""
+    return moved(oracle_of(formulas, batch, key), rule, carry, t)
+
+
+def moved(f: Any, rule: Rule, carry: Carry, t: Any) -> tuple[Carry, jax.Array]:
     """One step: the new carry, and the loss that it saw. Where that is not finite, w stays."""
-    w, s, loss = rule.at(t).step(oracle_of(formulas, batch, key), carry.w, carry.s, t)
+    w, s, loss = rule.at(t).step(f, carry.w, carry.s, t)
     alive = carry.alive & jnp.isfinite(loss)
     w = jax.tree.map(lambda new, old: jnp.where(alive, new, old), w, carry.w)
     return Carry(w, s, alive), loss

@@ -9,6 +9,7 @@ from uzviz.problems.curves import Valleys, valleys
 from uzviz.problems.formulas import Formula, formula
 from uzviz.problems.lines import linear
 from uzviz.problems.notation import FUNCTIONS
+from uzviz.problems.online import Online, one_in_three, rare
 from uzviz.problems.pictures import Pictures
 from uzviz.problems.planes import PLANES, Plane, beale, himmelblau, rosenbrock
 from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_for, key_for
@@ -53,7 +54,7 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "FUNCTIONS", "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Expected", "Formula", "Formulas", "Pictures", "Plane", "Problem",
+    "FUNCTIONS", "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Expected", "Formula", "Formulas", "Online", "Pictures", "Plane", "Problem",
     "Signals", "Split", "Valleys", "beale", "classify", "expected", "formula", "generator_for", "himmelblau", "key_for", "learn",
-    "linear", "quadratic", "regress", "restored", "rosenbrock", "signals", "surface", "valleys",
+    "linear", "one_in_three", "quadratic", "rare", "regress", "restored", "rosenbrock", "signals", "surface", "valleys",
 ]  # fmt: skip

@@ -10,7 +10,7 @@ import numpy as np
 
 from uzviz import errors
 from uzviz.hyper import check_numbers, declared, hyperparameter
-from uzviz.rules.adaptive import AdaGrad, Adam, AdamW, AMSGrad, RMSProp
+from uzviz.rules.adaptive import AdaGrad, Adam, AdamUncorrected, AdamW, AMSGrad, RMSProp, unbiased
 from uzviz.rules.base import Oracle, Params, Rule, State, rule
 from uzviz.rules.descent import SAM, GradientDescent, Momentum, Nesterov
 from uzviz.schedules import NAMES as SCHEDULES
@@ -24,6 +24,7 @@ NAMES: dict[str, type[Rule]] = {
     "nesterov": Nesterov,
     "adagrad": AdaGrad,
     "rmsprop": RMSProp,
+    "adam-uncorrected": AdamUncorrected,
     "adam": Adam,
     "amsgrad": AMSGrad,
     "adamw": AdamW,
@@ -138,8 +139,8 @@ def scheduled(rule: R, schedule: str, steps: int) -> R:
 
 
 __all__ = [
-    "NAMES", "AMSGrad", "AdaGrad", "Adam", "AdamW", "GradientDescent", "Momentum",
+    "NAMES", "AMSGrad", "AdaGrad", "Adam", "AdamUncorrected", "AdamW", "GradientDescent", "Momentum",
     "Nesterov", "Oracle", "Params", "RMSProp", "Rule", "SAM", "SCHEDULES", "Schedule", "State", "check_numbers",
     "declared", "name_of", "named", "restored", "rule", "scheduled", "schedules_of", "stand_in",
-    "values",
+    "unbiased", "values",
 ]  # fmt: skip

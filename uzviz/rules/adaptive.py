@@ -86,6 +86,41 @@ def corrected(rule: Adam | AdamW, t) -> tuple[Any, Any]:
     return rule.lr * root / (1 - rule.b1**t), rule.eps * root
 
 
+def unbiased(average: Params, memory: Any, t: Any) -> Params:
+    r"""An average as it would be without the zero that it began at: :math:`\hat m = m/(1-β^t)`."""
+    return each(lambda m: m / (1 - memory**t), average)
+
+
+@rule
+class AdamUncorrected(Rule):
+    r"""Adam as its failure is proved: without correction of the start.
+
+    .. math::
+        m \leftarrow β_1 m + (1-β_1)\,g,\quad v \leftarrow β_2 v + (1-β_2)\,g⊙g,\quad
+        w \leftarrow w - α\,m/(ε+\sqrt v)
+
+    Source: Reddi, Kale & Kumar (2018), algorithm 1, where ε = 0. PyTorch, Optax and Keras always
+    correct.
+    """
+
+    title = "Adam without correction"
+    memory = 2
+
+    lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
+    b1: float = hyperparameter(0.9, "[0, 1)", "memory β₁ of the gradient")
+    b2: float = hyperparameter(0.999, "[0, 1)", "memory β₂ of the squared gradient")
+    eps: float = hyperparameter(1e-8, "[0, inf)", "ε, which keeps the division finite")
+
+    def init(self, w: Params) -> State:
+        return {"m": tree.zeros(w), "v": tree.zeros(w)}
+
+    def step(self, f: Oracle, w: Params, s: State, t):
+        loss, g = f(w)
+        m, v = moments(self.b1, self.b2, s, g)
+        w = each(lambda w, m, v: w - self.lr * m / (self.eps + jnp.sqrt(v)), w, m, v)
+        return w, {"m": m, "v": v}, loss
+
+
 @rule
 class Adam(Rule):
     r"""Adam: momentum and RMSProp, both corrected for their start at zero.

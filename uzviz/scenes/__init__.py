@@ -7,9 +7,13 @@ from typing import Any
 from uzviz.errors import named
 from uzviz.scenes.controls import read
 from uzviz.scenes.lecture import (
+    adam_fails,
+    adaptive,
     batches,
     descent,
+    distances,
     initialisation,
+    losses,
     momentum,
     network,
     properties,
@@ -31,6 +35,10 @@ SCENES: dict[str, Scene] = {
         regression,
         race,
         batches,
+        adaptive,
+        adam_fails,
+        losses,
+        distances,
         initialisation,
         network,
     )

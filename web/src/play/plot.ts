@@ -9,7 +9,7 @@ export interface Axis {
   ends: Ends;
   scale?: "linear" | "log";
   label?: string;
-  /** Where its ticks are, if they are not to be chosen. */
+  /** Where its ticks are, if they are not to be chosen; none for a picture whose numbers mean nothing. */
   ticks?: readonly number[];
 }
 

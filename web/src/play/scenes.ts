@@ -2,9 +2,13 @@
 
 import type { FunctionComponent } from "preact";
 import type { IsShown } from "./controls";
+import { words as adamFails } from "./scenes/adam-fails.words";
+import { words as adaptive } from "./scenes/adaptive.words";
 import { words as batches } from "./scenes/batches.words";
 import { words as descent } from "./scenes/descent.words";
+import { words as distances } from "./scenes/distances.words";
 import { words as initialisation } from "./scenes/initialisation.words";
+import { words as losses } from "./scenes/losses.words";
 import { words as momentum } from "./scenes/momentum.words";
 import { words as network } from "./scenes/network.words";
 import { words as properties } from "./scenes/properties.words";
@@ -36,6 +40,10 @@ export const scenes: Record<string, Drawn> = {
   regression: { words: regression, load: () => import("./scenes/regression") },
   race: { words: race, load: () => import("./scenes/race") },
   batches: { words: batches, load: () => import("./scenes/batches") },
+  adaptive: { words: adaptive, load: () => import("./scenes/adaptive") },
+  "adam-fails": { words: adamFails, load: () => import("./scenes/adam-fails") },
+  losses: { words: losses, load: () => import("./scenes/losses") },
+  distances: { words: distances, load: () => import("./scenes/distances") },
   initialisation: { words: initialisation, load: () => import("./scenes/initialisation") },
   network: { words: network, load: () => import("./scenes/network") },
 };

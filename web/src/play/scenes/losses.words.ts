@@ -1,0 +1,78 @@
+import type { Spoken } from "../words";
+
+export const words: Spoken = {
+  en: {
+    title: "Losses",
+    about:
+      "Drag a prediction and see what it costs. Squares make the far ones matter most, so MSE pulls hardest at an outlier; absolute values pull at all alike. The distances are sums, the means are shares of them: L2’s slopes have length 1 in all, however near the targets are, which is why steps of one size never settle. Below, probabilities: a sure and wrong answer costs without end, while the slope in the logit stays between −1 and 1.",
+    controls: {
+      predictions: "Predictions",
+      example: "Example that moves",
+      chances: "Probabilities",
+    },
+    presets: {
+      mixed: "Mixed",
+      right: "All right",
+      outlier: "An outlier",
+      sure: "Sure and wrong",
+    },
+    says: {
+      data: "Predictions ŷ and targets y",
+      slopes: "Slope of each loss in each prediction",
+      slice: "Losses as one prediction moves: example",
+      "slice slopes": "Their slopes: example",
+      entropy: "Binary cross-entropy",
+      "entropy slopes": "Its slopes",
+      target: "target",
+      prediction: "Prediction",
+      moved: "Prediction that moves",
+      example: "example",
+      probability: "probability ŷ",
+      chance: "Probability",
+      "by chance": "in the probability",
+      "by logit": "in the logit",
+      l2: "L2",
+      mse: "MSE",
+      l1: "L1",
+      mae: "MAE",
+      bce: "cross-entropy",
+    },
+  },
+  uk: {
+    title: "Функції втрат",
+    about:
+      "Тягніть прогноз і дивіться, скільки він коштує. Через квадрати найбільше важать далекі прогнози, тож MSE найдужче тягне викид; модулі тягнуть усіх однаково. Відстані — це суми, а середні — їхні частки. Градієнт L2 завжди має довжину 1, хоч би як близько були цілі: тому сталий крок ніколи не заспокоюється. Нижче — ймовірності: впевнена хибна відповідь коштує безмежно багато, а похідна за логітом лишається між −1 і 1.",
+    controls: {
+      predictions: "Прогнози",
+      example: "Приклад, що рухається",
+      chances: "Ймовірності",
+    },
+    presets: {
+      mixed: "Різні",
+      right: "Усе правильно",
+      outlier: "Викид",
+      sure: "Впевнено й хибно",
+    },
+    says: {
+      data: "Прогнози ŷ і цілі y",
+      slopes: "Похідна кожної функції втрат за кожним прогнозом",
+      slice: "Втрати, коли рухається один прогноз: приклад",
+      "slice slopes": "Їхні похідні: приклад",
+      entropy: "Бінарна перехресна ентропія",
+      "entropy slopes": "Її похідні",
+      target: "ціль",
+      prediction: "Прогноз",
+      moved: "Прогноз, що рухається",
+      example: "приклад",
+      probability: "ймовірність ŷ",
+      chance: "Ймовірність",
+      "by chance": "за ймовірністю",
+      "by logit": "за логітом",
+      l2: "L2",
+      mse: "MSE",
+      l1: "L1",
+      mae: "MAE",
+      bce: "перехресна ентропія",
+    },
+  },
+};
