@@ -253,7 +253,7 @@ def test_a_scene_is_saved_as_a_picture_and_as_a_film(played, button, head, tmp_p
 def test_every_word_is_there_in_both_languages(played, scene, language):
     page = played(scene, f"lang={language}")
     text = page.locator("article.stage").inner_text()
-    assert page.locator(".formula math").count() == len(SCENES[scene].formulas)
+    assert page.locator(".formula math").count() >= len(SCENES[scene].formulas)
     for word in [*SCENES[scene].controls, *SCENES[scene].presets]:
         assert f"\n{word}\n" not in text
     letters = [c for c in page.locator(".about").inner_text() if c.isalpha()]

@@ -124,7 +124,7 @@ def test_the_surface_is_drawn_turned_and_given_back(played):
     page.evaluate(
         "window.kept = document.querySelector('canvas.turned').getContext('webgl2'); undefined"
     )
-    page.get_by_role("link", name="Momentum").click()
+    page.locator(".scene-list a", has_text="34–35").click()
     until(page, "window.kept.isContextLost()")
 
 

@@ -79,10 +79,13 @@ def array_of(tensor: Any, most: int = MOST_NUMBERS) -> np.ndarray:
     if tensor.tensor_content:
         return np.frombuffer(tensor.tensor_content, dtype.newbyteorder("<")).reshape(shape)
     found = next((v for name in FIELDS if len(v := getattr(tensor, name))), [0])
-    if dtype == np.float16:
-        given = np.array(found, np.int64).astype(np.uint16).view(np.float16)
-    else:
-        given = np.array(found).astype(dtype)
+    with np.errstate(
+        invalid="ignore"
+    ):  # a field of another type may hold what is no number of this one
+        if dtype == np.float16:
+            given = np.array(found, np.int64).astype(np.uint16).view(np.float16)
+        else:
+            given = np.array(found).astype(dtype)
     wanted = math.prod(shape)
     if len(given) < wanted <= most:
         given = np.append(given, np.full(wanted - len(given), given[-1]))
