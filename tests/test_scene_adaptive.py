@@ -29,12 +29,24 @@ def test_every_rule_is_where_training_comes_to(frame):
 
 
 def test_gd_has_one_step_for_all_and_adagrads_shrinks(frame):
-    gd, adagrad, rmsprop = frame("walks", rules=["gd", "adagrad", "rmsprop"])["effective"]
+    gd, adagrad, rmsprop = frame("walks", rules=["gd", "adagrad", "rmsprop"])["sizes"]
     np.testing.assert_allclose(gd[1:], 0.1, rtol=1e-9)
     assert (np.diff(adagrad[1:], axis=0) <= 1e-15).all()
     assert (np.diff(rmsprop[40:60], axis=0) > 0).any()
     # The gradient that is 100 times smaller gets a step 100 times larger.
     assert adagrad[1, 0] / adagrad[1, 1] == pytest.approx(100, rel=1e-5)
+
+
+def test_only_adaptive_rules_have_a_step_size_for_each_weight(frame):
+    names = ["momentum", "adam-uncorrected", "adam", "amsgrad"]
+    found = dict(zip(names, frame("walks", rules=names)["sizes"], strict=True))
+    np.testing.assert_allclose(found["momentum"][1:], 0.1, rtol=1e-9)
+    # The first gradients are .02 and 2, and √v̂ is their size.
+    np.testing.assert_allclose(found["adam"][1], [5, 0.05], rtol=1e-5)
+    np.testing.assert_allclose(
+        found["adam-uncorrected"][1], found["adam"][1] / np.sqrt(1e-3), rtol=1e-4
+    )
+    assert (np.diff(found["amsgrad"][1:], axis=0) <= 1e-9).all()
 
 
 def test_adagrads_squares_only_grow_and_rmsprops_forget(frame):
@@ -71,7 +83,7 @@ def test_adams_first_step_is_alpha_times_the_sign(frame, start):
 
 
 def test_rare_gradients_get_large_steps(frame):
-    found = frame("walks", kappa=1.0, every=20, rules=["gd", "adagrad"])["effective"]
+    found = frame("walks", kappa=1.0, every=20, rules=["gd", "adagrad"])["sizes"]
     assert np.isnan(found[:, 1:20, 0]).all()
     assert found[1, 20, 0] > 2 * found[1, 20, 1]
     assert found[0, 20, 0] == pytest.approx(found[0, 20, 1])
@@ -93,9 +105,11 @@ def test_the_page_shows_the_first_step_of_adam(played):
     assert "0.05" in page.locator("[data-term='Δw']").inner_text()
 
 
-def test_the_page_refuses_a_wrong_number_and_keeps_its_picture(played):
+def test_the_page_refuses_a_wrong_number_and_keeps_its_picture(played, complaints):
     page = played("adaptive")
     before = readout(page)
     slide(page, "kappa", "NaN")
     assert "kappa is NaN" in trouble(page)
     assert readout(page) == before
+    assert all("422" in one for one in complaints)
+    complaints.clear()

@@ -75,7 +75,7 @@ def test_points_are_dragged_and_all_distances_follow(played):
     assert "Euclidean 5 " not in readout(page, but=text)
 
 
-def test_words_of_two_lengths_are_refused(played):
+def test_words_of_two_lengths_are_refused(played, complaints):
     page = played("distances")
     field = page.get_by_label("First word", exact=True)
     field.fill("10")
@@ -83,3 +83,5 @@ def test_words_of_two_lengths_are_refused(played):
     page.locator(".trouble", has_text="needs two words of one length").wait_for()
     assert "Hamming 2" in readout(page)
     assert trouble(page)
+    assert all("422" in one for one in complaints)
+    complaints.clear()

@@ -73,7 +73,7 @@ SCENE = Scene(
     title="Where Adam fails",
     slides="44",
     formulas=(
-        r"f_t(x) = \begin{cases} Cx & t \bmod 3 = 1 \\ -x & \text{otherwise} \end{cases},\qquad x \in [-1, 1],\qquad \alpha_t = \frac{\alpha}{\sqrt t}",
+        r"f_t(x) = \begin{cases} Cx & t \bmod 3 = 1 \\ -x & t \bmod 3 \ne 1 \end{cases},\qquad x \in [-1, 1],\qquad \alpha_t = \frac{\alpha}{\sqrt t}",
         r"R_T = \frac{1}{T} \sum_{t=1}^{T} \bigl( f_t(x_t) - f_t(-1) \bigr)",
     ),
     controls={

@@ -53,10 +53,25 @@ def moves(found: Rounds) -> np.ndarray:
     return np.diff(found.w, axis=0, prepend=found.w[:1])
 
 
-def effective(found: Rounds) -> np.ndarray:
-    """The step size that GD would need to move as far, |Δw|/|g|; NaN where there is no gradient."""
-    size = np.abs(found.g)
-    return np.abs(moves(found)) / np.where(size > 0, size, np.nan)
+def averages(rule: Rule, found: Rounds) -> dict[str, np.ndarray]:
+    """Adam's averages as they are without the zero that they began at."""
+    if not isinstance(rule, Adam):
+        return {}
+    # The start has no step, and zeros for averages.
+    t = np.maximum(np.arange(len(found.w)), 1)[:, None]
+    pairs = {"m̂": ("m", rule.b1), "v̂": ("v", rule.b2)}
+    return {
+        name: np.asarray(rules.unbiased(found.s[of], memory, t))
+        for name, (of, memory) in pairs.items()
+    }
+
+
+def sizes(rule: Rule, found: Rounds) -> np.ndarray:
+    """The step size of each weight, |Δw|/|d|, where d is what the rule moves along: the gradient, or its
+    average if it keeps one; NaN where d is 0."""
+    kept = found.s | averages(rule, found)
+    along = next((kept[name] for name in ("m̂", "m", "p") if name in kept), found.g)
+    return np.abs(moves(found)) / np.where(along == 0, np.nan, np.abs(along))
 
 
 def height(settings: Settings) -> Any:
@@ -77,11 +92,12 @@ def squares(found: Rounds) -> np.ndarray:
 
 def walks(settings: Settings) -> Frame:
     names = settings["rules"]
+    own = [rule_of(name, settings) for name in names]
     all_ = [walked(name, settings) for name in names]
     f = height(settings)
     return {
         "w": np.stack([x.w for x in all_]),
-        "effective": np.stack([effective(x) for x in all_]),
+        "sizes": np.stack([sizes(rule, x) for rule, x in zip(own, all_, strict=True)]),
         "squares": np.stack([squares(x) for x in all_]),
         "loss": np.stack([np.asarray(jax.vmap(f)(jnp.asarray(x.w))) for x in all_]),
         "rules": names, "ends": [x.w[-1].tolist() for x in all_],
@@ -93,13 +109,8 @@ def terms(settings: Settings) -> Frame:
     """What each update of one rule is made of, from its own state, [terms, steps + 1, 2]."""
     name = settings["rule"]
     rule, found = rule_of(name, settings), walked(name, settings)
-    made = {"g": found.g, **found.s}
-    if isinstance(rule, Adam):
-        t = np.arange(len(found.w))[:, None]
-        t = np.maximum(t, 1)  # the start has no step, and zeros for averages
-        made["m̂"] = np.asarray(rules.unbiased(found.s["m"], rule.b1, t))
-        made["v̂"] = np.asarray(rules.unbiased(found.s["v"], rule.b2, t))
-    made |= {"Δw": moves(found), "|Δw|/|g|": effective(found)}
+    made = {"g": found.g, **found.s, **averages(rule, found)}
+    made |= {"Δw": moves(found), "|Δw|/|d|": sizes(rule, found)}
     return {"values": np.stack(list(made.values())), "terms": list(made), "rule": name}
 
 

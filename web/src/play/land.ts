@@ -57,15 +57,23 @@ export const LAND: Place[][] = [
 /** Antarctica, nearly. */
 export const SOUTH = geoCircle().center([0, -90]).radius(18)();
 
+export interface City {
+  at: Place;
+  en: string;
+  uk: string;
+  /** Whether its name stands below it, where there is more room. */
+  below?: boolean;
+}
+
 /** Places that people know, by English and Ukrainian names. */
-export const CITIES: { at: Place; en: string; uk: string }[] = [
+export const CITIES: City[] = [
   { at: [30.52, 50.45], en: "Kyiv", uk: "Київ" },
   { at: [-73.99, 40.73], en: "New York", uk: "Нью-Йорк" },
   { at: [139.69, 35.69], en: "Tokyo", uk: "Токіо" },
   { at: [-46.63, -23.55], en: "São Paulo", uk: "Сан-Паулу" },
   { at: [151.21, -33.87], en: "Sydney", uk: "Сідней" },
   { at: [36.82, -1.29], en: "Nairobi", uk: "Найробі" },
-  { at: [-122.42, 37.77], en: "San Francisco", uk: "Сан-Франциско" },
+  { at: [-122.42, 37.77], en: "San Francisco", uk: "Сан-Франциско", below: true },
   { at: [18.42, -33.92], en: "Cape Town", uk: "Кейптаун" },
   { at: [77.21, 28.61], en: "Delhi", uk: "Делі" },
 ];

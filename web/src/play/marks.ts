@@ -10,17 +10,17 @@ export interface Entry {
   dash?: number[];
 }
 
-/** What the colours mean, in lines down from a corner; `right` from the right one. */
-export function legend(plot: Plot, entries: Entry[], right = true): void {
+/** What the colours mean, in lines down from the top, so many pixels below it, at the right or the left. */
+export function legend(plot: Plot, entries: Entry[], right = true, below = 0): void {
   const { pen, look } = plot;
   const widest = Math.max(0, ...entries.map(({ word }) => pen.measureText(word).width));
   const left = right ? plot.right - widest - 32 : plot.left + 6;
   pen.globalAlpha = 0.82;
   pen.fillStyle = look.card;
-  pen.fillRect(left - 4, plot.top + 2, widest + 34, entries.length * 15 + 5);
+  pen.fillRect(left - 4, plot.top + below + 2, widest + 34, entries.length * 15 + 5);
   pen.globalAlpha = 1;
   for (const [i, { word, colour, dash }] of entries.entries()) {
-    const y = plot.top + 14 + 15 * i;
+    const y = plot.top + below + 14 + 15 * i;
     stroke(plot, [[left, y - 4], [left + 20, y - 4]], { colour, dash: dash ?? [], width: 2 }); // prettier-ignore
     pen.fillStyle = look.ink;
     pen.fillText(word, left + 25, y);

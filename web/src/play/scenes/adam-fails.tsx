@@ -37,7 +37,7 @@ interface Shown {
 const rulesOf = (got: Got): string[] => factOf<string[]>(got, "rules");
 
 /** The rules' rows of an array [rules, rounds], up to a round. */
-function lines(plot: Plot, walks: Got, name: string, first: number, step: number): void {
+function lines(plot: Plot, walks: Got, name: string, first: number, step: number, below = 0) {
   const { data, shape } = walks.arrays[name]!;
   const width = shape[1]!;
   const count = Math.max(0, Math.min(width, step + 1 - first));
@@ -45,22 +45,27 @@ function lines(plot: Plot, walks: Got, name: string, first: number, step: number
   const { dark } = plot.look;
   for (const [i, rule] of rulesOf(walks).entries()) {
     const ys = data.subarray(i * width, i * width + count);
-    paint.line(plot, xs, ys, { colour: marks.ruleColour(rule, dark), width: 1.8 });
+    // Adam with correction is soon where it is without: a broad pale line below a thin one.
+    const look = rule === "adam" ? { width: 6, alpha: 0.35 } : { width: 1.5 };
+    paint.line(plot, xs, ys, { colour: marks.ruleColour(rule, dark), ...look });
   }
   const entries = rulesOf(walks).map((r) => ({ word: said(r), colour: marks.ruleColour(r, dark) }));
-  marks.legend(plot, entries);
+  marks.legend(plot, entries, true, below);
 }
 
 function Points({ walks, step }: Shown) {
   const rounds = walks.arrays["x"]!.shape[1]! - 1;
   const draw = (plot: Plot) => {
-    paint.level(plot, 1, { colour: plot.look.bad, dash: [6, 4] }, said("worst"));
-    paint.level(plot, -1, { colour: plot.look.good, dash: [6, 4] }, said("best"));
-    lines(plot, walks, "x", 0, step);
+    const { good, bad } = plot.look;
+    paint.level(plot, 1, { colour: bad, dash: [6, 4] });
+    paint.level(plot, -1, { colour: good, dash: [6, 4] });
+    lines(plot, walks, "x", 0, step, (plot.bottom - plot.top) / 2 - 34);
+    paint.say(plot, said("worst"), plot.left + 6, plot.y(1) - 7, bad);
+    paint.say(plot, said("best"), plot.left + 6, plot.y(-1) + 15, good);
   };
   return (
     <Panel label={said("points")} title={said("points")} ratio={0.42} paint={draw}
-      x={{ ends: [0, rounds], label: said("round") }} y={{ ends: [-1.12, 1.3], label: "x" }} />
+      x={{ ends: [0, rounds], label: said("round") }} y={{ ends: [-1.35, 1.35], label: "x" }} />
   ); // prettier-ignore
 }
 
@@ -69,8 +74,9 @@ function Regret({ walks, step }: Shown) {
   const proved = fact(walks, "proved");
   const draw = (plot: Plot) => {
     paint.level(plot, proved, { colour: plot.look.soft, dash: [6, 4] });
-    paint.say(plot, `2(C−2)/3 = ${shortNumber(proved)}`, plot.left + 4, plot.y(proved) + 14, plot.look.ink);
     lines(plot, walks, "regret", 1, step);
+    const word = `2(C−2)/3 = ${shortNumber(proved)}`;
+    paint.say(plot, word, plot.right - 112, plot.y(proved) + 16, plot.look.ink);
   }; // prettier-ignore
   // The first rounds, where an average is of few, would hide the others.
   const late = data.filter((_, i) => i % shape[1]! > 8);

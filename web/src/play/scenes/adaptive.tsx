@@ -26,7 +26,7 @@ export function Scene() {
     <>
       <div class="panels">
         <Paths ground={ground} walks={walks} step={step} />
-        <Curves walks={walks} name="effective" step={step} decades={6} />
+        <Curves walks={walks} name="sizes" step={step} decades={8} />
         <Curves walks={walks} name="squares" step={step} decades={10} />
         <Losses walks={walks} step={step} />
         <Memory memory={memory} />
@@ -48,10 +48,10 @@ function ofRule(all: Tensor, rule: number): Tensor {
   return { shape, data };
 }
 
-function legendOf(plot: Plot, rules: string[], right = true): void {
+function legendOf(plot: Plot, rules: string[]): void {
   const { dark } = plot.look;
   const entries = rules.map((r) => ({ word: titleOf(r), colour: marks.ruleColour(r, dark) }));
-  marks.legend(plot, entries, right);
+  marks.legend(plot, entries, true, plot.bottom - plot.top - 15 * rules.length - 8);
 }
 
 interface Shown {
@@ -104,9 +104,10 @@ function Curves({ walks, name, step, decades }: Shown & { name: string; decades:
     if (!kept.length) marks.centred(plot, said("none"), (plot.left + plot.right) / 2, (plot.top + plot.bottom) / 2, ink);
   }; // prettier-ignore
   const numbers = kept.flatMap(({ of }) => Array.from(of.data.subarray(2)));
+  const [low, high] = logEndsOf(numbers, decades);
   return (
     <Panel label={said(name)} title={said(name)} x={{ ends: [0, steps], label: said("step") }} ratio={0.92}
-      y={{ ends: logEndsOf(numbers, decades), scale: "log" }} paint={draw} />
+      y={{ ends: [low, high * (high / low) ** 0.25], scale: "log" }} paint={draw} />
   ); // prettier-ignore
 }
 
@@ -118,10 +119,9 @@ function Losses({ walks, step }: Shown) {
       paint.line(plot, xs, ys, { colour: marks.ruleColour(rule, plot.look.dark) });
     }
     paint.upright(plot, step, { colour: plot.look.soft, width: 1 });
-    legendOf(plot, rulesOf(walks));
   };
   return (
-    <Panel label={said("loss")} title={said("loss")} ratio={0.7}
+    <Panel label={said("loss")} title={said("loss")} ratio={0.92}
       x={{ ends: [0, all.shape[1]! - 1], label: said("step") }}
       y={{ ends: logEndsOf(all.data, 12), scale: "log" }} paint={draw} />
   ); // prettier-ignore
@@ -143,7 +143,7 @@ function Memory({ memory }: { memory: Got }) {
   };
   return (
     <Panel label={said("memory")} title={said("memory")} x={{ ends: [0, 3.2], label: said("numbers") }}
-      y={{ ends: [0, 1], ticks: [] }} ratio={0.7} paint={draw} />
+      y={{ ends: [0, 1], ticks: [] }} ratio={0.92} paint={draw} />
   ); // prettier-ignore
 }
 
@@ -158,7 +158,7 @@ function Terms({ terms, step }: { terms: Got; step: number }) {
   const names = factOf<string[]>(terms, "terms");
   const number = (v: number) => (Number.isNaN(v) ? "–" : shortNumber(v));
   return (
-    <figure class="panel whole">
+    <figure class="panel">
       <figcaption>
         {said("terms")}: {titleOf(factOf(terms, "rule"))}, {said("step")} {step}
       </figcaption>

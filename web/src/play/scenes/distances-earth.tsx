@@ -4,7 +4,7 @@ import { geoDistance, geoGraticule10, geoInterpolate, geoOrthographic, geoPath }
 import { shortNumber } from "../../display";
 import { spoken } from "../../words";
 import { fact } from "../frames";
-import { CITIES, LAND, SOUTH } from "../land";
+import { CITIES, LAND, SOUTH, type City } from "../land";
 import { Panel, type Handle } from "../panel";
 import * as paint from "../paint";
 import { inside, type Plot } from "../plot";
@@ -53,7 +53,8 @@ export function WorldMap({ globe }: { globe: Got }) {
         pen.fill();
       }
     });
-    for (const { at, ...names } of CITIES) city(plot, plot.x(at[0]), plot.y(at[1]), names);
+    const some = plot.right - plot.left > 330 ? CITIES : [];
+    for (const one of some) name(plot, one, plot.x(one.at[0]), plot.y(one.at[1]));
     const [one, two] = [here(), there()];
     paint.line(plot, [one[0], two[0]], [one[1], two[1]], { colour: look.soft, dash: [4, 4], width: 1.4 });
     for (const piece of pieces()) {
@@ -72,12 +73,15 @@ export function WorldMap({ globe }: { globe: Got }) {
   ); // prettier-ignore
 }
 
-function city(plot: Plot, x: number, y: number, names: { en: string; uk: string }): void {
+/** A city's dot and name; further off where one of the two places covers it. */
+function name(plot: Plot, city: City, x: number, y: number): void {
   plot.pen.fillStyle = plot.look.soft;
   plot.pen.beginPath();
   plot.pen.arc(x, y, 1.8, 0, 7);
   plot.pen.fill();
-  plot.pen.fillText(names[spoken.value], x + 4, y - 4);
+  const covered = [here(), there()].some((p) => geoDistance(p, city.at) < 0.08);
+  const off = covered ? 16 : 4;
+  paint.say(plot, city[spoken.value], x + 4, city.below ? y + off + 9 : y - off, plot.look.soft);
 }
 
 export function Globe({ globe }: { globe: Got }) {
@@ -110,10 +114,8 @@ export function Globe({ globe }: { globe: Got }) {
     for (const ring of LAND) filled({ type: "Polygon", coordinates: [ring] }, land);
     lined(geoGraticule10(), net, 1);
     lined({ type: "Sphere" }, look.soft, 1);
-    for (const { at, ...names } of CITIES) {
-      const seen = geoDistance(at, middle) < Math.PI / 2 - 0.1;
-      const [x, y] = projection(at)!;
-      if (seen) city(plot, x, y, names);
+    for (const one of CITIES.filter(({ at }) => geoDistance(at, middle) < 1.15)) {
+      name(plot, one, ...projection(one.at)!);
     }
     lined({ type: "LineString", coordinates: pieces().flat() }, look.accent, 2.6);
     for (const [place, colour] of [[here(), look.good], [there(), look.bad]] as const) {

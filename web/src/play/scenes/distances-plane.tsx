@@ -71,12 +71,20 @@ function straight(plot: Plot): void {
   paint.line(plot, [ax, bx], [ay, by], { colour: plot.look.ink, width: 2.4 });
 }
 
+/** Which is which, above the points. */
+function letters(plot: Plot): void {
+  for (const [word, [x, y], colour] of [["A", a(), plot.look.good], ["B", b(), plot.look.bad]] as const) {
+    paint.say(plot, word, plot.x(x) - 4, plot.y(y) - 15, colour);
+  }
+} // prettier-ignore
+
 export function InPlane({ kind, plane, balls }: { kind: Kind; plane: Got; balls: Got }) {
   const far = fact(plane, kind);
   const draw = (plot: Plot) => {
     const [xs, ys] = rim(balls, kind, a(), far);
     paint.line(plot, xs, ys, { colour: plot.look.accent, width: 1.6, alpha: 0.8 });
     WAYS[kind](plot);
+    letters(plot);
   };
   const more = kind === "minkowski" ? `, p = ${shortNumber(valueNamed<number>("p"))}` : "";
   return (
@@ -92,6 +100,7 @@ export function Cosine({ plane }: { plane: Got }) {
     const { good, bad, ink } = plot.look;
     marks.arrow(plot, [0, 0], a(), good);
     marks.arrow(plot, [0, 0], b(), bad);
+    letters(plot);
     if (Number.isNaN(angle)) return;
     const from = Math.atan2(a()[1], a()[0]);
     const to = Math.atan2(b()[1], b()[0]);
@@ -121,7 +130,8 @@ export function Balls({ balls }: { balls: Got }) {
     }
     for (const [i, kind] of KINDS.entries()) {
       const y = (plot.top + plot.bottom) / 2 + (i - 1.2) * 17;
-      marks.centred(plot, said(`short ${kind}`), plot.x(0), y, colours[i]!);
+      const word = said(kind);
+      paint.say(plot, word, plot.x(0) - plot.pen.measureText(word).width / 2, y, colours[i]!);
     }
   };
   const ends = { ends: [-1.3, 1.3] as const };

@@ -91,7 +91,7 @@ function Slopes({ values }: { values: Got }) {
   };
   return (
     <Panel label={said("slopes")} title={said("slopes")} x={{ ends: [0.4, 5.6], label: said("example") }}
-      y={{ ends: endsOf([...slopes.data, -1.1, 1.8]) }} paint={draw} />
+      y={{ ends: endsOf([...slopes.data, -1.1, 2.1]) }} paint={draw} />
   ); // prettier-ignore
 }
 
@@ -112,10 +112,11 @@ function Slice({ slices, name, title }: { slices: Got; name: string; title: stri
     paint.upright(plot, fact(slices, "target"), { colour: plot.look.good, dash: [4, 4] }, "y");
     lossLegend(plot, names);
   };
-  const [low, high] = endsOf([...all.data, 0], 0.04);
+  const [low, top] = endsOf([...all.data, 0], 0.1);
+  const high = top + 0.5 * (top - low); // room for the legend
   const move: Handle = {
     label: said("moved"),
-    at: [here, low],
+    at: [here, low + 0.05 * (high - low)],
     move: (to) => predict(which, to),
   };
   return (
@@ -151,9 +152,12 @@ function Entropy({ entropy, curves }: Chances) {
       const colour = labelColour(label, plot);
       paint.line(plot, places, row(curves.arrays["values"]!, label), { colour, width: 2 });
     }
-    const entries = LABELS.map((label) => ({ word: `y = ${label}`, colour: labelColour(label, plot) }));
-    marks.legend(plot, entries.map((e) => e), false);
-  }; // prettier-ignore
+    const entries = LABELS.map((label) => ({
+      word: `y = ${label}`,
+      colour: labelColour(label, plot),
+    }));
+    marks.legend(plot, entries, false);
+  };
   const handles = Array.from(chances!.data, (p, i): Handle => {
     const given = valueNamed<number[][]>("chances");
     return {

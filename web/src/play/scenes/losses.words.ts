@@ -19,8 +19,8 @@ export const words: Spoken = {
     says: {
       data: "Predictions ŷ and targets y",
       slopes: "Slope of each loss in each prediction",
-      slice: "Losses as one prediction moves: example",
-      "slice slopes": "Their slopes: example",
+      slice: "Losses as a prediction moves:",
+      "slice slopes": "Their slopes: prediction",
       entropy: "Binary cross-entropy",
       "entropy slopes": "Its slopes",
       target: "target",
@@ -55,9 +55,9 @@ export const words: Spoken = {
     },
     says: {
       data: "Прогнози ŷ і цілі y",
-      slopes: "Похідна кожної функції втрат за кожним прогнозом",
-      slice: "Втрати, коли рухається один прогноз: приклад",
-      "slice slopes": "Їхні похідні: приклад",
+      slopes: "Похідні за кожним прогнозом",
+      slice: "Втрати, якщо рухати прогноз",
+      "slice slopes": "Їхні похідні, прогноз",
       entropy: "Бінарна перехресна ентропія",
       "entropy slopes": "Її похідні",
       target: "ціль",
