@@ -70,7 +70,7 @@ def scenes(browser: Browser) -> None:
                 page.wait_for_timeout(8000)
                 page.locator(".transport .main-button").click()
                 settled(page)
-            keep(page.locator("article.stage").screenshot(), ROOT / f"docs/play/{name}.png")
+            keep(page.screenshot(full_page=True), ROOT / f"docs/play/{name}.png")
             page.close()
 
 

@@ -48,7 +48,7 @@ export const words: Spoken = {
       c: "Сила C",
       b1: "β₁",
       b2: "β₂",
-      alpha: "Розмір кроку α, в α/√t",
+      alpha: "Крок навчання α, в α/√t",
       rounds: "Раунди",
     },
     presets: {

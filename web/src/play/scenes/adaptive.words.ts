@@ -81,7 +81,7 @@ export const words: Spoken = {
       rules: "Методи",
       rule: "Оновлення методу",
       kappa: "Відношення градієнтів κ",
-      alpha: "Розмір кроку α, спільний",
+      alpha: "Крок навчання α, спільний",
       beta: "β імпульсу",
       rho: "ρ в RMSProp",
       b1: "β₁ в Adam і AMSGrad",
@@ -120,7 +120,7 @@ export const words: Spoken = {
     },
     says: {
       paths: "Шляхи",
-      sizes: "Розмір кроку кожної ваги, |Δw|/|d|",
+      sizes: "Крок навчання кожної ваги, |Δw|/|d|",
       squares: "Накопичені квадрати: r або v",
       loss: "Втрати",
       memory: "Пам’ять",
@@ -142,7 +142,7 @@ export const words: Spoken = {
       "term m̂": "m з корекцією",
       "term v̂": "v з корекцією",
       "term Δw": "крок",
-      "term |Δw|/|d|": "розмір кроку",
+      "term |Δw|/|d|": "крок навчання",
     },
   },
 };

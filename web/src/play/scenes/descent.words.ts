@@ -34,7 +34,7 @@ export const words: Spoken = {
       rules: "Правила",
       steps: "Кроки",
       start: "Початок",
-      ...ofRules("alpha", "Розмір кроку α"),
+      ...ofRules("alpha", "Крок навчання α"),
     },
     presets: {
       film: "Фільм із лекції",

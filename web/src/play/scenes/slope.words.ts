@@ -74,7 +74,7 @@ export const words: Spoken = {
       low: "Видно від x",
       high: "Видно до x",
       rule: "Правило",
-      alpha: "Розмір кроку α",
+      alpha: "Крок навчання α",
       beta: "β (імпульс; ρ у RMSProp, β₁ в Adam)",
       start: "Важка куля",
       balls: "Легкі кулі",
