@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -68,6 +69,12 @@ class Walker:
         self.carry = self.places.carry
         if w is not None:
             self.carry = programs.start_of(self.places.rule, jax.tree.map(jnp.asarray, w))
+
+    def again(self, w: Any) -> Walker:
+        """Another training by the same rule on the same examples, in the same order, from ``w``."""
+        other = copy.copy(self)
+        other.at, other.carry = 0, programs.start_of(self.places.rule, jax.tree.map(jnp.asarray, w))
+        return other
 
     def ahead(self, steps: int) -> np.ndarray:
         """Make so many steps more, as far as the plan goes: the loss that each saw."""
@@ -159,12 +166,8 @@ class Walker:
         """``measure(w, batch)`` here, of the examples of these rows. Compiled once for a function and as
         many rows."""
         lanes = self.places.lanes
+        statistics = self.places.feed.statistics
         found = programs.measured(
-            lanes.problem.formulas,
-            measure,
-            self.carry.w,
-            self.places.feed.statistics,
-            lanes.rows,
-            index,
+            lanes.problem.formulas, measure, self.carry.w, statistics, lanes.rows, index
         )
         return jax.tree.map(np.asarray, found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from contextlib import ExitStack
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import equinox as eqx
@@ -62,16 +62,26 @@ def walker(settings: Settings, init: str) -> Walker:
     return Walker(lanes, start(unscaled(depth, width, activation, settings["seed"]), init))
 
 
+def together(stack: ExitStack, settings: Settings, moment: Moment) -> dict[str, Walker]:
+    """The five trainings at the moment's first step; those that begin share what a seed brings."""
+    run = tuple(str(settings[name]) for name in RUN)
+    begun: list[Walker] = []
+
+    def begin(init: str) -> Walker:
+        net = unscaled(*(settings[name] for name in NET), settings["seed"])
+        begun.append(begun[0].again(start(net, init)) if begun else walker(settings, init))
+        return begun[-1]
+
+    return {
+        init: stack.enter_context(TRAININGS.at(moment, (run, init), partial(begin, init)))
+        for init in INITIALISATIONS
+    }
+
+
 def training(settings: Settings, moment: Moment) -> Frame:
     """All five: the losses that steps saw, what is made of validation; and the signals of one."""
-    run = tuple(str(settings[name]) for name in RUN)
     with ExitStack() as stack:
-        here = {
-            init: stack.enter_context(
-                TRAININGS.at(moment, (run, init), lambda init=init: walker(settings, init))
-            )
-            for init in INITIALISATIONS
-        }
+        here = together(stack, settings, moment)
         seen = [one.ahead(moment.last - one.at) for one in here.values()]
         found = [one.evaluated(("validation",)) for one in here.values()]
         at, chosen = max(one.at for one in here.values()), here[settings["look"]]

@@ -180,6 +180,7 @@ export function dots(
   // prettier-ignore
   const { pen } = plot;
   inside(plot, () => {
+    if (typeof colour === "string" && !edge) return alike(plot, xs, ys, radius, colour);
     for (let i = 0; i < xs.length; i++) {
       const x = plot.x(xs[i]!);
       const y = plot.y(ys[i]!);
@@ -195,6 +196,29 @@ export function dots(
       }
     }
   });
+}
+
+/** Discs of one look, filled at once: a path of them for each would be many times as slow. */
+function alike(
+  plot: Plot,
+  xs: ArrayLike<number>,
+  ys: ArrayLike<number>,
+  radius: number,
+  colour: string,
+): void {
+  // prettier-ignore
+  const { pen, left, right, top, bottom } = plot;
+  pen.fillStyle = colour;
+  pen.beginPath();
+  for (let i = 0; i < xs.length; i++) {
+    const x = plot.x(xs[i]!);
+    const y = plot.y(ys[i]!);
+    const seen = x > left - radius && x < right + radius && y > top - radius && y < bottom + radius;
+    if (!seen) continue;
+    pen.moveTo(x + radius, y);
+    pen.arc(x, y, radius, 0, 7);
+  }
+  pen.fill();
 }
 
 /** A path over a plane: its line, its iterates, and where it now is. */

@@ -5,7 +5,7 @@ import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import type { Size } from "./plot";
 import { Sheet } from "./sheet";
 import type { Shown } from "./surface3d";
-import { axesOf, empty, surfaceOf, trackOf } from "./surface3d.things";
+import { axesOf, empty, Paths, surfaceOf } from "./surface3d.things";
 
 const FROM = new three.Vector3(-1.3, 2.5, 2.85);
 const ABOVE = new three.Vector3(0, 4.3, 0.004);
@@ -20,7 +20,7 @@ export class View {
   private readonly camera = new three.PerspectiveCamera(35, 1, 0.05, 30);
   private readonly orbit: OrbitControls;
   private readonly ground = new three.Group();
-  private readonly paths = new three.Group();
+  private readonly paths = new Paths();
   private sheet: Sheet | null = null;
   private dark = false;
 
@@ -29,10 +29,11 @@ export class View {
     const canvas = context.canvas as HTMLCanvasElement;
     this.renderer = new three.WebGLRenderer({ canvas, context });
     this.renderer.setClearAlpha(0);
+    this.renderer.debug.checkShaderErrors = false; // each check waits for the compiler
     this.renderer.setPixelRatio(Math.min(2, devicePixelRatio || 1));
     const sun = new three.DirectionalLight("#fff", 1.6);
     sun.position.set(-2, 2.4, 0.6);
-    this.scene.add(new three.AmbientLight("#fff", 2), sun, this.ground, this.paths);
+    this.scene.add(new three.AmbientLight("#fff", 2), sun, this.ground, this.paths.group);
     this.orbit = new OrbitControls(this.camera, canvas);
     this.orbit.enablePan = false;
     this.orbit.enableZoom = false;
@@ -96,8 +97,7 @@ export class View {
       this.camera.updateProjectionMatrix();
     }
     const sheet = this.sheetOf(shown);
-    empty(this.paths);
-    for (const track of shown.tracks) this.paths.add(...trackOf(sheet, track));
+    this.paths.draw(sheet, shown.tracks);
     this.renderer.render(this.scene, this.camera);
   }
 
@@ -116,7 +116,7 @@ export class View {
 
   /** Give back all there is but the context. */
   dispose(): void {
-    empty(this.paths);
+    this.paths.dispose();
     empty(this.ground);
     this.orbit.dispose();
     this.renderer.dispose();

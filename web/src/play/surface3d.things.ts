@@ -13,7 +13,6 @@ import type { Shown, Track } from "./surface3d";
 const ABOVE = 0.006;
 /** Pixels of the picture that lies on the surface, along each side. */
 const TEXELS = 1024;
-const BALL = new three.SphereGeometry(0.028, 20, 14);
 
 /** The surface, on which the contours lie as a picture. */
 export function surfaceOf(sheet: Sheet, shown: Shown, anisotropy: number): three.Mesh {
@@ -99,30 +98,68 @@ function written(text: string, colour: string): three.Sprite {
   return sprite;
 }
 
-/** A path up to its step, and a ball where that is. */
-export function trackOf(sheet: Sheet, { w, upTo, colour, faded }: Track): three.Object3D[] {
-  const look = { color: colour, transparent: faded, opacity: faded ? 0.15 : 1 };
-  const found: three.Object3D[] = [];
-  const pieces = sheet.draped(w, upTo, ABOVE);
-  if (pieces.length) {
-    const line = new LineSegmentsGeometry().setPositions(pieces);
-    found.push(new LineSegments2(line, new LineMaterial({ ...look, linewidth: 2.6 })));
-  }
-  const at = sheet.place(w.data[2 * upTo]!, w.data[2 * upTo + 1]!);
-  if (sheet.holds(at)) {
-    const ball = new three.Mesh(BALL, new three.MeshBasicMaterial(look));
-    ball.position.set(...sheet.point(...at, ABOVE));
-    found.push(ball);
-  }
-  return found;
+interface Materials {
+  line: LineMaterial;
+  ball: three.MeshBasicMaterial;
 }
 
-/** Take all out of a group, and give back what it held on the graphics processor. */
+/** Paths, made anew for every picture. Their materials are kept: with the last one of a kind its program would
+ * go, and be compiled again. */
+export class Paths {
+  readonly group = new three.Group();
+  private readonly materials = new Map<string, Materials>();
+  private readonly round = new three.SphereGeometry(0.028, 20, 14);
+
+  /** Each path up to its step, and a ball where that is. */
+  draw(sheet: Sheet, tracks: Track[]): void {
+    this.clear();
+    for (const { w, upTo, colour, faded } of tracks) {
+      const { line, ball } = this.materialsOf(colour, faded);
+      const pieces = sheet.draped(w, upTo, ABOVE);
+      if (pieces.length) {
+        const geometry = new LineSegmentsGeometry().setPositions(pieces);
+        this.group.add(new LineSegments2(geometry, line));
+      }
+      const at = sheet.place(w.data[2 * upTo]!, w.data[2 * upTo + 1]!);
+      if (!sheet.holds(at)) continue;
+      const mark = new three.Mesh(this.round, ball);
+      mark.position.set(...sheet.point(...at, ABOVE));
+      this.group.add(mark);
+    }
+  }
+
+  private materialsOf(color: string, faded: boolean): Materials {
+    const key = `${color} ${faded}`;
+    const look = { color, transparent: faded, opacity: faded ? 0.15 : 1 };
+    const found = this.materials.get(key) ?? {
+      line: new LineMaterial({ ...look, linewidth: 2.6 }),
+      ball: new three.MeshBasicMaterial(look),
+    };
+    this.materials.set(key, found);
+    return found;
+  }
+
+  private clear(): void {
+    for (const thing of this.group.children as three.Mesh[]) {
+      if (thing.geometry !== this.round) thing.geometry.dispose();
+    }
+    this.group.clear();
+  }
+
+  dispose(): void {
+    this.clear();
+    this.round.dispose();
+    for (const { line, ball } of this.materials.values()) {
+      line.dispose();
+      ball.dispose();
+    }
+  }
+}
+
+/** Take the surface and its axes out of a group, and give back what they held on the graphics processor. */
 export function empty(group: three.Group): void {
   for (const thing of group.children as three.Mesh[]) {
-    if (thing.geometry && thing.geometry !== BALL && !("isSprite" in thing)) {
-      thing.geometry.dispose();
-    }
+    if (!("isSprite" in thing)) thing.geometry.dispose(); // all sprites share one, of three's own
     const material = thing.material as three.Material & { map?: three.Texture | null };
     material.map?.dispose();
     material.dispose();
