@@ -61,13 +61,25 @@ def test_what_always_comes_is_trained_as_ever():
         np.testing.assert_allclose(found.w[0, -1], trained.w, rtol=1e-12)
 
 
-def test_rare_terms_are_seen_now_and_then_and_noise_has_its_deviation():
-    problem = problems.rare((1.0, 1.0), (1, 4), noise=0.5)
-    found = engine.online(problem, uz.GradientDescent(lr=1e-9), np.ones((1, 2)), 4000)
-    g = found.g[0, 1:]
-    assert (g[:, 1] != 0).nonzero()[0].tolist() == list(range(3, 4000, 4))
-    assert g[:, 0].mean() == pytest.approx(1, abs=0.03)
-    assert g[:, 0].std() == pytest.approx(0.5, abs=0.02)
+def test_rare_terms_are_seen_now_and_then():
+    problem = problems.rare((1.0, 1.0), (1, 4))
+    g = engine.online(problem, uz.GradientDescent(lr=0.01), np.ones((1, 2)), 40).g[0, 1:]
+    assert (g[:, 0] != 0).all()
+    assert (g[:, 1] != 0).nonzero()[0].tolist() == list(range(3, 40, 4))
+
+
+def test_noise_has_its_deviation_and_each_seed_its_own():
+    """Over 20 seeds: of one, whose noise repeats, no number of rounds tells more than its 1,024 draws do."""
+    still, rounds = uz.GradientDescent(lr=1e-12), 1024
+    found = [
+        engine.online(problems.rare((1.0, 1.0), noise=0.5, seed=s), still, np.ones((1, 2)), rounds)
+        for s in range(20)
+    ]
+    noise = np.array([one.g[0, 1:] - 1 for one in found])
+    error = 0.5 / math.sqrt(noise.size)
+    assert abs(noise.mean()) < 3 * error
+    assert abs(noise.std() - 0.5) < 3 * error / math.sqrt(2)
+    assert not np.allclose(noise[0], noise[1])
 
 
 def test_who_leaves_the_numbers_stays_where_that_was():

@@ -93,7 +93,8 @@ def rare(
     seed: int = 0,
 ) -> Online:
     """½ Σ λᵢ wᵢ², whose i-th term comes in every ``every[i]``-th round only, as the weights of rare features
-    do; to each of its slopes normal noise of deviation ``noise`` is added. The start is all ones unless given.
+    do; to each of its slopes normal noise of deviation ``noise`` is added, the same again
+    after 1,024 rounds. The start is all ones unless given.
 
     Raises
     ------
