@@ -129,9 +129,9 @@ def opened(visit, address):
     return opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def stage():
-    """The address of the scenes, in a process of its own."""
+    """The address of the scenes, in a process of its own; one for all, so that it compiles once."""
     with scenes_served() as address:
         yield address
 
