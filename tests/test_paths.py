@@ -1,5 +1,7 @@
 """Paths: every iterate, by programs that are shared and not kept for ever."""
 
+from functools import lru_cache
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -47,19 +49,22 @@ def test_equal_formulas_share_a_program():
     assert program._cache_size() == before == 1
 
 
-def test_programs_of_old_problems_are_given_up():
+def test_programs_of_old_problems_are_given_up(monkeypatch):
     """Each takes some tens of memory maps, of which a process has a limit."""
-    with open("/proc/self/maps") as maps:
-        before = len(list(maps))
-    for i in range(walk.MOST_PROBLEMS + 40):
+    assert walk._program.cache_parameters()["maxsize"] == walk.MOST_PROBLEMS
+    monkeypatch.setattr(walk, "_program", lru_cache(maxsize=6)(walk._program.__wrapped__))
+    first = maps()
+    for i in range(12):
         path(formula(f"x^2 + {i}"), steps=1)
-    assert walk._program.cache_info().currsize == walk.MOST_PROBLEMS
-    with open("/proc/self/maps") as maps:
-        kept = (len(list(maps)) - before) / walk.MOST_PROBLEMS
-    with open("/proc/self/maps") as maps:
-        before = len(list(maps))
-    for i in range(20):
+    assert walk._program.cache_info().currsize == 6
+    kept = (maps() - first) / 6
+    before = maps()
+    for i in range(6):
         path(formula(f"x^2 + {1000 + i}"), steps=1)
-    with open("/proc/self/maps") as maps:
-        more = len(list(maps)) - before
-    assert more < 20 * kept / 2 + 20
+    assert maps() - before < 6 * kept / 2 + 20
+
+
+def maps():
+    """Pieces of the process's memory."""
+    with open("/proc/self/maps") as found:
+        return len(list(found))

@@ -89,7 +89,8 @@ def ground(settings: Settings) -> Frame:
 
 def surrogate(w: Any, loss: Any, g: Any, gamma: float, at: Any) -> Any:
     """L̂(v) = L(w) + g(v−w) + (v−w)²/(2γ) at v: what a step of size γ from w minimises."""
-    return loss + g * (at - w) + (at - w) ** 2 / (2 * gamma)
+    with np.errstate(invalid="ignore", over="ignore"):  # of what left the numbers there is none
+        return loss + g * (at - w) + (at - w) ** 2 / (2 * gamma)
 
 
 def walk(settings: Settings) -> Frame:
