@@ -95,7 +95,7 @@ def test_what_is_no_curve_is_refused(frame):
 
 def test_a_drag_compiles_nothing(frame):
     frame("balls")
-    program = walks._program(slope.problem("sin x + x^2/10").formulas)
+    program = walks._program(formula("sin x + x^2/10").formulas)
     before = program._cache_size()
     for given in (
         {"start": [2.0]},

@@ -79,8 +79,9 @@ def _whole(exponent: Expression) -> int | None:
     if isinstance(exponent, tuple) and exponent[0] == "negative":
         below = _whole(exponent[1])
         return None if below is None else -below
-    small = isinstance(exponent, float) and exponent.is_integer() and exponent <= WHOLE
-    return int(exponent) if small else None
+    if isinstance(exponent, float) and exponent.is_integer() and exponent <= WHOLE:
+        return int(exponent)
+    return None
 
 
 def formula(text: str, start: Sequence[float] | None = None, spread: float = 0.0) -> Problem:

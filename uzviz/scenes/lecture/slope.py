@@ -9,7 +9,7 @@ import numpy as np
 
 from uzviz import engine
 from uzviz.errors import InputError, shown
-from uzviz.problems import Problem, Valleys, formula, valleys
+from uzviz.problems import Formula, Valleys, formula, valleys
 from uzviz.rules import GradientDescent, Rule, named
 from uzviz.scenes import grounds
 from uzviz.scenes.controls import Choice, Number, Point, Text, Whole, hyperparameter
@@ -20,14 +20,13 @@ BETAS = {"momentum": "beta", "nesterov": "beta", "rmsprop": "rho", "adam": "b1"}
 """What β is of each rule that has one: its momentum, or how long it remembers."""
 RULES = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
 KEPT = 64
-"""Formulas and curves that are kept."""
+"""Curves whose minima are kept."""
 
 
-@lru_cache(maxsize=KEPT)
-def problem(text: str) -> Problem:
-    """A formula of x alone, minimised."""
-    found = formula(text)
-    if found.loss.f.size != 1:
+def curve(text: str) -> Formula:
+    """A formula of x alone."""
+    found = Formula.of(text)
+    if found.size != 1:
         raise InputError(f"The formula '{shown(text)}' has y in it, but a curve has x alone.")
     return found
 
@@ -35,7 +34,7 @@ def problem(text: str) -> Problem:
 @lru_cache(maxsize=KEPT)
 def seen(text: str, low: float, high: float) -> Valleys:
     """The minima of a formula between two ends."""
-    return valleys(problem(text).loss.f.at, low, high)
+    return valleys(curve(text).at, low, high)
 
 
 def shown_of(settings: Settings) -> list[Any]:
@@ -50,7 +49,7 @@ def valleys_of(settings: Settings) -> Valleys:
 def ground(settings: Settings) -> Frame:
     """The curve and its minima."""
     found, ends = valleys_of(settings), (settings["low"], settings["high"])
-    xs, values = grounds.over_line(problem(settings["formula"]).loss.f.at, ends)
+    xs, values = grounds.over_line(curve(settings["formula"]).at, ends)
     return {
         "of": shown_of(settings), "x": xs, "values": values, "ends": ends,
         "minima": [float(x) for x in found.at], "least": [float(v) for v in found.value],
@@ -66,9 +65,8 @@ def rule_of(settings: Settings) -> Rule:
 
 
 def rolled(settings: Settings, rule: Rule, starts: np.ndarray) -> engine.Path:
-    return engine.paths(
-        problem(settings["formula"]), [rule] * len(starts), starts[:, None], MOST_STEPS
-    )
+    problem = formula(settings["formula"])
+    return engine.paths(problem, [rule] * len(starts), starts[:, None], MOST_STEPS)
 
 
 def where(settings: Settings, path: engine.Path) -> np.ndarray:

@@ -66,8 +66,9 @@ function CurvePanel({ ground, balls, plain, step }: Frames) {
     minima(plot, ground);
     lightBalls(plot, balls, step);
     paint.rings(plot, ...parts(atStep(plain, step)), 7, look.ink);
-    const { x: xs, y: ys } = balls.arrays;
-    paint.line(plot, xs!.data.slice(0, step + 1), ys!.data.slice(0, step + 1), { colour: look.bad, width: 1.3, alpha: 0.7 });
+    const trail = ["x", "y"].map((name) => balls.arrays[name]!.data.slice(0, step + 1));
+    paint.line(plot, trail[0]!, trail[1]!, { colour: look.bad, width: 1, alpha: 0.4 });
+    paint.dots(plot, trail[0]!, trail[1]!, 2, look.bad);
     paint.dots(plot, ...parts(atStep(balls, step)), 9, look.bad, look.card);
   }; // prettier-ignore
   const [start] = valueNamed<[number]>("start");
@@ -98,7 +99,9 @@ function minima(plot: Plot, ground: Got): void {
     if (at.length > 8) continue;
     const word = said(lowest[i] ? "global" : "local");
     const half = plot.pen.measureText(word).width / 2;
-    inside(plot, () => paint.say(plot, word, plot.x(x) - half, plot.y(least[i]!) + 20, colour));
+    const below = plot.y(least[i]!) + 20;
+    const y = below < plot.bottom - 12 ? below : below - 34;
+    inside(plot, () => paint.say(plot, word, plot.x(x) - half, y, colour));
   }
 }
 

@@ -155,8 +155,9 @@ function Readout({ walk, step }: { walk: Got; step: number }) {
   return (
     <p class="readout" role="status" data-readout>
       {said("after")} {step} {said("steps")}: w = <b>{shortNumber(w!.data[step]!)}</b>, L ={" "}
-      <b>{shortNumber(loss!.data[step]!)}</b> · {said(`is ${String(walk.facts["regime"])}`)} (1 − γλ
-      = {shortNumber(fact(walk, "factor"))})
+      <b>{shortNumber(loss!.data[step]!)}</b>
+      {!walk.facts["alive"] && ` (${said("diverged")})`} · {said(`is ${String(walk.facts["regime"])}`)} (1 − γλ ={" "}
+      {shortNumber(fact(walk, "factor"))})
     </p>
   ); // prettier-ignore
 }
