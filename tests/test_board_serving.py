@@ -132,6 +132,12 @@ def test_fifty_pages_at_once(folder):
         beside.close()
 
 
+def test_answers_are_sent_at_once():
+    """asyncio sets TCP_NODELAY on sockets of this protocol alone."""
+    with serving._bound("127.0.0.1", 0) as listening:
+        assert listening.proto == socket.IPPROTO_TCP
+
+
 def test_beyond_this_machine_it_needs_a_token(folder):
     with started(folder, "--host", "0.0.0.0", "--allow-host", "board.lan") as (_, said):
         address = address_of(said)

@@ -272,7 +272,7 @@ def test_a_formula_is_trained(uzviz, tmp_path):
 def test_a_formula_is_raced_and_resumed(uzviz):
     result = uzviz("race", "x^4 - 8x^2 + 16", "--rules", "gd,momentum", "--lr", "1e-3,1e-2",
                    "--start", "3", "--spread", "0.1", "--gradients", "20", "--seeds", "2",
-                   "--final-seeds", "3", "--no-plot", "--log", "logs")  # fmt: skip
+                   "--final-seeds", "8", "--no-plot", "--log", "logs")  # fmt: skip
     assert result.exit_code == 0
     assert "uzviz train 'x^4 - 8x^2 + 16'" in result.stdout
     assert uzviz("race", "--resume", "logs", "--no-plot").exit_code == 0

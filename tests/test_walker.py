@@ -30,6 +30,16 @@ def test_one_by_one_it_comes_to_the_same_bits(problem):
     assert stepped.path(0)[0].shape == (0, 2)
 
 
+def test_another_one_begins_where_it_is_told_to(problem):
+    first = Walker(lanes(problem))
+    first.ahead(4)
+    other, alone = first.again(np.ones(2)), Walker(lanes(problem), np.ones(2))
+    assert np.array_equal(other.ahead(STEPS), alone.ahead(STEPS))
+    assert np.array_equal(other.w, alone.w)
+    rest = Walker(lanes(problem)).ahead(STEPS)[4:]
+    assert np.array_equal(first.ahead(STEPS - 4), rest)  # which the other has not moved
+
+
 def test_it_ends_with_its_plan(problem):
     walker = Walker(lanes(problem))
     w, seen = walker.path(10**6)

@@ -99,19 +99,25 @@ def _closer(
 def _closest(
     f: Callable[[Any], jax.Array], left: np.ndarray, right: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
+    """The same for as many as are looked at at once."""
     n = len(left)
     a, b = (np.r_[ends, np.repeat(ends[-1:], AT_ONCE - n)] for ends in (left, right))
-    rows = np.arange(AT_ONCE)
-    at, value = np.zeros(AT_ONCE), np.zeros(AT_ONCE)
-    steepest = depth = np.zeros(AT_ONCE)
-    for n_round in range(ROUNDS):
-        xs = np.linspace(a, b, POINTS, axis=1)
-        values = _values(f, xs.ravel()).reshape(xs.shape)
-        depth = np.maximum(values[:, 0], values[:, -1]) - values.min(1)
-        steepest = steepest if n_round else depth
-        ends = values == values.min(1, keepdims=True)
-        # A flat bottom is the middle of its places.
-        lowest = (ends.argmax(1) + POINTS - 1 - ends[:, ::-1].argmax(1)) // 2
-        at, value = xs[rows, lowest], values[rows, lowest]
-        a, b = xs[rows, np.maximum(lowest - 1, 0)], xs[rows, np.minimum(lowest + 1, POINTS - 1)]
+    at, value, steepest, a, b = _look(f, a, b)
+    depth = steepest
+    for _ in range(ROUNDS - 1):
+        at, value, depth, a, b = _look(f, a, b)
     return at[:n], np.where(depth <= steepest, value, np.nan)[:n]
+
+
+def _look(f: Callable[[Any], jax.Array], a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Of the places between each two ends the lowest, its value, how far below the ends it is, and its
+    neighbours."""
+    xs = np.linspace(a, b, POINTS, axis=1)
+    values = _values(f, xs.ravel()).reshape(xs.shape)
+    least = values == values.min(1, keepdims=True)
+    # A flat bottom is the middle of its places.
+    lowest = (least.argmax(1) + POINTS - 1 - least[:, ::-1].argmax(1)) // 2
+    rows = np.arange(len(xs))
+    before, after = np.maximum(lowest - 1, 0), np.minimum(lowest + 1, POINTS - 1)
+    depth = np.maximum(values[:, 0], values[:, -1]) - values.min(1)
+    return xs[rows, lowest], values[rows, lowest], depth, xs[rows, before], xs[rows, after]

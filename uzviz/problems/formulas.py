@@ -79,9 +79,9 @@ def _whole(exponent: Expression) -> int | None:
     if isinstance(exponent, tuple) and exponent[0] == "negative":
         below = _whole(exponent[1])
         return None if below is None else -below
-    if not isinstance(exponent, float) or not exponent.is_integer() or exponent > WHOLE:
-        return None
-    return int(exponent)
+    if isinstance(exponent, float) and exponent.is_integer() and exponent <= WHOLE:
+        return int(exponent)
+    return None
 
 
 def formula(text: str, start: Sequence[float] | None = None, spread: float = 0.0) -> Problem:

@@ -20,10 +20,9 @@ BETAS = {"momentum": "beta", "nesterov": "beta", "rmsprop": "rho", "adam": "b1"}
 """What β is of each rule that has one: its momentum, or how long it remembers."""
 RULES = ("gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
 KEPT = 64
-"""Formulas and curves that are kept."""
+"""Curves whose minima are kept."""
 
 
-@lru_cache(maxsize=KEPT)
 def curve(text: str) -> Formula:
     """A formula of x alone."""
     found = Formula.of(text)
@@ -66,9 +65,8 @@ def rule_of(settings: Settings) -> Rule:
 
 
 def rolled(settings: Settings, rule: Rule, starts: np.ndarray) -> engine.Path:
-    return engine.paths(
-        formula(settings["formula"]), [rule] * len(starts), starts[:, None], MOST_STEPS
-    )
+    problem = formula(settings["formula"])
+    return engine.paths(problem, [rule] * len(starts), starts[:, None], MOST_STEPS)
 
 
 def where(settings: Settings, path: engine.Path) -> np.ndarray:

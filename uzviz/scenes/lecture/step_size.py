@@ -32,7 +32,7 @@ class Scaled:
 
     f: Callable[[jax.Array], jax.Array]
 
-    def __call__(self, w: jax.Array, batch: jax.Array, key: Any) -> jax.Array:
+    def __call__(self, w: jax.Array, batch: jax.Array, key: jax.Array | None) -> jax.Array:
         return batch * self.f(w)
 
 
@@ -89,8 +89,13 @@ def ground(settings: Settings) -> Frame:
 
 def surrogate(w: Any, loss: Any, g: Any, gamma: float, at: Any) -> Any:
     """L̂(v) = L(w) + g(v−w) + (v−w)²/(2γ) at v: what a step of size γ from w minimises."""
-    with np.errstate(invalid="ignore", over="ignore"):  # of what left the numbers there is none
+    with np.errstate(all="ignore"):  # of a walk that has left the numbers
         return loss + g * (at - w) + (at - w) ** 2 / (2 * gamma)
+
+
+def tangent(w: Any, loss: Any, g: Any, at: Any) -> Any:
+    """L(w) + g(v−w) at v: the surrogate of an endless step."""
+    return surrogate(w, loss, g, np.inf, at)
 
 
 def walk(settings: Settings) -> Frame:
@@ -102,8 +107,8 @@ def walk(settings: Settings) -> Frame:
     return {
         "of": shown_of(settings), "w": w[:, 0], "loss": loss[:, 0], "g": g[:, 0],
         "surrogate": grounds.drawn(surrogate(w, loss, g, gamma, places)),
-        "tangent": grounds.drawn(loss + g * (places[[0, -1]] - w)),
-        "next": surrogate(w, loss, g, gamma, w - gamma * g)[:, 0],
+        "tangent": grounds.drawn(tangent(w, loss, g, places[[0, -1]])),
+        "next": surrogate(w[:-1], loss[:-1], g[:-1], gamma, w[1:])[:, 0],
         "factor": 1 - gamma * curvature, "rate": float(near.rate),
         "regime": regime(gamma * curvature), "alive": bool(found.alive[0, steps]),
     }  # fmt: skip

@@ -101,7 +101,7 @@ function minima(plot: Plot, ground: Got): void {
     const half = plot.pen.measureText(word).width / 2;
     const below = plot.y(least[i]!) + 20;
     const y = below < plot.bottom - 12 ? below : below - 34;
-    inside(plot, () => paint.say(plot, word, plot.x(x) - half, y, colour));
+    inside(plot, () => paint.say(plot, word, Math.max(plot.left + 3, plot.x(x) - half), y, colour));
   }
 }
 

@@ -45,6 +45,13 @@ export function Scene() {
 /** The ends of the picture of a loss: it is not below, and surrogates and tangents have some room there. */
 const heights = (ground: Got): Ends => endsOf(ground.arrays["values"]!.data, 0.12);
 
+/** The same, with room for the surrogates' minima below; of those that lie far below, for none. */
+function heightsOfWalk(ground: Got, walk: Got): Ends {
+  const [low, high] = heights(ground);
+  const least = Math.min(...Array.from(walk.arrays["next"]!.data).filter(Number.isFinite));
+  return [Math.max(low - 0.6 * (high - low), Math.min(low, least - 0.08 * (high - low))), high];
+}
+
 function lossLine(plot: Plot, ground: Got): void {
   const { x, values } = ground.arrays;
   paint.line(plot, x!.data, values!.data, { colour: plot.look.ink, width: 2.2 });
@@ -82,7 +89,7 @@ function WalkPanel({ ground, walk, step }: { ground: Got; walk: Got; step: numbe
   };
   return (
     <Panel label={said("walk")} title={`${said("walk")} w${subscript(at)}`} paint={draw}
-      x={{ ends, label: "w" }} y={{ ends: heights(ground) }} handles={[handle]} />
+      x={{ ends, label: "w" }} y={{ ends: heightsOfWalk(ground, walk) }} handles={[handle]} />
   ); // prettier-ignore
 }
 
@@ -155,8 +162,9 @@ function Readout({ walk, step }: { walk: Got; step: number }) {
   return (
     <p class="readout" role="status" data-readout>
       {said("after")} {step} {said("steps")}: w = <b>{shortNumber(w!.data[step]!)}</b>, L ={" "}
-      <b>{shortNumber(loss!.data[step]!)}</b> · {said(`is ${String(walk.facts["regime"])}`)} (1 − γλ
-      = {shortNumber(fact(walk, "factor"))})
+      <b>{shortNumber(loss!.data[step]!)}</b>
+      {!walk.facts["alive"] && ` (${said("diverged")})`} · {said(`is ${String(walk.facts["regime"])}`)} (1 − γλ ={" "}
+      {shortNumber(fact(walk, "factor"))})
     </p>
   ); // prettier-ignore
 }
