@@ -23,7 +23,7 @@ DOORS = {
     "records": set(),
     "losses": set(),
     "distances": set(),
-    "schedules": {"hyper"},
+    "schedules": {"tree", "hyper"},
     "rules": {"tree", "hyper", "schedules"},
     "problems": {"tree", "hyper", "losses", "distances"},
     "probes": {"tree", "records"},

@@ -1,9 +1,13 @@
 """Pytrees as vectors."""
 
+import dataclasses
+
+import jax
 import jax.numpy as jnp
 import numpy as np
 
-from uzviz import tree
+from uzviz import rules, schedules, tree
+from uzviz.tree import pytree
 
 TREE = {"a": jnp.array([3.0, 4.0], jnp.float32), "b": [jnp.array([[12.0]], jnp.float16)]}
 
@@ -31,3 +35,27 @@ def test_layers_are_the_paths_without_their_last_key():
     w = {"dense": {"weight": jnp.ones(2), "bias": jnp.ones(1)}, "scale": jnp.ones(1)}
     assert {k: len(v) for k, v in tree.layers(w).items()} == {"dense": 2, "scale": 1}
     assert list(tree.layers(jnp.ones(2))) == ["w"]
+
+
+def test_no_two_rules_or_schedules_are_of_one_structure():
+    """Programs are kept by it, and one compiled for another rule gives wrong numbers."""
+    kinds = [*rules.NAMES.values(), *filter(None, schedules.NAMES.values())]
+    structures = [jax.tree.structure(kind()) for kind in kinds]
+    for i, one in enumerate(structures):
+        assert one == jax.tree.structure(kinds[i]())
+        assert not any(one == other for other in structures[i + 1 :])
+
+
+def test_what_is_static_is_structure_and_the_rest_are_leaves_by_name():
+    @dataclasses.dataclass(frozen=True)
+    class Mine:
+        a: float
+        form: str = "round"
+        b: float = 2.0
+
+    pytree(Mine, ["form"])
+    x = Mine(1.0)
+    assert jax.tree.leaves(x) == [1.0, 2.0]
+    assert jax.tree.map(lambda y: 2 * y, x) == Mine(2.0, "round", 4.0)
+    assert jax.tree.structure(x) != jax.tree.structure(Mine(1.0, "flat"))
+    assert [*tree.paths(x)] == ["a", "b"]

@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 
 from uzviz.hyper import check, hyperparameter
+from uzviz.tree import pytree
 
 WARM_UP = 0.05
 """Share of the budget in which a warm-up rises."""
@@ -39,7 +40,7 @@ class Schedule:
         raise NotImplementedError
 
 
-@jax.tree_util.register_dataclass
+@pytree
 @dataclass(frozen=True)
 class Cosine(Schedule):
     """Half a cosine: α(1 + cos πx)/2 with x = (t − 1)/T. Source: Loshchilov & Hutter (2017)."""
@@ -48,7 +49,7 @@ class Cosine(Schedule):
         return (1 + jnp.cos(jnp.pi * (t - 1) / self.horizon)) / 2
 
 
-@jax.tree_util.register_dataclass
+@pytree
 @dataclass(frozen=True)
 class WarmUpCosine(Schedule):
     """α t/(0.05 T) over the first twentieth of the budget, then half a cosine to 0.
@@ -62,7 +63,7 @@ class WarmUpCosine(Schedule):
         return jnp.minimum(t / rise, (1 + jnp.cos(jnp.pi * jnp.clip(x, 0, 1))) / 2)
 
 
-@jax.tree_util.register_dataclass
+@pytree
 @dataclass(frozen=True)
 class InverseTime(Schedule):
     """α/(1 + 9x) with x = (t − 1)/T: at the end a tenth. Source: Robbins & Monro (1951)."""
@@ -71,7 +72,7 @@ class InverseTime(Schedule):
         return 1 / (1 + DECAY * (t - 1) / self.horizon)
 
 
-@jax.tree_util.register_dataclass
+@pytree
 @dataclass(frozen=True)
 class InverseRoot(Schedule):
     """α/√t, for losses that come one after another: it asks for no budget. Source: Zinkevich (2003)."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import jax
 import jax.numpy as jnp
@@ -12,6 +13,32 @@ import numpy as np
 from uzviz.errors import InputError
 
 Tree = Any
+C = TypeVar("C", bound=type)
+
+
+def pytree(cls: C, static: Sequence[str] = ()) -> C:
+    """Make a dataclass a pytree: its fields are its leaves, but for the ``static``, its structure.
+
+    ``jax.tree_util.register_dataclass`` (seen in JAX 0.10.2) calls the structures of two classes equal
+    when they have as many leaves and the same static values. Now and then, when their hashes fall
+    together as well, it then runs what was compiled for one class on another.
+    """
+    leaves = [f.name for f in dataclasses.fields(cls) if f.name not in static]
+
+    def flatten(x: Any) -> tuple[list[Any], tuple[Any, ...]]:
+        return [getattr(x, name) for name in leaves], tuple(getattr(x, name) for name in static)
+
+    def with_keys(x: Any) -> Any:
+        values, structure = flatten(x)
+        return [*zip(map(jax.tree_util.GetAttrKey, leaves), values, strict=True)], structure
+
+    def unflatten(structure: Any, values: Iterable[Any]) -> Any:
+        return cls(
+            **dict(zip(leaves, values, strict=True)), **dict(zip(static, structure, strict=True))
+        )
+
+    jax.tree_util.register_pytree_with_keys(cls, with_keys, unflatten, flatten)
+    return cls
 
 
 def each(f: Callable[..., Any], first: Tree, *rest: Tree) -> Tree:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 import jax
 
-from uzviz import hyper
+from uzviz import hyper, tree
 from uzviz.schedules import Schedule
 
 Params = Any
@@ -71,5 +71,4 @@ def rule(cls: type[R]) -> type[R]:
     if made.tuned not in data:
         made.tuned = None
     static = [f.name for f in dataclasses.fields(made) if f.name not in data]
-    jax.tree_util.register_dataclass(made, data, static)
-    return made
+    return tree.pytree(made, static)
