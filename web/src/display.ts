@@ -245,5 +245,3 @@ export function above(curve: Points, base: Points): Float32Array {
   }
   return difference;
 }
-
-export { duration, shortNumber } from "./numbers";

@@ -1,6 +1,6 @@
 /** Axes of the charts that we draw ourselves, on a canvas. */
 
-import { shortNumber } from "../display";
+import { shortNumber } from "../numbers";
 import { linearTicks } from "../ticks";
 
 /** Where a chart lies on its canvas, in pixels of the page. */

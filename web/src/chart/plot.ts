@@ -1,7 +1,8 @@
 /** uPlot as our frame: axes, grid, zoom and cursor are its own, curves are painted by us. */
 
 import uPlot from "uplot";
-import { duration, nearest, shortNumber } from "../display";
+import { nearest } from "../display";
+import { duration, shortNumber } from "../numbers";
 import type { Axis } from "../settings";
 import { logTicks } from "../ticks";
 import type { BandOf, Curve } from "./curves";

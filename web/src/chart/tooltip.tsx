@@ -1,6 +1,7 @@
 /** What stands under the cursor, a row a curve. */
 
-import { duration, nearest, shortNumber } from "../display";
+import { nearest } from "../display";
+import { duration, shortNumber } from "../numbers";
 import { beside } from "../parts/beside";
 import { tooltipColumns, tooltipSort, type Sort } from "../settings";
 import { spoken, words } from "../words";

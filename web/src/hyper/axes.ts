@@ -2,7 +2,8 @@
 
 import { scale } from "../chart/paint";
 import { category, shade } from "../colours";
-import { fullRange, shortNumber } from "../display";
+import { fullRange } from "../display";
+import { shortNumber } from "../numbers";
 import { byName } from "../store";
 import type { Cell } from "../parts/sorting";
 import { linearTicks, logTicks } from "../ticks";

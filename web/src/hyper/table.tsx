@@ -1,6 +1,6 @@
 /** The table of runs: a row a run, its name leads to its curves. */
 
-import { shortNumber } from "../display";
+import { shortNumber } from "../numbers";
 import { CurvesLink } from "../parts/links";
 import { RunName } from "../parts/name";
 import { orderOf, sortingOf, type Cell } from "../parts/sorting";

@@ -4,7 +4,7 @@ import { useMemo } from "preact/hooks";
 import { CanvasPlot } from "../chart/canvas";
 import { fanOf, movedStep, paintFan, placeOfStep, stepAt, type Fan } from "../chart/fans";
 import { movedSpot, paintRidges, placeOfBin, ridgeAt, ridgesOf, type Spot } from "../chart/ridges";
-import { shortNumber } from "../display";
+import { shortNumber } from "../numbers";
 import { SHARES, type Histogram } from "../histograms";
 import { Nothing } from "../parts/controls";
 import { words as common } from "../words";

@@ -1,7 +1,7 @@
 /** The list of runs: which ones are shown, in which colours. */
 
 import { signal } from "@preact/signals";
-import { shortNumber } from "../display";
+import { shortNumber } from "../numbers";
 import type { RunLine } from "../messages";
 import * as settings from "../settings";
 import * as store from "../store";

@@ -1,6 +1,6 @@
 /** Counts, shares, sizes and moments as people write them. */
 
-import { shortNumber } from "../display";
+import { shortNumber } from "../numbers";
 
 /** A count with its thousands apart; a number that is none as it is. */
 export const wholeText = (value: number) =>

@@ -4,7 +4,7 @@ import * as three from "three";
 import { LineMaterial } from "three/addons/lines/LineMaterial.js";
 import { LineSegments2 } from "three/addons/lines/LineSegments2.js";
 import { LineSegmentsGeometry } from "three/addons/lines/LineSegmentsGeometry.js";
-import { shortNumber } from "../display";
+import { shortNumber } from "../numbers";
 import { groundPicture } from "./paint";
 import { type Sheet } from "./sheet";
 import type { Shown, Track } from "./surface3d";

@@ -2,7 +2,7 @@
 
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
-import { shortNumber } from "../display";
+import { shortNumber } from "../numbers";
 import * as store from "../store";
 import { dictionary } from "../words";
 import { Formula } from "./formula";

@@ -1,6 +1,6 @@
 /** How lanes died: the cause in words, and the last steps. */
 
-import { shortNumber } from "../display";
+import { shortNumber } from "../numbers";
 import { raceWords } from "./race.words";
 import { spoken } from "../words";
 import type { Certificate, LastStep } from "./result";

@@ -1,6 +1,7 @@
 /** The columns of the table of entrants: which there are, what they hold, who is best in them. */
 
-import { moreIsBetter, shortNumber } from "../display";
+import { moreIsBetter } from "../display";
+import { shortNumber } from "../numbers";
 import { decimal, interval } from "../numbers";
 import { percent, wholeText } from "../parts/texts";
 import type { Lanes, RaceResult, TableRow } from "./result";

@@ -3,7 +3,8 @@
 import { signal, useSignal } from "@preact/signals";
 import { scale } from "../chart/paint";
 import { category } from "../colours";
-import { firstFrom, nearest, shortNumber } from "../display";
+import { firstFrom, nearest } from "../display";
+import { shortNumber } from "../numbers";
 import { beside } from "../parts/beside";
 import { useWidth } from "../parts/size";
 import { raceWords } from "./race.words";

@@ -1,6 +1,6 @@
 /** The terms of a race, as names and values to be read. */
 
-import { shortNumber } from "../display";
+import { shortNumber } from "../numbers";
 import { phrase, type RaceWords } from "./race.words";
 import { percent, wholeText } from "../parts/texts";
 import { nameOf, type RaceResult } from "./result";

@@ -1,6 +1,6 @@
 /** Two runs side by side. */
 
-import { shortNumber } from "../display";
+import { shortNumber } from "../numbers";
 import type { RunLine } from "../messages";
 import { runsWords } from "./runs.words";
 import { useResults } from "../parts/results";

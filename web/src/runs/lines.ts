@@ -1,7 +1,7 @@
 /** Runs as lines of a list. */
 
 import { spoken } from "../words";
-import { duration } from "../display";
+import { duration } from "../numbers";
 import type { RunLine } from "../messages";
 import { orderOf, sortingOf, type Cell } from "../parts/sorting";
 

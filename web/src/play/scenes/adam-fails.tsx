@@ -1,6 +1,6 @@
 /** Where Adam fails: rules on the three rounds of the theorem, their regret, and a map of the memories. */
 
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { useReplay } from "../clock";
 import { fact, factOf, usePart } from "../frames";
 import * as marks from "../marks";

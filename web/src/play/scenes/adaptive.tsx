@@ -1,6 +1,6 @@
 /** Adaptive methods: paths of rules, the step size that each weight gets, and what an update is made of. */
 
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { useReplay } from "../clock";
 import { factOf, usePart } from "../frames";
 import * as marks from "../marks";

@@ -1,7 +1,7 @@
 /** The distance over a globe: two places on a flat map, and the shortest way between them on the round one. */
 
 import { geoDistance, geoGraticule10, geoInterpolate, geoOrthographic, geoPath } from "d3-geo";
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { spoken } from "../../words";
 import { fact } from "../frames";
 import { CITIES, LAND, SOUTH, type City } from "../land";

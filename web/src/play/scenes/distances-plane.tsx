@@ -1,7 +1,7 @@
 /** The distances of a plane: two points that are dragged, the way between them, and all that is as far. */
 
 import { category } from "../../colours";
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { fact, factOf } from "../frames";
 import * as marks from "../marks";
 import { Panel, type Handle } from "../panel";

@@ -1,6 +1,6 @@
 /** Distances that count: of words, place by place, and of sets, by what they share. */
 
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { fact, factOf } from "../frames";
 import * as marks from "../marks";
 import { Panel } from "../panel";

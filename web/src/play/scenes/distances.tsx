@@ -1,6 +1,6 @@
 /** Distances: nine of them, each between things that are dragged or typed. */
 
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { fact, usePart } from "../frames";
 import { said } from "../words";
 import { Globe, WorldMap } from "./distances-earth";

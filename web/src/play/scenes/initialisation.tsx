@@ -1,7 +1,7 @@
 /** Initialisation: what goes through each layer of a network, and how five starts train. */
 
 import { category } from "../../colours";
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { fact, factOf } from "../frames";
 import { Panel } from "../panel";
 import * as paint from "../paint";

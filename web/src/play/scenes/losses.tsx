@@ -1,7 +1,7 @@
 /** Losses: predictions that are dragged, what they cost, and the slopes that teach them. */
 
 import { category } from "../../colours";
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { fact, factOf, usePart } from "../frames";
 import * as marks from "../marks";
 import { Panel, type Handle } from "../panel";

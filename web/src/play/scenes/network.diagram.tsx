@@ -1,7 +1,7 @@
 /** The network as a diagram: its units with their maps, its weights as lines, and buttons that change it. */
 
 import type { Signal } from "@preact/signals";
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { Icon } from "../../parts/icons";
 import { clock } from "../clock";
 import { factOf } from "../frames";

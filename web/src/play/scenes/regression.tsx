@@ -1,6 +1,6 @@
 /** Regression: the line among the data, the cost over its two parameters, and the cost in time. */
 
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { fact, factOf, usePart } from "../frames";
 import { Panel, type Handle } from "../panel";
 import * as paint from "../paint";

@@ -1,7 +1,7 @@
 /** Slope: balls on a curve, coloured by the minimum that they come to. */
 
 import { category } from "../../colours";
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { useReplay } from "../clock";
 import { heightAt, row } from "../curves";
 import { fact, factOf, usePart } from "../frames";

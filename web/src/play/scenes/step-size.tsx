@@ -1,6 +1,6 @@
 /** Step size: the parabola that a step minimises, the walk, and what every step size comes to. */
 
-import { shortNumber } from "../../display";
+import { shortNumber } from "../../numbers";
 import { useReplay } from "../clock";
 import { heightAt, row } from "../curves";
 import { fact, factOf, usePart } from "../frames";
