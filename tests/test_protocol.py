@@ -237,7 +237,9 @@ def test_the_chaos_floor_is_that_of_a_start_moved_by_one_unit(digits):
     final = race.finals[0]
     tuned, nudged = final.group.end["test/loss"][:, 0], final.group.end["test/loss"][:, 1]
     assert (tuned != nudged).any()
-    assert 0 < final.floor < 1e-3
+    moved = np.abs(tuned - nudged) / np.minimum(tuned, nudged)
+    assert moved.max() < 1e-3
+    assert final.floor == pytest.approx(np.median(moved), rel=1e-3)
     assert race.table()["chaos floor"][0] == final.floor
 
 

@@ -12,8 +12,8 @@ import pytest
 import uzviz as uz
 from uzviz.errors import InputError
 
-OPTIONS = {"lr": [1e-3, 1e-1, 1e3], "seeds": 2, "final_seeds": 10, "epochs": 2, "batch": 64}
-RULES = ["gd", "adam", "momentum"]
+OPTIONS = {"lr": [1e-3, 1e-1, 1e3], "seeds": 2, "final_seeds": 8, "epochs": 2, "batch": 64}
+RULES = ["gd", "adam"]
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +110,7 @@ RACE = [sys.executable, "-m", "uzviz", "race"]
 def test_a_race_killed_again_and_again_ends_at_the_same_bits(tmp_path, no_cache):
     folder, rng, kills = tmp_path / "a", np.random.default_rng(), 0
     sizes = ["--hidden", "8", "--rules", "gd,adam", "--lr", "1e-3,1e-2", "--seeds", "3",
-             "--final-seeds", "8", "--epochs", "60"]  # fmt: skip
+             "--final-seeds", "8", "--epochs", "40"]  # fmt: skip
     command = [*RACE, "digits", *sizes, "--no-plot", "--log", str(folder)]
     for _ in range(2):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -125,7 +125,7 @@ def test_a_race_killed_again_and_again_ends_at_the_same_bits(tmp_path, no_cache)
         command = [*RACE, "--resume", str(folder), "--no-plot"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     problem = uz.problems.classify("digits", hidden=[8])
-    judge = uz.race(problem, ["gd", "adam"], lr=[1e-3, 1e-2], seeds=3, final_seeds=8, epochs=60)
+    judge = uz.race(problem, ["gd", "adam"], lr=[1e-3, 1e-2], seeds=3, final_seeds=8, epochs=40)
     assert kills
     assert_same(uz.read(folder).race(), judge)
     assert uz.read(folder).damage == []
@@ -211,7 +211,7 @@ def test_other_entrants_or_another_problem_are_refused(digits, tmp_path):
         raise KeyboardInterrupt
 
     uz.race(digits, RULES, log=tmp_path, on_progress=stop, **OPTIONS)
-    for entrants in (["gd", "adam"], ["gd", uz.Adam(b1=0.1), "momentum"]):
+    for entrants in (["gd"], ["gd", uz.Adam(b1=0.1)]):
         with pytest.raises(InputError, match="not those of the race"):
             uz.resume(tmp_path, entrants=entrants)
     other = uz.problems.classify("digits", hidden=[8], activation="tanh")

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 import uzviz as uz
-from uzviz.engine import planned
+from uzviz.engine import on_device, planned
 from uzviz.errors import Diverged, InputError
 from uzviz.races.entrants import entrant, entrants, settings
-from uzviz.races.heats import Entry, pieces, width
+from uzviz.races.heats import Entry, pieces, run, width
 from uzviz.races.result import Group
 
 SIZES = [1e-3, 1e-2, 1e-1]
@@ -25,23 +25,36 @@ def digits():
 
 @pytest.fixture(scope="module")
 def small_race(digits):
-    return uz.race(digits, ["gd", "adam", "sam"], lr=SIZES, seeds=3, final_seeds=10, epochs=4)
+    return uz.race(digits, ["gd", "sam"], lr=SIZES, seeds=3, final_seeds=8, epochs=4)
+
+
+def trained(problem, entry, seeds):
+    """The group of an entry whose lanes were trained together."""
+    lanes = run(problem, on_device(problem), [entry], seeds)
+    while True:
+        try:
+            next(lanes)
+        except StopIteration as ended:
+            (group,), interrupted = ended.value
+            assert not interrupted
+            return group
 
 
 @pytest.mark.parametrize("name", uz.rules.NAMES)
 def test_a_lane_is_the_solo_run_up_to_rounding(digits, name):
     """Within 1e-3 relative in loss after 2 epochs at step sizes that don't amplify rounding."""
-    race = uz.race(digits, [name], lr=[1e-3, 1e-2], seeds=2, final_seeds=1, epochs=2)
-    group = race.groups[0]
+    who = entrant(name)
+    plan = planned(1079, 32, who.rule.gradients, epochs=2)
+    group = trained(digits, Entry(who, settings(who, [1e-3, 1e-2], {}), plan), [0, 1])
     for s, seed in enumerate(group.seeds):
-        for i, lr in enumerate(group.settings["lr"][:2]):
-            solo = uz.train(digits, uz.rules.named(name, lr=float(lr)), seed=seed, epochs=2)
+        for i, lr in enumerate([1e-3, 1e-2]):
+            solo = uz.train(digits, uz.rules.named(name, lr=lr), seed=seed, epochs=2)
             for value in ("train/loss", "validation/loss", "test/loss"):
                 assert group.end[value][s, i] == pytest.approx(solo.results[value], rel=1e-3)
 
 
 def test_the_same_race_twice_gives_the_same_bits(digits, small_race):
-    again = uz.race(digits, ["gd", "adam", "sam"], lr=SIZES, seeds=3, final_seeds=10, epochs=4)
+    again = uz.race(digits, ["gd", "sam"], lr=SIZES, seeds=3, final_seeds=8, epochs=4)
     for a, b in zip(small_race.groups, again.groups, strict=True):
         for name in a.curves:
             assert np.array_equal(a.curves[name], b.curves[name])
@@ -86,16 +99,16 @@ def test_batch_gd_is_last_at_an_equal_budget_of_examples():
     """The lecture's order of things."""
     race = uz.race(
         uz.problems.classify("digits"),
-        ["gd@all", "gd@1", "gd", "momentum", "adagrad", "rmsprop", "adam"],
+        ["gd@all", "gd@1", "gd", "adam"],
         lr=[1e-2, 1e-1, 1],
-        seeds=2,
-        final_seeds=13,
-        epochs=3,
+        seeds=1,
+        final_seeds=11,
+        epochs=2,
     )
     table = race.table().set_index("method")["test/loss"]
     assert table.idxmax() == "batch GD"
     beaten = [v for v in race.verdicts() if v.b == "batch GD" and v.kind == "beats"]
-    assert len(beaten) == 6
+    assert len(beaten) == 3
     assert "batch GD" not in race.best
 
 
@@ -127,10 +140,10 @@ def test_a_race_on_ones_own_function():
     assert race.table()["edge"].tolist() == ["", ""]
 
 
-def test_a_grid_tries_every_combination(digits):
+def test_a_grid_tries_every_combination():
     race = uz.race(
-        digits, ["adam", "gd"], lr=SIZES, grid={"adam.b2": [0.9, 0.999]}, seeds=1, final_seeds=8,
-        epochs=1,
+        uz.problems.beale(), ["adam", "gd"], lr=SIZES, grid={"adam.b2": [0.9, 0.999]}, seeds=1,
+        final_seeds=8, gradients=20,
     )  # fmt: skip
     adam, gd = race.groups
     pairs = [*zip(adam.settings["lr"], adam.settings["b2"], strict=True)]
@@ -143,9 +156,9 @@ def test_a_table_of_lanes_has_a_row_for_each(small_race):
     lanes = small_race.table(lanes=True)
     tried = sum(g.lanes for g in small_race.groups)
     assert (lanes["stage"] == "heats").sum() == 3 * tried
-    ours = lanes[lanes.entrant == "adam"]
+    ours = lanes[lanes.entrant == "sam"]
     best = ours[ours.stage == "heats"].groupby("lr")["validation/loss"].median()
-    row = small_race.table().set_index("entrant").loc["adam"]
+    row = small_race.table().set_index("entrant").loc["sam"]
     assert row["lr"] == best.idxmin()
     final = ours[(ours.stage == "final") & (ours.lr == row["lr"])]
     assert not set(final["seed"]) & set(ours[ours.stage == "heats"]["seed"])

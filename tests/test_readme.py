@@ -9,11 +9,25 @@ README = (Path(__file__).parent.parent / "README.md").read_text()
 BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
+SHORTER = {"epochs=20": "epochs=1", "1e-4, 1, 13": "1e-2, 1, 3", "seeds=10": "seeds=1"}
+
+
+def shortened(block):
+    """With less of everything that is trained."""
+    for long, short in SHORTER.items():
+        block = block.replace(long, short)
+    return block
+
+
+def test_the_lengths_are_those_of_the_tour():
+    assert all(any(long in block for block in BLOCKS) for long in SHORTER)
+
+
 def test_the_tour_runs_as_it_stands(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = {}
     for block in BLOCKS:
-        exec(block.replace("epochs=20", "epochs=1"), names)
+        exec(shortened(block), names)
     assert (tmp_path / "race.png").exists()
     assert names["race"].table().shape[0] == 5
     halfway = names["uz"].train(names["digits"], names["Halfway"](), epochs=2)

@@ -143,18 +143,12 @@ def run(
     todo = queue.SimpleQueue[Piece]()
     said = queue.SimpleQueue[int | Done | BaseException | None]()
     stop = threading.Event()
-    # Starts are traced by one thread at a time: JAX 0.10.2 was once seen to give one rule the state
-    # of another whose numbers have the same shapes, while two threads traced.
-    starting = threading.Lock()
 
     def train(piece: Piece) -> None:
         entry = entries[piece.entry]
         lanes = lanes_of(problem, rows, entry, piece, seeds)
         count, told, collected = len(lanes.seeds) * len(lanes.nudged or ()), 0, []
-        records_of = engine.run(lanes, clock=time.perf_counter)
-        with starting:
-            collected.append(next(records_of))
-        for record in records_of:
+        for record in engine.run(lanes, clock=time.perf_counter):
             collected.append(record)
             if isinstance(record, records.Steps):
                 told += record.loss.shape[-1] * count
