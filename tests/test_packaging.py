@@ -72,6 +72,9 @@ def test_a_wheel_from_the_sdist_has_the_same_page_without_node(unpacked, tmp_pat
     assert found == {path.relative_to(unpacked).as_posix(): path.read_bytes() for path in page}
     assert {path.suffix for path in page} >= {".html", ".js", ".css"}
     assert rooms == {"uzviz", "uzviz-0.1.0.dist-info"}
+    given = (unpacked / PAGE / "licenses.md").read_text()
+    assert all(f"## {name} - " in given for name in ("preact", "uplot", "three", "temml"))
+    assert "SIL OPEN FONT LICENSE" in (unpacked / PAGE / "noto-sans-math.txt").read_text()
 
 
 @pytest.mark.parametrize("lost", ["*", "index.html", "assets/*.js", "assets/*.css"])

@@ -262,6 +262,15 @@ def test_every_word_is_there_in_both_languages(played, scene, language):
     assert (cyrillic > 0.8) == (language == "uk")
 
 
+def test_formulas_have_a_font_that_can_draw_roots(played):
+    page = played("adaptive")
+    assert page.locator(".formula msqrt").count() >= 2
+    fonts = page.evaluate(
+        "document.fonts.ready.then((all) => [...all].map((f) => `${f.family} ${f.status}`))"
+    )
+    assert "Noto Sans Math loaded" in [font.replace('"', "") for font in fonts]
+
+
 def test_a_scene_is_soon_there(visit, stage):
     """Loosely: how soon, benchmarks/play.py measures."""
     began = time.monotonic()

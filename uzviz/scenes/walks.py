@@ -102,7 +102,7 @@ def walked(settings: Settings, walkers: Mapping[str, Rule]) -> Frame:
     loss = np.stack([path.loss[0, :shown] for path in found])
     lost = ~np.stack([path.alive[0, :shown] for path in found]) | _far(plane, w)
     return {
-        "names": list(walkers), "titles": [rule.title for rule in walkers.values()],
+        "names": list(walkers),
         "w": w, "loss": loss, "above": loss - plane.least,
         "diverged": [first(row) for row in lost],
     }  # fmt: skip

@@ -22,7 +22,7 @@ SCENE = Scene(
     slides="30",
     formulas=(
         r"\text{GD:}\quad w \leftarrow w - \alpha g,\quad g = \nabla f(w)",
-        r"\text{momentum:}\quad p \leftarrow \beta p + g,\quad w \leftarrow w - \alpha p",
+        r"p \leftarrow \beta p + g,\quad w \leftarrow w - \alpha p",
         r"\text{AdaGrad:}\quad r \leftarrow r + g \odot g,\quad"
         r" w \leftarrow w - \alpha\, g / (\varepsilon + \sqrt{r})",
         r"\text{Adam:}\quad w \leftarrow w - \alpha\, \hat m / (\varepsilon + \sqrt{\hat v})",

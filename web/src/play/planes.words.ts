@@ -48,22 +48,3 @@ export const planes = {
     ackley: "Еклі",
   },
 };
-
-/** Titles of the rules, as the library has them. */
-export const ruleTitles = {
-  gd: "GD",
-  momentum: "momentum",
-  nesterov: "Nesterov",
-  adagrad: "AdaGrad",
-  rmsprop: "RMSProp",
-  adam: "Adam",
-  amsgrad: "AMSGrad",
-  adamw: "AdamW",
-  sam: "SAM",
-};
-
-/** Names of settings that every rule has: "alpha_gd" and the like. */
-export const ofRules = (head: string, word: string): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(ruleTitles).map(([name, title]) => [`${head}_${name}`, `${word}, ${title}`]),
-  );

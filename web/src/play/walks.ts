@@ -6,6 +6,7 @@ import type { IsShown } from "./controls";
 import { factOf } from "./frames";
 import type { Ends } from "./plot";
 import { heightsOf, levelsOf, type Heights } from "./relief";
+import { ruleWord } from "./rules.words";
 import type { Got, Numbers, Tensor } from "./server";
 
 /** One rule's way. */
@@ -42,11 +43,10 @@ export const alone = signal("");
 export const isFaded = (name: string): boolean => alone.value !== "" && alone.value !== name;
 
 export function walksOf(got: Got): Walk[] {
-  const titles = factOf<string[]>(got, "titles");
   const diverged = factOf<(number | null)[]>(got, "diverged");
   return factOf<string[]>(got, "names").map((name, k) => ({
     name,
-    title: titles[k]!,
+    title: ruleWord(name),
     w: row(got.arrays["w"]!, k),
     loss: row(got.arrays["loss"]!, k).data,
     above: row(got.arrays["above"]!, k).data,

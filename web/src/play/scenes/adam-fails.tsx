@@ -7,6 +7,7 @@ import * as marks from "../marks";
 import { Panel } from "../panel";
 import * as paint from "../paint";
 import { endsOf, type Ends, type Plot } from "../plot";
+import { ruleWord } from "../rules.words";
 import type { Got } from "../server";
 import { set, valueNamed } from "../state";
 import { said } from "../words";
@@ -49,7 +50,10 @@ function lines(plot: Plot, walks: Got, name: string, first: number, step: number
     const look = rule === "adam" ? { width: 6, alpha: 0.35 } : { width: 1.5 };
     paint.line(plot, xs, ys, { colour: marks.ruleColour(rule, dark), ...look });
   }
-  const entries = rulesOf(walks).map((r) => ({ word: said(r), colour: marks.ruleColour(r, dark) }));
+  const entries = rulesOf(walks).map((r) => ({
+    word: ruleWord(r),
+    colour: marks.ruleColour(r, dark),
+  }));
   marks.legend(plot, entries, true, below);
 }
 
@@ -126,7 +130,7 @@ function Readout({ walks, step }: Shown) {
       {rulesOf(walks).map((rule, i) => (
         <span key={rule}>
           {i > 0 && " · "}
-          {said(rule)} x = <b>{shortNumber(data[i * shape[1]! + step]!)}</b>, R ={" "}
+          {ruleWord(rule)} x = <b>{shortNumber(data[i * shape[1]! + step]!)}</b>, R ={" "}
           <b>{shortNumber(paid(i))}</b>
         </span>
       ))}

@@ -1,3 +1,4 @@
+import { rules } from "../rules.words";
 import type { Spoken } from "../words";
 
 export const words: Spoken = {
@@ -26,26 +27,7 @@ export const words: Spoken = {
       rare: "Rare gradients",
       noisy: "Noise",
     },
-    options: {
-      rules: {
-        gd: "GD",
-        momentum: "momentum",
-        adagrad: "AdaGrad",
-        rmsprop: "RMSProp",
-        "adam-uncorrected": "Adam without correction",
-        adam: "Adam",
-        amsgrad: "AMSGrad",
-      },
-      rule: {
-        gd: "GD",
-        momentum: "momentum",
-        adagrad: "AdaGrad",
-        rmsprop: "RMSProp",
-        "adam-uncorrected": "Adam without correction",
-        adam: "Adam",
-        amsgrad: "AMSGrad",
-      },
-    },
+    options: { rules: rules.en, rule: rules.en },
     says: {
       paths: "Paths",
       sizes: "Step size of each weight, |Δw|/|d|",
@@ -98,26 +80,7 @@ export const words: Spoken = {
       rare: "Рідкісні градієнти",
       noisy: "Шум",
     },
-    options: {
-      rules: {
-        gd: "GD",
-        momentum: "імпульс",
-        adagrad: "AdaGrad",
-        rmsprop: "RMSProp",
-        "adam-uncorrected": "Adam без корекції",
-        adam: "Adam",
-        amsgrad: "AMSGrad",
-      },
-      rule: {
-        gd: "GD",
-        momentum: "імпульс",
-        adagrad: "AdaGrad",
-        rmsprop: "RMSProp",
-        "adam-uncorrected": "Adam без корекції",
-        adam: "Adam",
-        amsgrad: "AMSGrad",
-      },
-    },
+    options: { rules: rules.uk, rule: rules.uk },
     says: {
       paths: "Шляхи",
       sizes: "Крок навчання кожної ваги, |Δw|/|d|",

@@ -1,4 +1,5 @@
-import { ofRules, planes, ruleTitles } from "../planes.words";
+import { planes } from "../planes.words";
+import { ofRules, rules } from "../rules.words";
 import type { Spoken } from "../words";
 
 export const words: Spoken = {
@@ -11,7 +12,7 @@ export const words: Spoken = {
       rules: "Rules",
       steps: "Steps",
       start: "Start",
-      ...ofRules("alpha", "Step size α"),
+      ...ofRules("alpha", "Step size α", rules.en),
     },
     presets: {
       film: "The film of the lecture",
@@ -22,7 +23,7 @@ export const words: Spoken = {
       barrier: "Barrier",
       many: "Many minima",
     },
-    options: { plane: planes.en, rules: ruleTitles },
+    options: { plane: planes.en, rules: rules.en },
     says: { surface: "The surface, logarithmic heights" },
   },
   uk: {
@@ -34,7 +35,7 @@ export const words: Spoken = {
       rules: "Правила",
       steps: "Кроки",
       start: "Початок",
-      ...ofRules("alpha", "Крок навчання α"),
+      ...ofRules("alpha", "Крок навчання α", rules.uk),
     },
     presets: {
       film: "Фільм із лекції",
@@ -45,7 +46,7 @@ export const words: Spoken = {
       barrier: "Бар’єр",
       many: "Багато мінімумів",
     },
-    options: { plane: planes.uk, rules: ruleTitles },
+    options: { plane: planes.uk, rules: rules.uk },
     says: { surface: "Поверхня, логарифмічні висоти" },
   },
 };

@@ -1,7 +1,7 @@
 /** Initialisation: what goes through each layer of a network, and how five starts train. */
 
 import { category } from "../../colours";
-import { shortNumber } from "../../numbers";
+import { percent, shortNumber } from "../../numbers";
 import { fact, factOf } from "../frames";
 import { Panel } from "../panel";
 import * as paint from "../paint";
@@ -126,7 +126,7 @@ function Readout({ training: { got, step } }: { training: Training }) {
         <span key={name}>
           {k > 0 && " · "}
           {optionWord("look", name)} <b>{alive[k] ? shortNumber(last[k]!) : said("diverged")}</b>{" "}
-          ({(100 * last[names().length + k]!).toFixed(1)} %)
+          ({percent(last[names().length + k]!)})
         </span>
       ))}
     </p>

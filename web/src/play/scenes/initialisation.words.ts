@@ -1,16 +1,5 @@
+import { rules } from "../rules.words";
 import type { Spoken } from "../words";
-
-const RULES = {
-  gd: "GD",
-  momentum: "Momentum",
-  nesterov: "Nesterov",
-  adagrad: "AdaGrad",
-  rmsprop: "RMSProp",
-  adam: "Adam",
-  amsgrad: "AMSGrad",
-  adamw: "AdamW",
-  sam: "SAM",
-};
 
 export const words: Spoken = {
   en: {
@@ -45,7 +34,7 @@ export const words: Spoken = {
         he: "He",
       },
       activation: { relu: "ReLU", tanh: "tanh", sigmoid: "Sigmoid", gelu: "GELU", silu: "SiLU" },
-      rule: RULES,
+      rule: rules.en,
     },
     says: {
       outputs: "Activations of each hidden layer",
@@ -94,13 +83,13 @@ export const words: Spoken = {
     options: {
       look: {
         zero: "Нулі",
-        small: "Малі, σ = .01",
+        small: "Малі, σ = 0,01",
         large: "Великі, σ = 1",
         xavier: "Xavier",
         he: "He",
       },
       activation: { relu: "ReLU", tanh: "tanh", sigmoid: "Сигмоїда", gelu: "GELU", silu: "SiLU" },
-      rule: { ...RULES, momentum: "Імпульс", nesterov: "Нестеров" },
+      rule: rules.uk,
     },
     says: {
       outputs: "Активації прихованих шарів",

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { shortNumber } from "../../numbers";
+import { percent, shortNumber } from "../../numbers";
 import { fact, factOf, usePart } from "../frames";
 import { Panel } from "../panel";
 import * as paint from "../paint";
@@ -111,7 +111,7 @@ function CurvesPanel({ got }: { got: Got }) {
 /** What was reached, in numbers. */
 function Readout({ got }: { got: Got }) {
   const number = (name: string) => shortNumber(fact(got, name));
-  const share = (name: string) => `${(100 * fact(got, name)).toFixed(1)} %`;
+  const share = (name: string) => percent(fact(got, name));
   return (
     <p class="readout" role="status" data-readout>
       {said("step")} {fact(got, "step")}, {said("epoch")} {number("epoch")} · {said("loss")}:{" "}

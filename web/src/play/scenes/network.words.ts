@@ -1,3 +1,4 @@
+import { rules } from "../rules.words";
 import type { Spoken } from "../words";
 
 const features = { x: "x", y: "y", x2: "x²", y2: "y²", xy: "xy", sinx: "sin x", siny: "sin y" };
@@ -58,17 +59,7 @@ export const words: Spoken = {
       activation: { relu: "ReLU", gelu: "GELU", silu: "SiLU" },
       init: { xavier: "Xavier", he: "He" },
       loss: { "binary-cross-entropy": "binary cross-entropy", brier: "mean squared error" },
-      rule: {
-        gd: "gradient descent (SGD)",
-        momentum: "momentum",
-        nesterov: "Nesterov",
-        adagrad: "AdaGrad",
-        rmsprop: "RMSProp",
-        adam: "Adam",
-        amsgrad: "AMSGrad",
-        adamw: "AdamW",
-        sam: "SAM",
-      },
+      rule: { ...rules.en, gd: "gradient descent (SGD)" },
       batch: { all: "all points" },
       speed: { step: "one step", "1": "1 epoch", "3": "3 epochs", "10": "10 epochs" },
     },
@@ -169,17 +160,7 @@ export const words: Spoken = {
         "binary-cross-entropy": "бінарна перехресна ентропія",
         brier: "середньоквадратична похибка",
       },
-      rule: {
-        gd: "градієнтний спуск (SGD)",
-        momentum: "імпульс",
-        nesterov: "Нестеров",
-        adagrad: "AdaGrad",
-        rmsprop: "RMSProp",
-        adam: "Adam",
-        amsgrad: "AMSGrad",
-        adamw: "AdamW",
-        sam: "SAM",
-      },
+      rule: { ...rules.uk, gd: "градієнтний спуск (SGD)" },
       batch: { all: "усі точки" },
       speed: { step: "один крок", "1": "1 епоха", "3": "3 епохи", "10": "10 епох" },
     },

@@ -1,4 +1,5 @@
-import { ofRules, planes, ruleTitles } from "../planes.words";
+import { planes } from "../planes.words";
+import { ofRules, rules } from "../rules.words";
 import type { Spoken } from "../words";
 
 const schedules = {
@@ -16,7 +17,7 @@ const schedules = {
   },
 };
 const decays = <T>(of: T): Record<string, T> =>
-  Object.fromEntries(Object.keys(ruleTitles).map((name) => [`decay_${name}`, of]));
+  Object.fromEntries(Object.keys(rules.en).map((name) => [`decay_${name}`, of]));
 
 export const words: Spoken = {
   en: {
@@ -29,8 +30,8 @@ export const words: Spoken = {
       steps: "Steps",
       near: "“At a minimum” is this near",
       start: "Start",
-      ...ofRules("alpha", "Step size α"),
-      ...ofRules("decay", "Decay of α"),
+      ...ofRules("alpha", "Step size α", rules.en),
+      ...ofRules("decay", "Decay of α", rules.en),
     },
     presets: {
       lecture: "As in the lecture",
@@ -41,7 +42,7 @@ export const words: Spoken = {
       "goldstein-price": "Goldstein–Price",
       rastrigin: "Rastrigin",
     },
-    options: { plane: planes.en, rules: ruleTitles, ...decays(schedules.en) },
+    options: { plane: planes.en, rules: rules.en, ...decays(schedules.en) },
     says: {
       sizes: "Step sizes α of the steps",
       reached: "Steps to a minimum",
@@ -58,8 +59,8 @@ export const words: Spoken = {
       steps: "Кроки",
       near: "«У мінімумі» — це так близько",
       start: "Початок",
-      ...ofRules("alpha", "Крок навчання α"),
-      ...ofRules("decay", "Зменшення α"),
+      ...ofRules("alpha", "Крок навчання α", rules.uk),
+      ...ofRules("decay", "Зменшення α", rules.uk),
     },
     presets: {
       lecture: "Як у лекції",
@@ -70,7 +71,7 @@ export const words: Spoken = {
       "goldstein-price": "Голдстейн — Прайс",
       rastrigin: "Растригін",
     },
-    options: { plane: planes.uk, rules: ruleTitles, ...decays(schedules.uk) },
+    options: { plane: planes.uk, rules: rules.uk, ...decays(schedules.uk) },
     says: {
       sizes: "Розмір α кожного кроку",
       reached: "Кроків до мінімуму",

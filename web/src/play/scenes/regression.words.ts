@@ -1,16 +1,5 @@
+import { rules } from "../rules.words";
 import type { Spoken } from "../words";
-
-const RULES = {
-  gd: "GD",
-  momentum: "Momentum",
-  nesterov: "Nesterov",
-  adagrad: "AdaGrad",
-  rmsprop: "RMSProp",
-  adam: "Adam",
-  amsgrad: "AMSGrad",
-  adamw: "AdamW",
-  sam: "SAM",
-};
 
 export const words: Spoken = {
   en: {
@@ -41,7 +30,7 @@ export const words: Spoken = {
     },
     options: {
       batch: { one: "One example", some: "Mini-batch", all: "All n examples" },
-      rule: RULES,
+      rule: rules.en,
     },
     says: {
       data: "Data and the line",
@@ -92,12 +81,12 @@ export const words: Spoken = {
       all: "Пакетний GD: усі приклади",
       tiny: "Крихітні кроки, α = 1e-4",
       few: "Двадцять прикладів",
-      many: "800 прикладів, α = .1",
+      many: "800 прикладів, α = 0,1",
       diverging: "Завеликий крок",
     },
     options: {
       batch: { one: "Один приклад", some: "Міні-пакет", all: "Усі n прикладів" },
-      rule: { ...RULES, momentum: "Імпульс", nesterov: "Нестеров" },
+      rule: rules.uk,
     },
     says: {
       data: "Дані та пряма",

@@ -1,3 +1,4 @@
+import { rules } from "../rules.words";
 import type { Spoken } from "../words";
 
 /** The curves of the labs, as one writes them by hand. */
@@ -35,14 +36,7 @@ export const words: Spoken = {
     },
     presets: { ...curves, stuck: "The same without momentum" },
     options: {
-      rule: {
-        gd: "gradient descent",
-        momentum: "momentum",
-        nesterov: "Nesterov",
-        adagrad: "AdaGrad",
-        rmsprop: "RMSProp",
-        adam: "Adam",
-      },
+      rule: { ...rules.en, gd: "gradient descent" },
     },
     says: {
       curve: "The curve and the balls",
@@ -82,14 +76,7 @@ export const words: Spoken = {
     },
     presets: { ...curves, stuck: "Те саме без імпульсу" },
     options: {
-      rule: {
-        gd: "градієнтний спуск",
-        momentum: "імпульс",
-        nesterov: "Нестеров",
-        adagrad: "AdaGrad",
-        rmsprop: "RMSProp",
-        adam: "Adam",
-      },
+      rule: { ...rules.uk, gd: "градієнтний спуск" },
     },
     says: {
       curve: "Крива і кулі",
