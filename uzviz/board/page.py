@@ -14,6 +14,9 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+    ".md": "text/plain; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
 }
 KEPT, ASKED = "public, max-age=31536000, immutable", "no-cache"
 """For files whose names say what they hold, and for all others."""
