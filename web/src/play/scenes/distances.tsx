@@ -17,7 +17,7 @@ export function Scene() {
   const kinds = ["euclidean", "manhattan", "chebyshev", "minkowski"] as const;
   return (
     <>
-      <div class="panels small">
+      <div class="panels thirds">
         {kinds.map((kind) => (
           <InPlane key={kind} kind={kind} plane={plane} balls={balls} />
         ))}

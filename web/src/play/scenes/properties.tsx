@@ -30,7 +30,9 @@ export function Scene() {
         <LinePanel name="slope" got={slope} step={step} />
         <ValleyPanel valley={valley} ground={ground} step={step} />
         <StridePanel slope={slope} step={step} />
-        <AdvicePanel advice={advice} step={step} />
+        <div class="whole">
+          <AdvicePanel advice={advice} step={step} />
+        </div>
       </div>
       <Readout barrier={barrier} slope={slope} valley={valley} step={step} />
     </>
@@ -142,7 +144,7 @@ function AdvicePanel({ advice, step }: { advice: Got; step: number }) {
     }
   };
   return (
-    <Panel label={said("advice")} title={said("advice")} paint={draw}
+    <Panel label={said("advice")} title={said("advice")} paint={draw} ratio={0.36}
       x={{ ends: [0, w.shape[0]! - 1], label: said("step") }}
       y={{ ends: endsOf(curves.flatMap((c) => [...c])), label: "w" }} />
   ); // prettier-ignore
