@@ -4,9 +4,10 @@ import { shortNumber } from "../../numbers";
 import { useReplay } from "../clock";
 import { heightAt, row } from "../curves";
 import { fact, factOf, usePart } from "../frames";
+import * as marks from "../marks";
 import { Panel } from "../panel";
 import * as paint from "../paint";
-import { endsOf, inside, type Ends, type Plot } from "../plot";
+import { endsOf, type Ends, type Plot } from "../plot";
 import type { Got } from "../server";
 import { set, valueNamed } from "../state";
 import { useTogether } from "../together";
@@ -75,11 +76,13 @@ function WalkPanel({ ground, walk, step }: { ground: Got; walk: Got; step: numbe
     paint.line(plot, [to, to], [low, loss!.data[at + 1]!], { colour: good, dash: [2, 3] });
     paint.dots(plot, [to], [low], 5, good, card);
     paint.dots(plot, [w!.data[step]!], [loss!.data[step]!], 5.5, bad, card);
-    const words = [["L", ink], [`L̂, γ = ${shortNumber(valueNamed("gamma"))}`, accent], [said("tangent"), soft], [said("next"), good]] as const;
-    inside(plot, () => {
-      for (const [i, [word, colour]] of words.entries())
-        paint.say(plot, word, plot.left + (plot.right - plot.left) * 0.4, plot.top + 14 + 16 * i, colour);
-    });
+    const entries = [
+      { word: "L", colour: ink },
+      { word: `L̂, γ = ${shortNumber(valueNamed("gamma"))}`, colour: accent },
+      { word: said("tangent"), colour: soft, dash: [6, 4] },
+      { word: said("next"), colour: good, dash: [2, 3] },
+    ];
+    marks.legend(plot, entries, false, plot.bottom - plot.top - 15 * entries.length - 8);
   }; // prettier-ignore
   const [start] = valueNamed<[number]>("start");
   const handle = {
