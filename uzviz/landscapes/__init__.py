@@ -24,7 +24,7 @@ from uzviz.landscapes.grids import MAPS, Grid, coarse_to_fine, coordinates, mapp
 from uzviz.landscapes.ground import Ground
 from uzviz.landscapes.landscape import DIRECTIONS, Landscape, around, planned
 from uzviz.landscapes.planes import Interpolation, Projection, at, interpolation, project
-from uzviz.landscapes.roughness import Roughness, roughness
+from uzviz.landscapes.ruggedness import Roughness, roughness
 
 __all__ = [
     "DIRECTIONS", "MAPS", "NORMALISATIONS", "Density", "Directions", "Grid", "Ground", "Interpolation", "Landscape",

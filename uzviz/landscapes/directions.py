@@ -63,18 +63,10 @@ def random(
         raise InputError(f"The seed is {shown(seed)}, but must be a whole number from 0.")
     if not whole(count, 1, 2):
         raise InputError(f"The directions are {shown(count)}, but must be 1 or 2.")
-    leaves, structure = jax.tree.flatten(jax.tree.map(jnp.asarray, w))
-    keys = jax.random.split(key_for(seed, "directions"), (int(count), len(leaves)))
-    vectors = [
-        jax.tree.unflatten(structure, map(_normal, leaves, keys[i])) for i in range(int(count))
-    ]
-    made = [normalised(d, w, normalise, axis) for d in vectors]
+    drawn = jax.random.normal(key_for(seed, "directions"), (int(count), tree.size(w)))
+    made = [normalised(unflat(w, row), w, normalise, axis) for row in np.asarray(drawn)]
     facts = {"kind": "random", "seed": int(seed), "normalise": normalise, "axis": axis}
     return orthogonal(w, made, facts)
-
-
-def _normal(leaf: jax.Array, key: jax.Array) -> jax.Array:
-    return jax.random.normal(key, leaf.shape, leaf.dtype)
 
 
 def normalised(direction: Tree, w: Tree, by: str, axis: int = 0) -> Tree:
@@ -86,22 +78,22 @@ def normalised(direction: Tree, w: Tree, by: str, axis: int = 0) -> Tree:
 
 
 def _by_filter(d: Any, w: Any, flat: bool, axis: int) -> jax.Array:
-    if np.ndim(w) < 2:
+    if w.ndim < 2:
         return _by_layer(d, w, flat, axis)
-    axis = axis % np.ndim(w)
-    return _matched(d, w, tuple(i for i in range(np.ndim(w)) if i != axis))
+    return _matched(d, w, tuple(i for i in range(w.ndim) if i != axis % w.ndim))
 
 
 def _by_layer(d: Any, w: Any, flat: bool, axis: int) -> jax.Array:
-    if np.ndim(w) < 2 and not flat:
+    if w.ndim < 2 and not flat:
         return jnp.zeros_like(d)
     return _matched(d, w, None)
 
 
 def _matched(d: Any, w: Any, axes: tuple[int, ...] | None) -> jax.Array:
     """d with the norms of w over these axes; 0 where d has none."""
-    wanted, own = (jnp.sqrt(jnp.sum(x * x, axes, keepdims=True)) for x in (w, d))
-    return (d * jnp.where(own > 0, wanted / jnp.where(own > 0, own, 1), 0)).astype(w.dtype)
+    x, wide = (np.asarray(v, np.float64) for v in (d, w))
+    own, wanted = (np.sqrt((v * v).sum(axes, keepdims=True)) for v in (x, wide))
+    return jnp.asarray(x * np.divide(wanted, own, out=np.zeros_like(own), where=own > 0), w.dtype)
 
 
 def _as_it_is(d: Any, w: Any, flat: bool, axis: int) -> jax.Array:
@@ -193,7 +185,7 @@ def towards(w: Tree, *others: Tree) -> Directions:
         raise InputError(f"{len(others)} other runs are given, but the directions are 1 or 2.")
     for other in others:
         check_like(w, other, "The other run")
-    made = [jax.tree.map(lambda a, b: jnp.asarray(b - a, a.dtype), w, other) for other in others]
+    made = [unflat(w, flat(other) - flat(w)) for other in others]
     return orthogonal(w, made, {"kind": "towards"})
 
 

@@ -171,7 +171,8 @@ class Grid:
 def coordinates(span: Any, size: int) -> np.ndarray:
     """Coordinates [size], evenly from ``span[0]`` to ``span[1]``, or from −span to span.
 
-    Each is low + (high − low) · i/(size − 1), by itself; with an odd size the middle is among them.
+    Each is (low · (size − 1 − i) + high · i)/(size − 1), by itself; with an odd size the middle is among
+    them.
 
     Raises
     ------
@@ -187,8 +188,8 @@ def coordinates(span: Any, size: int) -> np.ndarray:
         raise InputError(
             f"The span is {shown(span)}, but must be a number above 0, or two that rise, as (-1, 1)."
         )
-    share = np.arange(size) / (size - 1)
-    return given[0] * (1 - share) + given[1] * share
+    i = np.arange(size)
+    return (given[0] * i[::-1] + given[1] * i) / (size - 1)
 
 
 def levels(n: int) -> list[np.ndarray]:

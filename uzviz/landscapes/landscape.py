@@ -15,7 +15,7 @@ from uzviz.landscapes.directions import Directions
 from uzviz.landscapes.grids import MEMORY, Grid, coordinates, mapped
 from uzviz.landscapes.ground import Ground
 from uzviz.landscapes.planes import Projection, project
-from uzviz.landscapes.roughness import Roughness, roughness
+from uzviz.landscapes.ruggedness import Roughness, roughness
 from uzviz.problems import Problem
 from uzviz.records import Tile, plain
 from uzviz.tree import Tree

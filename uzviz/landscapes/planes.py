@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -10,7 +10,7 @@ import numpy as np
 
 from uzviz.checks import whole
 from uzviz.errors import InputError, shown
-from uzviz.landscapes.directions import Directions, check_like, flat, flat_points
+from uzviz.landscapes.directions import Directions, check_like, flat, flat_points, unflat
 from uzviz.landscapes.ground import Ground
 from uzviz.tree import Tree
 
@@ -73,15 +73,15 @@ def project(
 
 def at(w: Tree, directions: Directions, coordinates: np.ndarray) -> Tree:
     """The parameters w + Σ aᵢ dᵢ, stacked, at coordinates [points, directions]."""
-    columns = jnp.asarray(coordinates).T
+    columns = np.asarray(coordinates, np.float64).T
 
-    def leaf(x: jax.Array, *ds: jax.Array) -> jax.Array:
-        found = jnp.asarray(x)[None]
+    def leaf(x: Any, *ds: Any) -> jax.Array:
+        found = np.asarray(x, np.float64)[None]
         for a, d in zip(columns, ds, strict=True):
-            found = found + a.reshape(-1, *[1] * x.ndim).astype(x.dtype) * d
-        return jnp.broadcast_to(found, (len(coordinates), *x.shape)).astype(x.dtype)
+            found = found + a.reshape(-1, *[1] * np.ndim(x)) * np.asarray(d, np.float64)
+        return jnp.asarray(found, x.dtype)
 
-    return jax.tree.map(leaf, jax.tree.map(jnp.asarray, w), *directions.vectors)
+    return jax.tree.map(leaf, w, *directions.vectors)
 
 
 def interpolation(
@@ -100,8 +100,8 @@ def interpolation(
     if not whole(points, 2):
         raise InputError(f"The points are {shown(points)}, but must be a whole number from 2.")
     check_like(w, other, "The other run")
-    line = Directions((jax.tree.map(lambda a, b: b - a, w, other),), {"kind": "towards"})
+    line = Directions((unflat(w, flat(other) - flat(w)),), {"kind": "towards"})
     share = np.linspace(0, 1, int(points))
-    loss = np.concatenate([ground.losses(at(w, line, t[None, None]), part) for t in share])
+    loss = ground.losses(at(w, line, share[:, None]), part)
     straight = (1 - share) * loss[0] + share * loss[-1]
     return Interpolation(share, loss, float(np.max(loss - straight)))

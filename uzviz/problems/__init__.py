@@ -13,7 +13,7 @@ from uzviz.problems.online import Online, one_in_three, rare
 from uzviz.problems.pictures import Pictures
 from uzviz.problems.planes import PLANES, Plane, beale, himmelblau, rosenbrock
 from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_for, key_for
-from uzviz.problems.residual import residual
+from uzviz.problems.resnets import residual
 from uzviz.problems.shapes import SHAPES
 from uzviz.problems.signals import Expected, Signals, expected, signals
 from uzviz.problems.supervised import classify, learn, regress
