@@ -35,7 +35,9 @@ cache, elsewhere 256 MiB."""
 WIDE = (1 << 12, 1 << 28)
 GROUPS = 256
 """Groups that a program has room for before it says what they are."""
-SECONDS = 0.2
+FIRST = 4
+SECONDS = 1.0
+"""Of groups that are said together: what is affine is computed anew for them."""
 MEMORY = 4 << 30
 """Bytes that a map may take, unless more are allowed."""
 MOST_POINTS = 1 << 24
@@ -50,8 +52,8 @@ class Grid:
     axes
         The coordinates along each direction, rising: made by :func:`coordinates`.
     maps
-        Beside loss and metrics of the ground's parts: "gradient-norm", ‖∇L‖ of the training part, and
-        "curvature", its Hessian's smallest and largest eigenvalue after ``lanczos`` steps at each point.
+        Beside the loss of the ground's parts: "metrics", theirs too; "gradient-norm", ‖∇L‖ of the training
+        part; "curvature", its Hessian's smallest and largest eigenvalue after ``lanczos`` steps at each point.
     width
         Points side by side; what sizes make of it unless given by a map that is gone on with.
     memory
@@ -67,7 +69,7 @@ class Grid:
     w: Tree
     directions: Directions
     axes: tuple[np.ndarray, ...]
-    maps: Sequence[str] = ()
+    maps: Sequence[str] = ("metrics",)
     lanczos: int = 10
     width: int | None = None
     memory: int = MEMORY
@@ -79,7 +81,7 @@ class Grid:
                 "for each."
             )
         for name in self.maps:
-            named("map", name, MAPS)
+            named("map", name, dict.fromkeys(MAPS))
         if not whole(self.lanczos, 1, 1000):
             raise InputError(
                 f"The Lanczos steps are {shown(self.lanczos)}, but must be a whole number from 1 to 1,000."
@@ -125,10 +127,15 @@ class Grid:
             held + copies * self.parameters * item + (self.width or self._side) * 4 * self._widest
         )
 
+    @property
+    def values(self) -> Callable[[Tree, Any], dict[str, jax.Array]]:
+        """What is a mean over examples."""
+        return _Values(self.ground.formulas, "metrics" in self.maps)
+
     @cached_property
     def _program(self) -> list[Program]:
         """The losses of the parts, as programs of a block."""
-        f = _values(self.ground.formulas)
+        f = self.values
         abstract = jax.tree.map(
             lambda x: jax.ShapeDtypeStruct(jnp.shape(x), jnp.result_type(x)), self.w
         )
@@ -236,7 +243,7 @@ def mapped(
     # Groups are cut of the whole order, so that a point always has the same neighbours in its program.
     groups = [order[i : i + width] for i in range(0, len(order), width)]
     todo = [g for g in groups if not done[g].all()]
-    most, at = 1, 0
+    most, at = FIRST, 0
     while at < len(todo):
         some = todo[at : at + min(most, GROUPS)]
         began = clock() if clock else 0.0
@@ -265,11 +272,13 @@ def _computed(grid: Grid, groups: Sequence[np.ndarray]) -> dict[str, np.ndarray]
     found: dict[str, np.ndarray] = {}
     for part in ground.parts:
         examples = Given(ground.statistics, ground.of[part])
-        means = _means(ground.formulas, w, vectors, examples, *given)
-        summed = ground.problem.summary(_flat(means, len(groups)))
+        means = _means(grid.values, ground.formulas, w, vectors, examples, *given)
+        summed = _flat(means, len(groups))
+        if "metrics" in grid.maps:
+            summed = ground.problem.summary(summed)
         found.update({f"{part}/{name}": x for name, x in summed.items()})
-    for name in grid.maps:
-        values = _each(ground.formulas, MAPS[name](grid), w, vectors, ground.train, *given)
+    for name in [name for name in grid.maps if name in AT_EACH]:
+        values = _each(ground.formulas, AT_EACH[name](grid), w, vectors, ground.train, *given)
         found.update(_flat(values, len(groups)))
     return found
 
@@ -278,8 +287,16 @@ def _flat(values: dict[str, jax.Array], groups: int) -> dict[str, np.ndarray]:
     return {name: np.asarray(x)[:groups].ravel() for name, x in values.items()}
 
 
-def _values(formulas: Formulas) -> Callable[[Tree, Any], dict[str, jax.Array]]:
-    return lambda w, batch: {"loss": formulas.loss(w, batch, None), **formulas.metrics(w, batch)}
+@dataclass(frozen=True)
+class _Values:
+    """Loss, and metrics if they are asked for, at w."""
+
+    formulas: Formulas
+    metrics: bool
+
+    def __call__(self, w: Tree, batch: Any) -> dict[str, jax.Array]:
+        loss = {"loss": self.formulas.loss(w, batch, None)}
+        return {**loss, **self.formulas.metrics(w, batch)} if self.metrics else loss
 
 
 def _side_by_side(f: Callable[[jax.Array], Any], points: jax.Array, count: Any) -> Any:
@@ -299,14 +316,14 @@ def _side_by_side(f: Callable[[jax.Array], Any], points: jax.Array, count: Any) 
     return jax.lax.fori_loop(0, count, more, nothing)
 
 
-@partial(jax.jit, static_argnums=0)
-def _means(formulas: Formulas, w: Tree, vectors: tuple[Tree, ...], given: Given, points: jax.Array, count: Any):  # fmt: skip
+@partial(jax.jit, static_argnums=(0, 1))
+def _means(values: Callable[[Tree, Any], Any], formulas: Formulas, w: Tree, vectors: tuple[Tree, ...], given: Given, points: jax.Array, count: Any):  # fmt: skip
     """Loss and metrics, means over the examples: block by block, and within a block point by point, since what
     is affine in the coordinates is computed once a block."""
 
     def block(rows: Any) -> Any:
         batch = batch_of(formulas, given.statistics, rows)
-        return _side_by_side(along(_values(formulas), w, vectors, batch), points, count)
+        return _side_by_side(along(values, w, vectors, batch), points, count)
 
     return given.examples.mean(block)
 
@@ -348,11 +365,12 @@ class _Curvature:
         return {"eigenvalue/bottom": bottom, "eigenvalue/top": top}
 
 
-MAPS: dict[str, Callable[[Grid], Measure]] = {
+AT_EACH: dict[str, Callable[[Grid], Measure]] = {
     "gradient-norm": lambda grid: _gradient_norm,
     "curvature": lambda grid: _Curvature(int(grid.lanczos)),
 }
-"""What can be mapped beside losses and metrics."""
+MAPS = ("metrics", *AT_EACH)
+"""What can be mapped beside the loss."""
 
 
 def _size(n: int) -> str:

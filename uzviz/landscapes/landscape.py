@@ -152,7 +152,7 @@ def planned(
     seed: int = 0,
     examples: int | None = EXAMPLES,
     parts: Sequence[str] = ("train", "validation"),
-    maps: Sequence[str] = (),
+    maps: Sequence[str] = ("metrics",),
     lanczos: int = 10,
     paths: Mapping[str, Tree] | None = None,
     split_seed: int = 0,
@@ -249,7 +249,8 @@ def around(
     split_seed
         Of the run whose split it is.
     maps
-        Beside losses and metrics: "gradient-norm", "curvature" (of ``lanczos`` steps at each point).
+        Beside losses: "metrics", alone unless given; "gradient-norm"; "curvature" (of ``lanczos`` steps at
+        each point).
     paths
         Stacked parameters [points, …] by name: projected, with their losses.
     on_tile, known
