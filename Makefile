@@ -15,7 +15,7 @@ help:
 	@echo "make test         run the tests"
 	@echo "make check        formatting, lint and types"
 	@echo "make screenshots  take the README's pictures of the board"
-	@echo "make bench        measure beside PyTorch, Keras, scikit-learn, hand-written JAX and TensorBoard"
+	@echo "make bench        measure beside PyTorch, Keras, scikit-learn, hand-written JAX, loss-landscapes and TensorBoard"
 
 .venv/made: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Uzviz needs Python 3.11 or newer; this is " + sys.version.split()[0] + ".")'
@@ -72,6 +72,7 @@ screenshots: setup $(SAMPLE)
 bench: .venv-bench/made $(PAGE)
 	.venv-bench/bin/python benchmarks/train.py
 	.venv-bench/bin/python benchmarks/race.py
+	.venv-bench/bin/python benchmarks/landscape.py
 	.venv-bench/bin/python benchmarks/log.py --slow
 	CHROME="$$(.venv-bench/bin/python tests/browser.py)" .venv-bench/bin/python benchmarks/board.py
 	CHROME="$$(.venv-bench/bin/python tests/browser.py)" .venv-bench/bin/python benchmarks/board_alone.py

@@ -14,7 +14,7 @@ import uzviz
 
 PACKAGE = Path(uzviz.__file__).parent
 EVERYTHING = {"tree", "hyper", "records", "losses", "distances", "schedules", "rules", "problems", "probes", "engine",
-              "verdicts", "races", "log", "board", "scenes", "api"}  # fmt: skip
+              "verdicts", "races", "landscapes", "log", "board", "scenes", "api"}  # fmt: skip
 DOORS = {
     "errors": set(),
     "checks": set(),
@@ -30,6 +30,7 @@ DOORS = {
     "engine": {"tree", "records", "rules", "problems", "probes"},
     "verdicts": {"records"},
     "races": {"tree", "records", "engine", "rules", "problems", "verdicts"},
+    "landscapes": {"tree", "records", "engine", "rules", "problems", "probes"},
     "log": {"records"},
     "board": {"records", "log", "verdicts"},
     "scenes": {"engine", "rules", "schedules", "problems", "losses", "distances", "hyper"},

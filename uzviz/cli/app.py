@@ -62,6 +62,28 @@ Spread = Annotated[
     ),
 ]
 Spectrum = Annotated[str | None, typer.Option(help="Eigenvalues of the quadratic, as 1,100.")]
+Depth = Annotated[
+    int | None,
+    typer.Option(
+        parser=options.whole,
+        metavar="WHOLE",
+        help="Layers of the residual network, 6n + 2; 20 unless given.",
+    ),
+]
+Width = Annotated[
+    int | None,
+    typer.Option(
+        parser=options.whole,
+        metavar="WHOLE",
+        help="Its channels in the first stage; 4 unless given.",
+    ),
+]
+Skips = Annotated[
+    bool | None,
+    typer.Option(
+        "--skips/--no-skips", help="Whether it has its skips; it has unless told otherwise."
+    ),
+]
 ScheduleName = Annotated[
     str,
     typer.Option(
@@ -189,6 +211,9 @@ def train(
     start: StartPoint = None,
     spread: Spread = None,
     spectrum: Spectrum = None,
+    depth: Depth = None,
+    width: Width = None,
+    skips: Skips = None,
     own: OwnProblem = None,
     log: LogFolder = None,
     note: Note = None,
@@ -205,7 +230,7 @@ def train(
             options.refuse_beside(context, "--resume", kept)
         chosen = options.ProblemOptions(
             problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
-            task=task, start=start, spread=spread, spectrum=spectrum,
+            task=task, start=start, spread=spread, spectrum=spectrum, depth=depth, width=width, skips=skips,
         )  # fmt: skip
         values = options.assignments(set_ or [])
         if lr is not None and "lr" in values:
@@ -308,6 +333,9 @@ def race(
     start: StartPoint = None,
     spread: Spread = None,
     spectrum: Spectrum = None,
+    depth: Depth = None,
+    width: Width = None,
+    skips: Skips = None,
     own: OwnProblem = None,
     log: LogFolder = None,
     note: Note = None,
@@ -324,7 +352,7 @@ def race(
             options.refuse_beside(context, "--resume", kept)
         chosen = options.ProblemOptions(
             problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
-            task=task, start=start, spread=spread, spectrum=spectrum,
+            task=task, start=start, spread=spread, spectrum=spectrum, depth=depth, width=width, skips=skips,
         )  # fmt: skip
         picture = None if no_plot else plot
         sizes, more = options.step_sizes(lr), options.grid(grid or [])

@@ -37,6 +37,9 @@ class ProblemOptions:
     start: str | None
     spread: float | None
     spectrum: str | None
+    depth: int | None
+    width: int | None
+    skips: bool | None
 
     def own_problem(self) -> Problem | None:
         """The problem of the user's own module; None where none is named."""
@@ -79,7 +82,8 @@ class ProblemOptions:
 
     def flags(self) -> str:
         """The options given, as typed."""
-        return flags(**self._options())
+        switches = {True: " --skips", False: " --no-skips", None: ""}
+        return flags(**{**self._options(), "skips": None}) + switches[self.skips]
 
 
 def _imported(text: str) -> Problem:

@@ -13,6 +13,7 @@ from uzviz.problems.online import Online, one_in_three, rare
 from uzviz.problems.pictures import Pictures
 from uzviz.problems.planes import PLANES, Plane, beale, himmelblau, rosenbrock
 from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_for, key_for
+from uzviz.problems.resnets import residual
 from uzviz.problems.shapes import SHAPES
 from uzviz.problems.signals import Expected, Signals, expected, signals
 from uzviz.problems.supervised import classify, learn, regress
@@ -20,7 +21,7 @@ from uzviz.problems.surfaces import quadratic, surface
 from uzviz.problems.tables import ARRAYS
 
 SURFACES: dict[str, Callable[..., Problem]] = {**PLANES, "quadratic": quadratic}
-NAMED: dict[str, Callable[..., Problem]] = {**SURFACES, "linear": linear}
+NAMED: dict[str, Callable[..., Problem]] = {**SURFACES, "linear": linear, "residual": residual}
 """What is made of its name alone, without a file."""
 
 _MAKERS: dict[str, Callable[..., Problem]] = {
@@ -56,5 +57,5 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 __all__ = [
     "FUNCTIONS", "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Expected", "Formula", "Formulas", "Online", "Pictures", "Plane", "Problem",
     "Signals", "Split", "Valleys", "beale", "classify", "expected", "formula", "generator_for", "himmelblau", "key_for", "learn",
-    "linear", "one_in_three", "quadratic", "rare", "regress", "restored", "rosenbrock", "signals", "surface", "valleys",
+    "linear", "one_in_three", "quadratic", "rare", "regress", "residual", "restored", "rosenbrock", "signals", "surface", "valleys",
 ]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -80,14 +80,45 @@ def classify(
     if binary and classes != 2:
         raise InputError(f"{loss} needs two classes, but there are {classes}: use cross-entropy.")
 
-    def logits(w: MLP, batch: Example) -> jax.Array:
-        z = jax.vmap(w)(batch.x)
-        return z[:, 0] if binary else z
+    return classifier(
+        table,
+        networks.starts([table.x.shape[1], 1 if binary else classes], hidden, activation, init),
+        lambda w, x: jax.vmap(w)(x)[:, 0] if binary else jax.vmap(w)(x),
+        cost,
+        split,
+        _spec("classify", table, hidden, activation, init, loss, split),
+        lambda w: _first_layer(w, table),
+    )
+
+
+def classifier(
+    table: Table,
+    init: Callable[[jax.Array], Any],
+    outputs: Callable[[Any, jax.Array], jax.Array],
+    cost: Callable[[jax.Array, jax.Array], jax.Array],
+    split: Sequence[float],
+    spec: dict[str, Any],
+    learned: Callable[[Any], dict[str, Pictures]] = lambda w: {},
+) -> Problem:
+    """Classes of a table by any network; accuracy is its metric.
+
+    Parameters
+    ----------
+    outputs
+        ``outputs(w, x [n, features])`` gives logits [n, classes], or one each, [n], for two classes.
+    cost
+        ``cost(logits, y)``, a mean.
+    learned
+        Pictures of the parameters, where examples are pictures.
+    """
+
+    def logits(w: Any, batch: Example) -> jax.Array:
+        return outputs(w, batch.x)
 
     def guessed(z: jax.Array) -> jax.Array:
-        return z > 0 if binary else jnp.argmax(z, axis=-1)
+        return z > 0 if z.ndim == 1 else jnp.argmax(z, axis=-1)
 
-    def metrics(w: MLP, batch: Example) -> dict[str, jax.Array]:
+    def metrics(w: Any, batch: Example) -> dict[str, jax.Array]:
         return {"accuracy": jnp.mean(guessed(logits(w, batch)) == batch.y)}
 
     def prepare(statistics: Any, rows: Any) -> Example:
@@ -95,22 +126,20 @@ def classify(
         return Example((x - mean) / scale, y)
 
     @jax.jit
-    def judged(w: MLP, batch: Example) -> tuple[jax.Array, jax.Array]:
+    def judged(w: Any, batch: Example) -> tuple[jax.Array, jax.Array]:
         """The class each example is taken for, and its loss."""
         z = logits(w, batch)
         each = jax.vmap(lambda z, y: cost(z[None], y[None]))(z, batch.y)
         return guessed(z), each
 
-    def seen(w: MLP, batch: Example, rows: Any) -> dict[str, Pictures]:
+    def seen(w: Any, batch: Example, rows: Any) -> dict[str, Pictures]:
         x, y = rows
         guess, each = judged(w, batch)
         wrong = pictures.misclassified(x, y, guess, each, table.pixels, table.classes or [])
-        return {"misclassified": wrong, **_first_layer(w, table)}
+        return {"misclassified": wrong, **learned(w)}
 
     return Problem(
-        init=networks.starts(
-            [table.x.shape[1], 1 if binary else classes], hidden, activation, init
-        ),
+        init=init,
         loss=lambda w, batch, key: cost(logits(w, batch), batch.y),
         data=(table.x, table.y),
         metrics=metrics,
@@ -119,7 +148,7 @@ def classify(
         pictures=seen if table.pixels else None,
         ratio=split,
         name=table.name,
-        spec=_spec("classify", table, hidden, activation, init, loss, split),
+        spec=spec,
     )
 
 

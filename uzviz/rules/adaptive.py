@@ -27,6 +27,7 @@ class AdaGrad(Rule):
 
     title = "AdaGrad"
     memory = 1
+    adaptive = True
 
     lr: float = hyperparameter(0.01, "(0, inf)", "step size α")
     eps: float = hyperparameter(1e-8, "[0, inf)", "ε, which keeps the division finite")
@@ -39,6 +40,13 @@ class AdaGrad(Rule):
         r = each(lambda r, g: r + g * g, s["r"], g)
         w = each(lambda w, g, r: w - self.lr * g / (self.eps + jnp.sqrt(r)), w, g, r)
         return w, {"r": r}, loss
+
+    def threshold(self):
+        """2/α, of the preconditioned curvature: a step is 1 − αλ/P."""
+        return 2 / self.lr
+
+    def preconditioner(self, s: State, t):
+        return each(lambda r: self.eps + jnp.sqrt(r), s["r"])
 
 
 @rule
@@ -53,6 +61,7 @@ class RMSProp(Rule):
 
     title = "RMSProp"
     memory = 1
+    adaptive = True
 
     lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
     rho: float = hyperparameter(0.9, "[0, 1)", "memory ρ of the squared gradient")
@@ -66,6 +75,13 @@ class RMSProp(Rule):
         r = each(lambda r, g: self.rho * r + (1 - self.rho) * g * g, s["r"], g)
         w = each(lambda w, g, r: w - self.lr * g / (self.eps + jnp.sqrt(r)), w, g, r)
         return w, {"r": r}, loss
+
+    def threshold(self):
+        """2/α, of the preconditioned curvature: a step is 1 − αλ/P."""
+        return 2 / self.lr
+
+    def preconditioner(self, s: State, t):
+        return each(lambda r: self.eps + jnp.sqrt(r), s["r"])
 
 
 def moments(b1, b2, s: State, g: Params) -> tuple[Params, Params]:
@@ -91,6 +107,12 @@ def unbiased(average: Params, memory: Any, t: Any) -> Params:
     return each(lambda m: m / (1 - memory**t), average)
 
 
+def averaged_threshold(rule: AdamUncorrected | Adam | AMSGrad) -> Any:
+    """2(1 + β₁)/((1 − β₁)α), of the preconditioned curvature: the heavy ball's whose gradient is averaged.
+    Source: Cohen et al. (2022)."""
+    return 2 * (1 + rule.b1) / ((1 - rule.b1) * rule.lr)
+
+
 @rule
 class AdamUncorrected(Rule):
     r"""Adam as its failure is proved: without correction of the start.
@@ -105,6 +127,7 @@ class AdamUncorrected(Rule):
 
     title = "Adam without correction"
     memory = 2
+    adaptive = True
 
     lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
     b1: float = hyperparameter(0.9, "[0, 1)", "memory β₁ of the gradient")
@@ -119,6 +142,12 @@ class AdamUncorrected(Rule):
         m, v = moments(self.b1, self.b2, s, g)
         w = each(lambda w, m, v: w - self.lr * m / (self.eps + jnp.sqrt(v)), w, m, v)
         return w, {"m": m, "v": v}, loss
+
+    def threshold(self):
+        return averaged_threshold(self)
+
+    def preconditioner(self, s: State, t):
+        return each(lambda v: self.eps + jnp.sqrt(v), s["v"])
 
 
 @rule
@@ -136,6 +165,7 @@ class Adam(Rule):
 
     title = "Adam"
     memory = 2
+    adaptive = True
 
     lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
     b1: float = hyperparameter(0.9, "[0, 1)", "memory β₁ of the gradient")
@@ -152,6 +182,14 @@ class Adam(Rule):
         w = each(lambda w, m, v: w - a * m / (eps + jnp.sqrt(v)), w, m, v)
         return w, {"m": m, "v": v}, loss
 
+    def threshold(self):
+        return averaged_threshold(self)
+
+    def preconditioner(self, s: State, t):
+        """(1 − β₁ᵗ)(ε + √v̂), so that w ← w − α P⁻¹ m."""
+        a, eps = corrected(self, t)
+        return each(lambda v: (eps + jnp.sqrt(v)) * self.lr / a, s["v"])
+
 
 @rule
 class AMSGrad(Rule):
@@ -167,6 +205,7 @@ class AMSGrad(Rule):
 
     title = "AMSGrad"
     memory = 3
+    adaptive = True
 
     lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
     b1: float = hyperparameter(0.9, "[0, 1)", "memory β₁ of the gradient")
@@ -182,6 +221,12 @@ class AMSGrad(Rule):
         vmax = each(jnp.maximum, s["vmax"], v)
         w = each(lambda w, m, v: w - self.lr * m / (self.eps + jnp.sqrt(v)), w, m, vmax)
         return w, {"m": m, "v": v, "vmax": vmax}, loss
+
+    def threshold(self):
+        return averaged_threshold(self)
+
+    def preconditioner(self, s: State, t):
+        return each(lambda v: self.eps + jnp.sqrt(v), s["vmax"])
 
 
 @rule

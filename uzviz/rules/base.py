@@ -35,6 +35,8 @@ class Rule:
 
     tuned: ClassVar[str | None] = "lr"
     """The hyperparameter that a race tunes; None if a single try is all it needs."""
+    adaptive: ClassVar[bool] = False
+    """Whether each parameter has a step size of its own, which :meth:`preconditioner` tells."""
 
     def __post_init__(self) -> None:
         hyper.check(self)
@@ -57,6 +59,15 @@ class Rule:
 
         ``f(w)`` gives the loss and its gradient at any point; ``t`` counts steps from 1.
         """
+        raise NotImplementedError
+
+    def threshold(self) -> Any:
+        """The curvature λ from which on the rule no longer converges on λw²/2, its preconditioner held
+        fixed if it has one; None where none is known."""
+        return None
+
+    def preconditioner(self, s: State, t: Any) -> Params:
+        """What an adaptive rule divides its step by, P, after t steps: w ← w − α P⁻¹ m."""
         raise NotImplementedError
 
 

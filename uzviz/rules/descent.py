@@ -35,6 +35,10 @@ class GradientDescent(Rule):
         w = each(lambda w, g: w - self.lr * g, w, g)
         return w, s, loss
 
+    def threshold(self):
+        """2/α: a step is 1 − αλ."""
+        return 2 / self.lr
+
 
 @rule
 class Momentum(Rule):
@@ -58,6 +62,10 @@ class Momentum(Rule):
         p = each(lambda p, g: self.beta * p + g, s["p"], g)
         w = each(lambda w, p: w - self.lr * p, w, p)
         return w, {"p": p}, loss
+
+    def threshold(self):
+        """2(1 + β)/α. Source: Polyak (1964)."""
+        return 2 * (1 + self.beta) / self.lr
 
 
 @rule
@@ -85,6 +93,10 @@ class Nesterov(Rule):
         p = each(lambda p, g: self.beta * p + g, s["p"], g)
         w = each(lambda w, p: w - self.lr * p, w, p)
         return w, {"p": p}, loss
+
+    def threshold(self):
+        """2(1 + β)/(α(1 + 2β)). Source: Cohen et al. (2021), appendix B."""
+        return 2 * (1 + self.beta) / (self.lr * (1 + 2 * self.beta))
 
 
 @rule

@@ -1,0 +1,276 @@
+"""The loss around a point, of any problem: planned, computed, looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from uzviz import engine, tree
+from uzviz.errors import InputError, named, shown
+from uzviz.landscapes import directions as along
+from uzviz.landscapes.directions import Directions
+from uzviz.landscapes.grids import MEMORY, Grid, coordinates, mapped
+from uzviz.landscapes.ground import Ground
+from uzviz.landscapes.planes import Projection, project
+from uzviz.landscapes.ruggedness import Roughness, roughness
+from uzviz.problems import Problem
+from uzviz.records import Tile, plain
+from uzviz.tree import Tree
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+EXAMPLES = 1024
+"""Examples of each part, unless it is said."""
+MARGIN = 0.1
+"""Of a path's extent, on either side."""
+
+
+@dataclass(eq=False, repr=False)
+class Landscape:
+    """The loss around a point, as far as it is computed."""
+
+    grid: Grid
+    values: dict[str, np.ndarray] = field(default_factory=dict)
+    """Maps as the grid's shape by names such as "train/loss"; NaN where a value is none or not yet there."""
+    done: np.ndarray = field(init=False)
+    """Which points are there."""
+    paths: dict[str, Projection] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.done = np.zeros(self.grid.shape, bool)
+
+    def add(self, tile: Tile) -> None:
+        """Take in some points."""
+        for name, x in tile.values.items():
+            whole = self.values.setdefault(name, np.full(self.grid.shape, np.nan, x.dtype))
+            whole.ravel()[tile.places] = x
+        self.done.ravel()[tile.places] = True
+
+    @property
+    def axes(self) -> tuple[np.ndarray, ...]:
+        """The coordinates along each direction: point [i, j] is w + axes[0][i] d₀ + axes[1][j] d₁."""
+        return self.grid.axes
+
+    @property
+    def directions(self) -> Directions:
+        """What the axes are."""
+        return self.grid.directions
+
+    @property
+    def loss(self) -> np.ndarray:
+        """The loss of the ground's first part, in the grid's shape."""
+        return self.values[f"{self.grid.ground.parts[0]}/loss"]
+
+    @property
+    def roughness(self) -> Roughness:
+        """How rugged :attr:`loss` is."""
+        return roughness(self.loss)
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """What it was made of and what it shows, as names and numbers."""
+        paths = {
+            name: {"explained": p.explained, "farthest": float(p.distance.max())}
+            for name, p in self.paths.items()
+        }
+        holes = int((self.done & ~np.isfinite(self.loss)).sum()) if self.values else 0
+        return {
+            **self.grid.facts,
+            "shape": list(self.grid.shape),
+            "span": [[float(a[0]), float(a[-1])] for a in self.axes],
+            "done": int(self.done.sum()),
+            "holes": holes,
+            "paths": paths,
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """All of it but parameters and directions, as plain values: what is not finite is None."""
+        return plain(
+            {
+                "facts": self.facts,
+                "axes": [a.tolist() for a in self.axes],
+                "maps": {name: x.tolist() for name, x in self.values.items()},
+                "paths": {
+                    name: {
+                        k: None if v is None else np.asarray(v).tolist()
+                        for k, v in p._asdict().items()
+                    }
+                    for name, p in self.paths.items()
+                },
+            }
+        )
+
+    def plot(self, name: str | None = None) -> Figure:
+        """Contours of a map, or curves along one direction, with the paths; holes where nothing is finite."""
+        from uzviz.landscapes.picture import draw
+
+        chosen = name or f"{self.grid.ground.parts[0]}/loss"
+        named("map", chosen, self.values)
+        return draw(self, chosen)
+
+    def __repr__(self) -> str:
+        shape = " × ".join(map(str, self.grid.shape))
+        return (
+            f"Landscape({self.grid.ground.problem.name}, {self.directions.kind} directions, {shape}, "
+            f"{int(self.done.sum()):,} points done)"
+        )
+
+
+def _random(ground: Ground, w: Tree, count: int, seed: int, normalise: str) -> Directions:
+    return along.random(w, count, seed=seed, normalise=normalise)
+
+
+def _curved(ground: Ground, w: Tree, count: int, seed: int, normalise: str) -> Directions:
+    return along.curved(ground, w, ("top", "bottom")[:count], seed=seed)
+
+
+def _axes(ground: Ground, w: Tree, count: int, seed: int, normalise: str) -> Directions:
+    return along.axes(w)
+
+
+DIRECTIONS: dict[str, Callable[[Ground, Tree, int, int, str], Directions]] = {
+    "random": _random,
+    "hessian": _curved,
+    "axes": _axes,
+}
+"""Directions by name; "path" is that of the paths given."""
+
+
+def planned(
+    problem: Problem,
+    w: Tree | None = None,
+    *,
+    directions: str | Directions | None = None,
+    dimensions: int = 2,
+    size: int | Sequence[int] = 51,
+    span: Any = None,
+    normalise: str = "filter",
+    seed: int = 0,
+    examples: int | None = EXAMPLES,
+    parts: Sequence[str] = ("train", "validation"),
+    maps: Sequence[str] = ("metrics",),
+    lanczos: int = 10,
+    paths: Mapping[str, Tree] | None = None,
+    split_seed: int = 0,
+    width: int | None = None,
+    memory: int = MEMORY,
+) -> Grid:
+    """The grid that :func:`around` computes, which says what is asked for and refuses what cannot be."""
+    if dimensions not in (1, 2):
+        raise InputError(f"The dimensions are {shown(dimensions)}, but must be 1 or 2.")
+    ground = Ground(problem, split_seed, examples, parts)
+    start = engine.start_point(problem, split_seed)
+    w = start if w is None else w
+    along.check_like(start, w, "The point")
+    if not all(np.isfinite(np.asarray(x, float)).all() for x in tree.paths(w).values()):
+        raise InputError("The point holds parameters that are not finite: choose another.")
+    chosen = _directions(ground, w, directions, dimensions, seed, normalise, paths or {})
+    count = len(chosen.vectors)
+    sizes = [size] * count if not isinstance(size, Sequence) else list(size)
+    spans = _spans(w, chosen, span, paths or {})
+    if len(sizes) != count:
+        raise InputError(
+            f"The size is {shown(size)}, but must be one number, or one for each of {count} directions."
+        )
+    made = tuple(coordinates(s, n) for s, n in zip(spans, sizes, strict=True))
+    return Grid(ground, w, chosen, made, tuple(maps), lanczos, width, memory)
+
+
+def _directions(ground: Ground, w: Tree, given: Any, count: int, seed: int, normalise: str, paths: Mapping[str, Tree]) -> Directions:  # fmt: skip
+    if isinstance(given, Directions):
+        return given
+    if given is None:
+        given = "axes" if tree.size(w) <= 2 else "random"
+    if given == "path":
+        if not paths:
+            raise InputError(
+                "The directions are those of a path, but no path is given: give paths."
+            )
+        rows = [along.flat_points(w, path) for path in paths.values()]
+        return along.principal_of(w, np.concatenate(rows), count)
+    make = named("kind of directions", given, {**DIRECTIONS, "path": _random})
+    return make(ground, w, count, seed, normalise)
+
+
+def _spans(w: Tree, chosen: Directions, span: Any, paths: Mapping[str, Tree]) -> list[Any]:
+    """One for each direction: as given, else what holds the paths, else what suits the directions."""
+    count = len(chosen.vectors)
+    if span is not None:
+        each = isinstance(span, Sequence) and len(span) == count and all(
+            isinstance(s, Sequence) for s in span
+        )  # fmt: skip
+        return list(span) if each else [span] * count
+    if chosen.kind == "towards":
+        return [(-0.25, 1.25)] * count
+    if not paths:
+        return [1.0] * count
+    seen = np.concatenate([project(w, chosen, path).coordinates for path in paths.values()])
+    seen = np.concatenate([seen, np.zeros((1, count))])
+    low, high = seen.min(0), seen.max(0)
+    margin = MARGIN * np.maximum(high - low, 1e-3 * max(float((high - low).max()), 1e-9))
+    return [(float(a), float(b)) for a, b in zip(low - margin, high + margin, strict=True)]
+
+
+def around(
+    problem: Problem,
+    w: Tree | None = None,
+    *,
+    on_tile: Callable[[Tile], object] = lambda tile: None,
+    known: Sequence[Tile] = (),
+    paths: Mapping[str, Tree] | None = None,
+    **options: Any,
+) -> Landscape:
+    r"""The loss of any problem around a point.
+
+    .. math:: L(w + a\,d_0 + b\,d_1)
+
+    ``around(problem, w).plot()``; of a function of one's own: ``around(uz.Problem(init=…, loss=…), w)``.
+
+    Parameters
+    ----------
+    w
+        The point, a pytree like the problem's start; that start unless given.
+    directions
+        "random" (unless w is one or two numbers: then "axes"), "hessian", "path" (of ``paths``), or what a
+        function of :mod:`uzviz.landscapes.directions` gives.
+    dimensions
+        1 or 2.
+    size, span
+        Points along each direction, 51, and from where to where, ±1 in units of the direction: one for all or
+        one for each. Unless given, a path's extent is spanned.
+    normalise, seed
+        Of random directions: "filter", "layer" or "none".
+    examples, parts
+        How many of each part, the first in the random order of the split; None takes all.
+    split_seed
+        Of the run whose split it is.
+    maps
+        Beside losses: "metrics", alone unless given; "gradient-norm"; "curvature" (of ``lanczos`` steps at
+        each point).
+    paths
+        Stacked parameters [points, …] by name: projected, with their losses.
+    on_tile, known
+        Called with every tile as it comes; tiles that need not be computed again.
+    width, memory
+        As in :class:`uzviz.landscapes.grids.Grid`.
+
+    Raises
+    ------
+    InputError
+        for what cannot be used, before anything is computed.
+    """
+    grid = planned(problem, w, paths=paths, **options)
+    found = Landscape(grid)
+    for tile in known:
+        found.add(tile)
+    for tile in mapped(grid, known):
+        found.add(tile)
+        on_tile(tile)
+    for name, path in (paths or {}).items():
+        part = grid.ground.parts[0]
+        found.paths[name] = project(grid.w, grid.directions, path, grid.ground, part)
+    return found
