@@ -9,7 +9,9 @@ from __future__ import annotations
 import csv
 import json
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypedDict
 
@@ -154,6 +156,24 @@ class Best:
 
 
 @dataclass(frozen=True)
+class Snapshot:
+    """The parameters after ``step`` steps, a point of the path; of lanes, [seeds, …]."""
+
+    step: int
+    w: dict[str, np.ndarray]
+    """By their paths, "w/…"."""
+
+
+class Path(NamedTuple):
+    """Where a run went: its parameters from start to end, even in log time."""
+
+    steps: np.ndarray
+    """[snapshots], rising"""
+    w: Any
+    """The problem's pytree, each leaf [snapshots, …]; of a logged run, mapped from its file."""
+
+
+@dataclass(frozen=True)
 class State:
     """All that training goes on from after ``step`` steps, by names: w/…, s/…, alive."""
 
@@ -190,6 +210,8 @@ class Piece:
     settings: tuple[int, int]
     arrays: dict[str, np.ndarray]
     """[seeds, settings, …] by names such as "end/test/loss", "curves/…", "finite", "died"."""
+    path: tuple[Snapshot, ...] = ()
+    """Of the final, where the first setting went from the first of its seeds."""
 
     @property
     def place(self) -> tuple[Any, ...]:
@@ -218,7 +240,7 @@ class End:
     """Whether Ctrl-C ended it."""
 
 
-Record = Start | Graph | Steps | Evaluation | Probed | Pictured | Best | State | End
+Record = Start | Graph | Steps | Evaluation | Probed | Pictured | Best | Snapshot | State | End
 RaceRecord = Stage | Piece | Timed
 
 
@@ -231,6 +253,10 @@ class Run:
     evaluations: list[Evaluation] = field(default_factory=list)
     probed: list[Probed] = field(default_factory=list)
     end: End | None = None
+    path_words: str = ""
+    """How much of its path is kept, and why not more, as a sentence."""
+    find_path: Callable[[], Path | None] = lambda: None
+    """What :attr:`path` is got by when it is asked for."""
 
     def add(self, record: Record) -> None:
         match record:
@@ -247,6 +273,12 @@ class Run:
     def w(self) -> Any:
         """The parameters at the end, as the problem's pytree; None while training goes on."""
         return self.end.w if self.end else None
+
+    @cached_property
+    def path(self) -> Path | None:
+        """Where it went; None where that was not kept, or its file is lost. Damaged snapshots are
+        passed over with a warning."""
+        return self.find_path()
 
     @property
     def step(self) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 
 from uzviz.engine import programs
 from uzviz.engine.lanes import Lanes, Places
-from uzviz.engine.loop import evaluated
+from uzviz.engine.stops import evaluated
 from uzviz.engine.plan import Window
 from uzviz.engine.programs import Path
 from uzviz.errors import InputError

@@ -16,6 +16,7 @@ from uzviz import records
 from uzviz.errors import InputError
 from uzviz.log import card, checkpoints, values
 from uzviz.log.folder import LoggedRun
+from uzviz.log.paths import PathWriter
 from uzviz.log.recording import PROGRESS, Log
 from uzviz.log.sheets import sheet
 from uzviz.records import (
@@ -26,6 +27,7 @@ from uzviz.records import (
     Probed,
     Record,
     Run,
+    Snapshot,
     Start,
     State,
     Steps,
@@ -80,7 +82,8 @@ class TrainingLog:
         )
         checkpoints.tidy(folder, resumed_at or 0)
         if made is not None:
-            words = card.markdown(start, made["facts"], card.command(), made["note"])
+            kept = made["path"]["words"]
+            words = card.markdown(start, made["facts"], card.command(), made["note"], kept)
             self._log.text(0, "card", words)
             facts = json.dumps({"start": asdict(start), **made})
             self._log.tensor(0, MADE, np.array([facts], object))
@@ -104,13 +107,16 @@ class TrainingLog:
                 self._log.image(record.step, f"pictures/{record.name}", drawn)
             case Best():
                 self._best = record
+            case Snapshot():
+                self._path.add(record)
             case State():
                 self._keep(record)
             case _:
                 pass
 
     def close(self, run: Run) -> None:
-        """Say how the run ended, and end the file."""
+        """Say how the run ended, and end the files."""
+        self._path.close()
         self._log.close(run.status)
 
     def _progress(self, step: Any) -> dict[str, Any]:
@@ -138,8 +144,9 @@ class TrainingLog:
             self._log.scalars(record.step, scalars)
 
     def _keep(self, state: State) -> None:
-        """Write a state once the log holds all that led to it."""
+        """Write a state once log and path hold all that led to it."""
         self._log.sync()
+        self._path.sync()
         facts = {"step": state.step}
         try:
             if self._best is not None:
@@ -184,6 +191,12 @@ def made_of(run: LoggedRun) -> dict[str, Any]:
         raise InputError(
             f"{run.folder} doesn't say what was trained there in a form that is understood."
         ) from None
+
+
+def path_of(made: Mapping[str, Any]) -> tuple[tuple[int, ...], str]:
+    """The steps of the snapshots that a run was to keep, and how many in words; none of older runs."""
+    kept = made.get("path", {"steps": [], "words": ""})
+    return tuple(kept["steps"]), str(kept["words"])
 
 
 def start_of(made: Mapping[str, Any]) -> Start:
