@@ -9,10 +9,10 @@ from __future__ import annotations
 import csv
 import json
 import math
+import pathlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any, Literal, NamedTuple, TypedDict
 
 import numpy as np
@@ -214,6 +214,17 @@ class Piece:
     """Of the final, where the first setting went from the first of its seeds."""
 
     @property
+    def paths(self) -> dict[int, list[Snapshot]]:
+        """The path of each lane that has one, by its place among the stage's seeds."""
+        count = len(next(iter(self.path[0].w.values()))) if self.path else 0
+        return {
+            self.seeds[0] + i: [
+                Snapshot(s.step, {k: x[i] for k, x in s.w.items()}) for s in self.path
+            ]
+            for i in range(count)
+        }
+
+    @property
     def place(self) -> tuple[Any, ...]:
         """What tells it from all other pieces of its race."""
         return self.stage, self.round, self.entrant, *self.seeds, *self.settings
@@ -253,6 +264,8 @@ class Run:
     evaluations: list[Evaluation] = field(default_factory=list)
     probed: list[Probed] = field(default_factory=list)
     end: End | None = None
+    snapshots: list[Snapshot] = field(default_factory=list)
+    """Of a path that is kept in memory."""
     path_words: str = ""
     """How much of its path is kept, and why not more, as a sentence."""
     find_path: Callable[[], Path | None] = lambda: None
@@ -266,6 +279,8 @@ class Run:
                 self.evaluations.append(record)
             case Probed():
                 self.probed.append(record)
+            case Snapshot():
+                self.snapshots.append(record)
             case End():
                 self.end = record
 
@@ -327,11 +342,11 @@ class Run:
             }
         )
 
-    def to_json(self, path: str | Path) -> None:
+    def to_json(self, path: str | pathlib.Path) -> None:
         """Write :meth:`to_dict` as strict JSON."""
-        Path(path).write_text(json.dumps(self.to_dict(), allow_nan=False))
+        pathlib.Path(path).write_text(json.dumps(self.to_dict(), allow_nan=False))
 
-    def to_csv(self, path: str | Path) -> None:
+    def to_csv(self, path: str | pathlib.Path) -> None:
         """Write every value as a row: step, name, value."""
         with open(path, "w", newline="") as file:
             rows = csv.writer(file)

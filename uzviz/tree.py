@@ -93,7 +93,8 @@ def stacked(like: Tree, leaves: Mapping[str, np.ndarray]) -> Tree:
     wanted = paths(like)
     for name, leaf in wanted.items():
         found = leaves.get(name)
-        _check(name, leaf, None if found is None else jax.eval_shape(lambda x: x[0], found))
+        row = None if found is None else jax.ShapeDtypeStruct(found.shape[1:], found.dtype)
+        _check(name, leaf, row)
     return jax.tree.unflatten(jax.tree.structure(like), [leaves[name] for name in wanted])
 
 

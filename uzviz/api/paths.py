@@ -11,7 +11,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from uzviz import engine, log, records, tree
+from uzviz import log, records, tree
 from uzviz.checks import whole
 from uzviz.engine import MOST_SNAPSHOTS, Plan
 from uzviz.errors import InputError, shown
@@ -82,13 +82,35 @@ def collected(problem: Problem, kept: Sequence[records.Snapshot]) -> records.Pat
     return _path(problem, np.array([s.step for s in kept]), rows)
 
 
-def logged(problem: Problem, folder: Path, planned: bool) -> records.Path | None:
+class Finals:
+    """The paths of a race that is not logged, from what it says."""
+
+    def __init__(self) -> None:
+        self._seeds: tuple[int, ...] = ()
+        self._found: dict[tuple[str, int], list[records.Snapshot]] = {}
+
+    def add(self, record: records.RaceRecord) -> None:
+        """Take in what is said."""
+        match record:
+            case records.Stage():
+                self._seeds = record.seeds
+            case records.Piece():
+                for place, path in record.paths.items():
+                    self._found[record.entrant, self._seeds[place]] = path
+            case _:
+                pass
+
+    def path(self, problem: Problem, entrant: str, seed: int) -> records.Path | None:
+        """That of a lane; None where it was not kept."""
+        return collected(problem, self._found.get((entrant, seed), []))
+
+
+def logged(problem: Problem, folder: Path, planned: bool = False) -> records.Path | None:
     """The path in a run's folder; None without one, with a warning where one was to be kept."""
-    found = log.read_path(folder)
-    if found is not None:
+    if (found := log.read_path(folder)) is not None:
         return _path(problem, *found)
     if planned:
-        warnings.warn(f"The path of {folder} is lost.", stacklevel=3)
+        warnings.warn(f"The path of {folder} is lost: its file can't be read.", stacklevel=3)
     return None
 
 

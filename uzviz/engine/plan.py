@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -119,7 +120,7 @@ class Plan:
                 break
             steps.append(max(t + 1, round(t * (self.steps / t) ** (1 / left))))
         every = self.evaluations()[0]
-        gaps = zip(steps, steps[1:], strict=False)
+        gaps = pairwise(steps)
         moved = (t if after - t < every else max(1, round(t / every)) * every for t, after in gaps)
         return sorted({0, *moved, self.steps})
 

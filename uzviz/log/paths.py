@@ -190,7 +190,9 @@ def read(run: Path) -> tuple[np.ndarray, dict[str, np.ndarray]] | None:
         return None
     steps, sums = (np.array(rows.pop(name)) for name in OWN)
     with ThreadPoolExecutor() as pool:
-        found = pool.map(lambda i: checksum(steps[i], {k: x[i] for k, x in rows.items()}), range(n))
+        found = pool.map(
+            lambda i: checksum(int(steps[i]), {k: x[i] for k, x in rows.items()}), range(n)
+        )
         good = np.fromiter(found, np.int64, n) == sums
     if lost := int((~good & (sums != 0)).sum()):
         warnings.warn(f"{path} is damaged: {lost} of its {n} snapshots are passed over.",
@@ -201,7 +203,7 @@ def read(run: Path) -> tuple[np.ndarray, dict[str, np.ndarray]] | None:
 
 def checksum(step: int, w: Mapping[str, np.ndarray]) -> int:
     """CRC-32 of a snapshot's step, names and bytes, and one."""
-    found = zlib.crc32(str(int(step)).encode())
+    found = zlib.crc32(str(step).encode())
     for name in sorted(w):
         found = zlib.crc32(name.encode(), found)
         found = zlib.crc32(_bytes(w[name]), found)

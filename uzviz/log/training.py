@@ -52,6 +52,8 @@ class TrainingLog:
     resumed_at
         The first step that is made again of an earlier training: what it had logged there and beyond
         is void.
+    path
+        The steps of the snapshots that are planned.
     """
 
     def __init__(
@@ -60,8 +62,10 @@ class TrainingLog:
         start: Start,
         made: Mapping[str, Any] | None,
         resumed_at: int | None = None,
+        path: Sequence[int] = (),
     ):
         self.start, self.folder = start, folder
+        self._path = PathWriter(folder, path, after=(resumed_at or 0) - 1)
         self._best: Best | None = None
         self._warned = False
         self._now = time.time()
