@@ -101,10 +101,6 @@ class Runs(log.Folder[TrainedRun]):
         """The rule of the folder's own run."""
         return self.own.rule()
 
-    def path(self, problem: Problem | None = None) -> Path | None:
-        """Where the folder's own run went."""
-        return self.own.path(problem)
-
     def training(self, problem: Problem | None = None) -> Run:
         """The folder's own run as :func:`uzviz.train` returned it."""
         return self.own.training(problem)

@@ -73,15 +73,18 @@ class PathWriter:
         self._under_way: list[Future[None]] = []
         self._columns: dict[str, Column] = {}
         self._file: int | None = None
-        self._warned = False
+        self._lost = False
+        """Whether something could not be written."""
 
     def add(self, snapshot: Snapshot) -> None:
         """Write a snapshot, soon."""
         self._look()
-        try:
-            self._file = self._opened(snapshot) if self._file is None else self._file
-        except OSError as error:
-            self._warn(error)
+        if self._file is None and not self._lost:
+            try:
+                self._file = self._opened(snapshot)
+            except OSError as error:
+                self._warn(error)
+        if self._file is None:
             return
         self._under_way.append(self._thread.submit(self._write, self._file, snapshot))
 
@@ -109,13 +112,13 @@ class PathWriter:
                 self._warn(error)
 
     def _warn(self, error: OSError) -> None:
-        if not self._warned:
+        if not self._lost:
             warnings.warn(
                 f"The path of {self.run} cannot be kept whole ({error.strerror}): training goes on.",
                 RuntimeWarning,
                 stacklevel=4,
             )
-        self._warned = True
+        self._lost = True
 
     def _write(self, file: int, snapshot: Snapshot) -> None:
         row = int(np.searchsorted(self.steps, snapshot.step))
