@@ -123,6 +123,7 @@ class _Loop:
         watched = probes or keeping is not None
         self.probing = range(every, self.plan.steps, every) if watched else range(0)
         self.snapshots = snapshots or Snapshots(())
+        self.names = [*tree.paths({"w": places.carry.w})] if self.snapshots.steps else []
         self.carry, self.at, self.over = places.carry, 0, np.False_
         self.finite = np.True_
         """Whether the losses of training and validation were finite at the last evaluation."""
@@ -193,7 +194,7 @@ class _Loop:
         """Keep the parameters, where the path wants them or ends."""
         steps = self.snapshots.steps
         if self.at in steps or (steps and self.over):
-            self.waiting.append(snapped(self.carry.w, self.at, self.snapshots.seeds))
+            self.waiting.append(snapped(self.carry.w, self.names, self.at, self.snapshots.seeds))
 
     def measured(self) -> list[Saying]:
         """What the probes find here and, if the run is kept, the problem's pictures."""

@@ -22,9 +22,9 @@ MOST_EVALUATIONS = 199
 """Points of a curve besides its start."""
 MOST_SNAPSHOTS = 200
 """Points of a path."""
-FREE_STOPS, STEPS_A_STOP = 64, 400
-"""Where training stops for a path alone: so often in any run, and once in so many steps of a long
-one, that it is slowed by less than 3 % (measured in docs/decisions.md)."""
+FREE_STOPS, STEPS_A_STOP = 32, 1000
+"""How often training may stop for a path alone: in any run, or once in so many steps of a long one
+(measured in docs/decisions.md)."""
 
 SAMPLINGS = ("reshuffle", "uniform")
 

@@ -10,7 +10,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from uzviz import records, tree
+from uzviz import records
 from uzviz.engine import programs
 from uzviz.engine.lanes import Places
 from uzviz.errors import InputError, shown
@@ -30,12 +30,13 @@ class Snapshots:
     """Of lanes, those of the first setting from so many of the first seeds; None in a solo run."""
 
 
-def snapped(w: Any, step: int, seeds: int | None) -> Saying:
-    """The parameters after a step, copied where they are, on their way to the host."""
-    kept = programs.snapshot(w, seeds)
-    for leaf in jax.tree.leaves(kept):
-        leaf.copy_to_host_async()
-    return lambda: records.Snapshot(step, tree.named({"w": kept}))
+def snapped(w: Any, names: Sequence[str], step: int, seeds: int | None) -> Saying:
+    """The parameters after a step, by the names of their leaves, copied where they are."""
+    kept = jax.tree.leaves(programs.snapshot(w, seeds))
+    if jax.default_backend() != "cpu":  # where the host reads the copy itself
+        for leaf in kept:
+            leaf.copy_to_host_async()
+    return lambda: records.Snapshot(step, dict(zip(names, map(np.asarray, kept), strict=True)))
 
 
 def evaluated(

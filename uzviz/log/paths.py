@@ -89,15 +89,18 @@ class PathWriter:
         self._under_way.append(self._thread.submit(self._write, self._file, snapshot))
 
     def sync(self) -> None:
-        """Wait until the disk has what was added."""
+        """Have the disk take what was added; :meth:`wait` until it has."""
         if self._file is not None:
             self._under_way.append(self._thread.submit(os.fsync, self._file))
+
+    def wait(self) -> None:
+        """Wait until all is done that was begun."""
         wait(self._under_way)
         self._look()
 
     def close(self) -> None:
         """Write what was added, and end."""
-        self.sync()
+        self.wait()
         self._thread.shutdown()
         if self._file is not None:
             os.close(self._file)

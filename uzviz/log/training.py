@@ -149,8 +149,9 @@ class TrainingLog:
 
     def _keep(self, state: State) -> None:
         """Write a state once log and path hold all that led to it."""
-        self._log.sync()
         self._path.sync()
+        self._log.sync()
+        self._path.wait()
         facts = {"step": state.step}
         try:
             if self._best is not None:
