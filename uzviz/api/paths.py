@@ -68,7 +68,7 @@ def of_final(problem: Problem, entrants: int, seeds: int, memory: int) -> tuple[
 
     kept = bisect_right(range(2, seeds + 1), -ENOUGH, key=lambda n: -each(n)) + 1
     if (most := each(kept)) < 2:
-        return 0, 0, _none(w, memory * seeds // (entrants * seeds))
+        return 0, 0, _none(w, memory // entrants)
     few = "" if kept == seeds else f" of the first {kept} of {seeds} seeds"
     fewer = f", since {_size(memory)} hold no more" * (most < MOST_SNAPSHOTS)
     return kept, most, f"Paths of the final's tuned lanes{few}: up to {most} snapshots each{fewer}."
