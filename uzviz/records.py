@@ -9,8 +9,10 @@ from __future__ import annotations
 import csv
 import json
 import math
+import pathlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
+from functools import cached_property
 from typing import Any, Literal, NamedTuple, TypedDict
 
 import numpy as np
@@ -154,6 +156,24 @@ class Best:
 
 
 @dataclass(frozen=True)
+class Snapshot:
+    """The parameters after ``step`` steps, a point of the path; of lanes, [seeds, …]."""
+
+    step: int
+    w: dict[str, np.ndarray]
+    """By their paths, "w/…"."""
+
+
+class Path(NamedTuple):
+    """Where a run went: its parameters from start to end, even in log time."""
+
+    steps: np.ndarray
+    """[snapshots], rising"""
+    w: Any
+    """The problem's pytree, each leaf [snapshots, …]; of a logged run, mapped from its file."""
+
+
+@dataclass(frozen=True)
 class State:
     """All that training goes on from after ``step`` steps, by names: w/…, s/…, alive."""
 
@@ -190,6 +210,19 @@ class Piece:
     settings: tuple[int, int]
     arrays: dict[str, np.ndarray]
     """[seeds, settings, …] by names such as "end/test/loss", "curves/…", "finite", "died"."""
+    path: tuple[Snapshot, ...] = ()
+    """Of the final, where the first setting went from the first of its seeds."""
+
+    @property
+    def paths(self) -> dict[int, list[Snapshot]]:
+        """The path of each lane that has one, by its place among the stage's seeds."""
+        count = len(next(iter(self.path[0].w.values()))) if self.path else 0
+        return {
+            self.seeds[0] + i: [
+                Snapshot(s.step, {k: x[i] for k, x in s.w.items()}) for s in self.path
+            ]
+            for i in range(count)
+        }
 
     @property
     def place(self) -> tuple[Any, ...]:
@@ -228,7 +261,7 @@ class End:
     """Whether Ctrl-C ended it."""
 
 
-Record = Start | Graph | Steps | Evaluation | Probed | Pictured | Best | State | End
+Record = Start | Graph | Steps | Evaluation | Probed | Pictured | Best | Snapshot | State | End
 RaceRecord = Stage | Piece | Timed
 
 
@@ -241,6 +274,12 @@ class Run:
     evaluations: list[Evaluation] = field(default_factory=list)
     probed: list[Probed] = field(default_factory=list)
     end: End | None = None
+    snapshots: list[Snapshot] = field(default_factory=list)
+    """Of a path that is kept in memory."""
+    path_words: str = ""
+    """How much of its path is kept, and why not more, as a sentence."""
+    find_path: Callable[[], Path | None] = lambda: None
+    """What :attr:`path` is got by when it is asked for."""
 
     def add(self, record: Record) -> None:
         match record:
@@ -250,6 +289,8 @@ class Run:
                 self.evaluations.append(record)
             case Probed():
                 self.probed.append(record)
+            case Snapshot():
+                self.snapshots.append(record)
             case End():
                 self.end = record
 
@@ -257,6 +298,12 @@ class Run:
     def w(self) -> Any:
         """The parameters at the end, as the problem's pytree; None while training goes on."""
         return self.end.w if self.end else None
+
+    @cached_property
+    def path(self) -> Path | None:
+        """Where it went; None where that was not kept, or its file is lost. Damaged snapshots are
+        passed over with a warning."""
+        return self.find_path()
 
     @property
     def step(self) -> int:
@@ -305,11 +352,11 @@ class Run:
             }
         )
 
-    def to_json(self, path: str | Path) -> None:
+    def to_json(self, path: str | pathlib.Path) -> None:
         """Write :meth:`to_dict` as strict JSON."""
-        Path(path).write_text(json.dumps(self.to_dict(), allow_nan=False))
+        pathlib.Path(path).write_text(json.dumps(self.to_dict(), allow_nan=False))
 
-    def to_csv(self, path: str | Path) -> None:
+    def to_csv(self, path: str | pathlib.Path) -> None:
         """Write every value as a row: step, name, value."""
         with open(path, "w", newline="") as file:
             rows = csv.writer(file)

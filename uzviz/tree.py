@@ -76,15 +76,35 @@ def restored(like: Tree, leaves: Mapping[str, np.ndarray]) -> Tree:
     """
     wanted = paths(like)
     for name, leaf in wanted.items():
-        found = leaves.get(name)
-        if found is None or found.shape != _bare(leaf).shape or found.dtype != _bare(leaf).dtype:
-            what = "nothing" if found is None else f"{found.dtype} {list(found.shape)}"
-            raise InputError(
-                f"{name} should be {_bare(leaf).dtype} {list(_bare(leaf).shape)}, but {what} was "
-                "kept: this is the state of another problem or rule."
-            )
+        _check(name, _bare(leaf), leaves.get(name))
     made = [_like(leaf, leaves[name]) for name, leaf in wanted.items()]
     return jax.tree.unflatten(jax.tree.structure(like), made)
+
+
+def stacked(like: Tree, leaves: Mapping[str, np.ndarray]) -> Tree:
+    """The tree of :func:`named` leaves with an axis in front, in the form of another; they stay
+    where they are, on the host.
+
+    Raises
+    ------
+    InputError
+        where the leaves are not those of such a tree.
+    """
+    wanted = paths(like)
+    for name, leaf in wanted.items():
+        found = leaves.get(name)
+        row = None if found is None else jax.ShapeDtypeStruct(found.shape[1:], found.dtype)
+        _check(name, leaf, row)
+    return jax.tree.unflatten(jax.tree.structure(like), [leaves[name] for name in wanted])
+
+
+def _check(name: str, wanted: Any, found: Any) -> None:
+    if found is None or found.shape != wanted.shape or found.dtype != wanted.dtype:
+        what = "nothing" if found is None else f"{found.dtype} {list(found.shape)}"
+        raise InputError(
+            f"{name} should be {wanted.dtype} {list(wanted.shape)}, but {what} was kept: this is the "
+            "state of another problem or rule."
+        )
 
 
 def paths(x: Tree) -> dict[str, Any]:

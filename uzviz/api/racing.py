@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-from uzviz import engine, races
+from uzviz import engine, races, records
+from uzviz.api import paths
 from uzviz.api.budget import batch_of, budget, check
 from uzviz.api.interrupts import held_back
 from uzviz.api.logged import facts_now, free, restored, said_changes
 from uzviz.checks import whole
 from uzviz.errors import InputError, shown
-from uzviz.log import LoggedRace, LoggedRun, RaceLog, held
+from uzviz.log import LoggedRace, LoggedRun, RaceLog, held, lane_of
 from uzviz.problems import Problem
 from uzviz.races import Batch, Entrant, Race
 from uzviz.rules import NAMES, Rule
@@ -43,6 +44,7 @@ def race(
     fixed_split: bool = False,
     margin: float = 0.01,
     target: float | None = None,
+    path_memory: int | None = None,
     log: str | Path | None = None,
     note: str = "",
     on_progress: Progress = lambda done, total, stage: None,
@@ -81,6 +83,10 @@ def race(
         A relative difference in test loss that is too small to matter.
     target
         The validation loss to reach; the median entrant's final one unless given.
+    path_memory
+        Bytes that the paths of the final's tuned lanes take at most, together: parameters at up to 200
+        steps, of fewer seeds where they are large. Unless given, 64 MB in the log's folder, and none
+        without a log, where they lie in memory; 0 keeps none.
     log, note
         A folder for a log: the heats as tensors, a run for each lane of the final, from which
         TensorBoard, :func:`read` and :func:`resume` go on; and words for its card.
@@ -90,8 +96,8 @@ def race(
     Returns
     -------
     Race
-        With ``verdicts()``, ``sentences``, ``table()``, ``plot()``, ``to_json(path)`` and
-        ``to_csv(path)``; after Ctrl-C it holds the lanes that were done.
+        With ``verdicts()``, ``sentences``, ``table()``, ``plot()``, ``path(entrant, seed)``,
+        ``to_json(path)`` and ``to_csv(path)``; after Ctrl-C it holds the lanes that were done.
 
     Raises
     ------
@@ -109,9 +115,15 @@ def race(
         fixed_split=fixed_split, schedule=schedule,
     )  # fmt: skip
     everyone = races.entrants(entrants)
+    terms.check(len(everyone))
+    allowed = paths.memory_of(path_memory, log is not None)
+    count, most, words = paths.of_final(problem, len(everyone), terms.final_seeds, allowed)
+    terms = replace(terms, path_seeds=count, path_snapshots=most)
     said = races.race(problem, everyone, terms)
     if log is None:
-        return _follow(said, on_progress)
+        kept = paths.Finals()
+        made = _follow(said, on_progress, keep=kept.add)
+        return _with_paths(made, words, partial(kept.path, problem))
     folder = free(log)
     begun = {
         "problem": problem.spec or {"kind": problem.name},
@@ -121,12 +133,14 @@ def race(
         "entrants": [races.described(e) for e in everyone],
         "terms": terms.plain(),
         "note": str(note),
+        "path": words,
         "facts": facts_now(),
     }
     size = problem.sizes[0] if terms.batch == "all" else int(terms.batch)
     graph = engine.graph_of(problem, size)
     with held(folder):
-        return _follow(said, on_progress, lambda: RaceLog(folder, _shared(begun), begun, graph))
+        made = _follow(said, on_progress, lambda: RaceLog(folder, _shared(begun), begun, graph))
+    return _with_paths(made, words, lambda *lane: paths.logged(problem, lane_of(folder, *lane)))
 
 
 def resume_race(
@@ -158,15 +172,28 @@ def resume_race(
     logging = partial(
         RaceLog, logged.folder, _shared(begun), None, places=found.pieces, logged=found.count
     )
-    return _follow(said, on_progress, logging)
+    made, own = _follow(said, on_progress, logging), problem
+    words = begun.get("path", "")
+    return _with_paths(made, words, lambda *lane: paths.logged(own, lane_of(logged.folder, *lane)))
 
 
-def race_of(logged: LoggedRun) -> Race:
+def race_of(logged: LoggedRun, problem: Problem | None = None) -> Race:
     """The race that a run holds, as far as it went."""
     found = LoggedRace(logged)
     everyone = [races.entrant_of(facts) for facts in found.begun["entrants"]]
     name = found.begun["name"]
-    return races.assembled(everyone, found.stages, found.pieces, name, found.alone, found.ended)
+    made = races.assembled(everyone, found.stages, found.pieces, name, found.alone, found.ended)
+
+    def path(entrant: str, seed: int) -> records.Path | None:
+        own = restored(found.begun, problem)
+        return paths.logged(own, lane_of(logged.folder, entrant, seed))
+
+    return _with_paths(made, found.begun.get("path", ""), path)
+
+
+def _with_paths(race: Race, words: str, find: Callable[[str, int], records.Path | None]) -> Race:
+    race.path_words, race.find_path = words, find
+    return race
 
 
 def _shared(begun: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -177,8 +204,13 @@ def _shared(begun: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def _follow(said: Any, on_progress: Progress, logging: Callable[[], RaceLog] | None = None) -> Race:
-    """Log and hand on what a race says, until it ends or Ctrl-C ends it."""
+def _follow(
+    said: Any,
+    on_progress: Progress,
+    logging: Callable[[], RaceLog] | None = None,
+    keep: Callable[[records.RaceRecord], object] = lambda record: None,
+) -> Race:
+    """Log, or else keep, and hand on what a race says, until it ends or Ctrl-C ends it."""
     written: RaceLog | None = None
     ended: dict[str, Any] | None = None
     try:
@@ -191,6 +223,8 @@ def _follow(said: Any, on_progress: Progress, logging: Callable[[], RaceLog] | N
                         on_progress(news.done, news.total, news.stage)
                     elif written is not None:
                         written.add(news)
+                    else:
+                        keep(news)
                     check_ctrl_c()
                     news = next(said)
                 except KeyboardInterrupt as interrupt:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import pathlib
 from typing import TYPE_CHECKING
 
 from uzviz import log
@@ -10,7 +10,7 @@ from uzviz import log
 if TYPE_CHECKING:
     from uzviz.problems import Problem
     from uzviz.races import Race
-    from uzviz.records import Run
+    from uzviz.records import Path, Run
     from uzviz.rules import Rule
 
 
@@ -18,7 +18,7 @@ class TrainedRun(log.LoggedRun):
     """A run on disk; of one that Uzviz trained, also what it was made of."""
 
     def problem(self) -> Problem:
-        """The problem, made again from its names and numbers.
+        """The problem, made again from its names and numbers; of a race and its lanes, the race's.
 
         Raises
         ------
@@ -27,6 +27,9 @@ class TrainedRun(log.LoggedRun):
         """
         from uzviz import problems
 
+        if (race := self._race()) is not None:
+            begun = log.LoggedRace(race).begun
+            return problems.restored(begun["problem"], begun["split_seed"], begun["checksum"])
         start = log.start_of(log.made_of(self))
         return problems.restored(start.problem, start.split_seed, start.checksum)
 
@@ -46,8 +49,27 @@ class TrainedRun(log.LoggedRun):
 
         return as_it_was(self, problem or self.problem())
 
-    def race(self) -> Race:
-        """The race, as far as it went: table, sentences, verdicts.
+    def path(self, problem: Problem | None = None) -> Path | None:
+        """Where it went, of a training or a lane of a race's final: steps [snapshots], and the problem's
+        pytree, each leaf [snapshots, …], mapped from the file. None where no path was kept.
+
+        ``problem`` is a problem of your own, given again; without one it is made again.
+        """
+        from uzviz.api import paths
+
+        return paths.logged(problem or self.problem(), self.folder)
+
+    def _race(self) -> log.LoggedRun | None:
+        """The race that it is, or is a lane of."""
+        for folder in (self.folder, *list(self.folder.absolute().parents)[2:3]):
+            if log.holds_run(folder) and log.holds_race(found := log.LoggedRun.at(folder)):
+                return found
+        return None
+
+    def race(self, problem: Problem | None = None) -> Race:
+        """The race, as far as it went: table, sentences, verdicts, paths.
+
+        ``problem`` is a problem of your own, given again; paths need it.
 
         Raises
         ------
@@ -56,7 +78,7 @@ class TrainedRun(log.LoggedRun):
         """
         from uzviz.api.racing import race_of
 
-        return race_of(self)
+        return race_of(self, problem)
 
 
 class Runs(log.Folder[TrainedRun]):
@@ -67,9 +89,9 @@ class Runs(log.Folder[TrainedRun]):
         """The run of the folder itself."""
         return self["."]
 
-    def race(self) -> Race:
+    def race(self, problem: Problem | None = None) -> Race:
         """The folder's own race, as far as it went."""
-        return self.own.race()
+        return self.own.race(problem)
 
     def problem(self) -> Problem:
         """The problem of the folder's own run."""
@@ -84,7 +106,7 @@ class Runs(log.Folder[TrainedRun]):
         return self.own.training(problem)
 
 
-def read(path: str | Path) -> Runs:
+def read(path: str | pathlib.Path) -> Runs:
     """The runs below a folder of event files, ours or anyone's.
 
     Raises

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from uzviz import engine, log, probes, records, rules, tree
+from uzviz.api import paths
 from uzviz.api.budget import batch_of, budget, check
 from uzviz.api.interrupts import held_back
 from uzviz.api.logged import facts_now, free, restored, said_changes
@@ -42,6 +44,7 @@ def train(
     log: str | Path | None = None,
     note: str = "",
     checkpoint_every: float = EVERY,
+    path_memory: int | None = None,
     on_record: Callable[[Record], object] = lambda record: None,
 ) -> Run:
     """Train one network, or minimise any problem, by one rule.
@@ -70,13 +73,17 @@ def train(
     checkpoint_every
         Seconds between two states. The last two are kept, and the parameters with the lowest
         validation loss.
+    path_memory
+        Bytes that the run's path takes at most: its parameters at up to 200 steps, start and end among
+        them, even in log time. Unless given, 64 MB in the log's folder, and none without a log, where
+        it lies in memory; 0 keeps none.
     on_record
         Called with every record as it comes.
 
     Returns
     -------
     Run
-        With ``w``, ``loss`` of every step, ``evaluations``, ``results`` and ``status``; Ctrl-C
+        With ``w``, ``loss`` of every step, ``evaluations``, ``results``, ``status`` and ``path``; Ctrl-C
         gives the run so far, "interrupted", with the parameters it had reached.
 
     Raises
@@ -101,24 +108,30 @@ def train(
     lanes = engine.Lanes(
         problem, rule, (int(seed),), plan, engine.on_device(problem), sampling=sampling
     )
+    steps, words = paths.of_run(problem, plan, paths.memory_of(path_memory, log is not None))
+    snapshots = engine.Snapshots(steps)
     if log is None:
         measured = _probes(probe or ())
-        said = engine.run(lanes, probes=measured, every=every, clock=time.perf_counter)
-        return _follow(said, on_record)
+        said = engine.run(
+            lanes, probes=measured, every=every, clock=time.perf_counter, snapshots=snapshots
+        )
+        return _with_path(_follow(said, on_record), problem, steps, words)
     folder = free(log)
     measured = _probes(HISTOGRAMS if probe is None else probe)
     said = engine.run(
         lanes, probes=measured, every=every, clock=time.perf_counter,
-        keeping=engine.Keeping(_due(checkpoint_every)),
+        keeping=engine.Keeping(_due(checkpoint_every)), snapshots=snapshots,
     )  # fmt: skip
     made = {
         "probes": [name for name, _ in measured],
         "every": every,
         "note": str(note),
+        "path": {"steps": steps, "words": words},
         "facts": facts_now(),
     }
     with held(folder):
-        return _follow(said, on_record, lambda start: TrainingLog(folder, start, made))
+        run = _follow(said, on_record, lambda start: TrainingLog(folder, start, made, path=steps))
+    return _with_path(run, problem, steps, words, folder)
 
 
 def resume_training(
@@ -151,20 +164,24 @@ def resume_training(
     if before and ended and before.step == log.run_of(logged).step:
         return as_it_was(logged, problem)
     said_changes(logged.folder, made["facts"])
+    steps, words = log.path_of(made)
     best = log.best(logged.folder)
     lowest = math.inf if best is None else float(best.facts.get("validation/loss", math.inf))
     said = engine.run(
         lanes, probes=measured, every=made["every"], clock=time.perf_counter,
         keeping=engine.Keeping(_due(checkpoint_every), state, lowest),
+        snapshots=engine.Snapshots(steps),
     )  # fmt: skip
-    again = {name: made[name] for name in ("probes", "every", "note")} | {"facts": facts_now()}
+    again = {name: made[name] for name in ("probes", "every", "note")}
+    again |= {"path": {"steps": steps, "words": words}, "facts": facts_now()}
 
     def logging(start: records.Start) -> TrainingLog:
         if state is None:
-            return TrainingLog(logged.folder, start, again, resumed_at=0)
-        return TrainingLog(logged.folder, start, None, resumed_at=state.step + 1)
+            return TrainingLog(logged.folder, start, again, 0, steps)
+        return TrainingLog(logged.folder, start, None, state.step + 1, steps)
 
-    return _follow(said, on_record, logging, before)
+    run = _follow(said, on_record, logging, before)
+    return _with_path(run, problem, steps, words, logged.folder)
 
 
 def _follow(
@@ -179,9 +196,10 @@ def _follow(
     written = None if logging is None else logging(start)
 
     def take(record: Record) -> None:
-        run.add(record)
         if written is not None:
             written.add(record)
+        if written is None or not isinstance(record, records.Snapshot):  # else they lie on disk
+            run.add(record)
 
     try:
         with held_back() as check:
@@ -201,18 +219,32 @@ def _follow(
     return run
 
 
+def _with_path(
+    run: Run, problem: Problem, steps: Sequence[int], words: str, folder: Path | None = None
+) -> Run:
+    """The run with its path: that of its folder if it was logged, else that in its memory."""
+    run.path_words = words
+    if folder is None:
+        run.find_path = partial(paths.collected, problem, run.snapshots)
+    else:
+        run.find_path = partial(paths.logged, problem, folder, bool(steps))
+    return run
+
+
 def as_it_was(logged: log.LoggedRun, problem: Problem) -> Run:
     """The run as it was returned, with the parameters it had reached if a state was kept."""
     made = log.made_of(logged)
     kept = log.newest(logged.folder)
-    if kept is None:
-        return log.run_of(logged, None, made["probes"])
-    step = kept.step
+    step = None if kept is None else kept.step
     run = log.run_of(logged, step, made["probes"])
+    steps, words = log.path_of(made)
+    _with_path(run, problem, steps, words, logged.folder)
+    if kept is None:
+        return run
     like = {"w": engine.start_point(problem, run.start.seeds[0])}
     w = tree.restored(like, kept.tensors)["w"]
     finite = kept.tensors["alive"] & kept.tensors[engine.FINITE]
-    run.end = records.End(step, finite, w)
+    run.end = records.End(kept.step, finite, w)
     return run
 
 

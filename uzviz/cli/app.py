@@ -130,6 +130,14 @@ CheckpointEvery = Annotated[
         parser=options.real, metavar="NUMBER", help="Seconds between two states in the log."
     ),
 ]
+PathMemory = Annotated[
+    str | None,
+    typer.Option(
+        metavar="SIZE",
+        help="Size of the paths in the log: where parameters went, even in log time; 64MB unless given, "
+        "in a race for the whole final; 0 keeps none.",
+    ),
+]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="Write the whole result here.")]
 CsvFile = Annotated[Path | None, typer.Option("--csv", help="Write the curves here.")]
 
@@ -218,6 +226,7 @@ def train(
     log: LogFolder = None,
     note: Note = None,
     checkpoint_every: CheckpointEvery = 10.0,
+    path_memory: PathMemory = None,
     resume: Resume = None,
     json_: JsonFile = None,
     csv: CsvFile = None,
@@ -232,6 +241,7 @@ def train(
             problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
             task=task, start=start, spread=spread, spectrum=spectrum, depth=depth, width=width, skips=skips,
         )  # fmt: skip
+        room = options.path_memory(path_memory, log)
         values = options.assignments(set_ or [])
         if lr is not None and "lr" in values:
             raise InputError(f"lr is set to {values['lr']} and {lr}: give it one value.")
@@ -246,7 +256,7 @@ def train(
                     chosen.make(), api.rule_named(rule, **values), batch=options.batch(batch),
                     epochs=epochs, gradients=gradients, seed=seed, sampling=sampling,
                     schedule=schedule, probe=[] if probe == ["none"] else probe, every=every, log=log, note=note or "",
-                    checkpoint_every=checkpoint_every, on_record=follow,
+                    checkpoint_every=checkpoint_every, path_memory=room, on_record=follow,
                 )  # fmt: skip
             elif api.holds_race(resume):
                 raise InputError(f"{resume} holds a race: go on with uzviz race --resume {resume}.")
@@ -339,6 +349,7 @@ def race(
     own: OwnProblem = None,
     log: LogFolder = None,
     note: Note = None,
+    path_memory: PathMemory = None,
     resume: Resume = None,
     plot: Annotated[Path, typer.Option(help="The picture.")] = Path("race.png"),
     no_plot: Annotated[bool, typer.Option("--no-plot", help="Draw no picture.")] = False,
@@ -354,6 +365,7 @@ def race(
             problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
             task=task, start=start, spread=spread, spectrum=spectrum, depth=depth, width=width, skips=skips,
         )  # fmt: skip
+        room = options.path_memory(path_memory, log)
         picture = None if no_plot else plot
         sizes, more = options.step_sizes(lr), options.grid(grid or [])
         options.check_picture(picture)
@@ -371,7 +383,7 @@ def race(
                     gradients=gradients, seconds=seconds, steps_from=steps_from,
                     batch=options.batch(batch), schedule=schedule, margin=margin, target=target,
                     fixed_split=fixed_split, seed=seed, log=log, note=note or "",
-                    on_progress=advance,
+                    path_memory=room, on_progress=advance,
                 )  # fmt: skip
             elif not api.holds_race(resume):
                 raise InputError(f"{resume} holds a run: go on with uzviz train --resume {resume}.")

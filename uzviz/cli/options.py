@@ -6,6 +6,7 @@ import importlib
 import json
 import math
 import os
+import re
 import shlex
 import sys
 from collections.abc import Callable, Sequence
@@ -154,6 +155,26 @@ def whole(text: Any) -> int:
         return int(text)
     except ValueError:
         raise typer.BadParameter(f"'{text}' was given, but it must be a whole number.") from None
+
+
+UNITS = {"": 1, "B": 1, "kB": 10**3, "MB": 10**6, "GB": 10**9,
+         "KiB": 2**10, "MiB": 2**20, "GiB": 2**30}  # fmt: skip
+
+
+def path_memory(text: str | None, log: Path | None) -> int | None:
+    """Bytes, as 64MB; None where nothing was given. Paths are kept in a log."""
+    if text is None:
+        return None
+    if log is None:
+        raise InputError("--path-memory is the size of paths in the log: give --log too.")
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?) ?([A-Za-z]*)", text, re.ASCII)
+    unit = next((n for u, n in UNITS.items() if found and u.lower() == found[2].lower()), None)
+    if found is None or unit is None:
+        raise InputError(
+            f"--path-memory is '{shown(text)}', but must be a size such as 64MB, or 0 to keep none; its "
+            f"unit is one of {', '.join(filter(None, UNITS))}."
+        )
+    return int(float(found[1]) * unit)
 
 
 def numbers(text: str, option: str) -> list[float]:

@@ -93,6 +93,8 @@ def run(run: Run) -> None:
         f"{run.step:,} of {start.steps:,} steps, seed {start.seeds[0]}"
     )
     out.print(table)
+    if run.path_words:
+        say(run.path_words)
     if run.status != "finished":
         say(f"The run {'was ' if run.status == 'interrupted' else ''}{run.status}.")
 
@@ -141,6 +143,8 @@ def race(race: Race) -> None:
         "loss; memory: numbers per parameter; µs a step: one run alone; chaos floor: change of the "
         "test loss when the start moves by one unit in the last place."
     )
+    if race.path_words:
+        say(race.path_words)
     _sentences(race)
 
 

@@ -20,14 +20,12 @@ from uzviz.engine import programs
 from uzviz.engine.graph import graph_of
 from uzviz.engine.lanes import Lanes, Places
 from uzviz.engine.plan import MOST_STEPS, Window
-from uzviz.errors import InputError, shown
-from uzviz.problems import PARTS, Pictures, key_for
+from uzviz.engine.stops import Probe, Saying, Snapshots, evaluated, pictured, probed, snapped
+from uzviz.problems import PARTS
 
 CHUNK_SECONDS = 0.2
 PROBED = 50
 """How often probes run in a training, unless it is said; TensorBoard keeps as many histograms."""
-Probe = Callable[..., dict[str, jax.Array]]
-Saying = Callable[[], records.Record | None]
 
 
 @dataclass(frozen=True)
@@ -49,6 +47,7 @@ def run(
     every: int | None = None,
     clock: Callable[[], float] | None = None,
     keeping: Keeping | None = None,
+    snapshots: Snapshots | None = None,
 ) -> Generator[records.Record, None, None]:
     """Train, and say so: start, then steps, evaluations and probes as they come, then end.
 
@@ -69,8 +68,11 @@ def run(
         a run that goes on from a state makes the same bits as one that never stopped, and says
         what came after that state alone. What is said before a state is all that led to it. Solo
         runs only.
+    snapshots
+        Says the parameters after some steps, and where all lanes are dead by then, those at the end.
+        They are copied by a program of its own, so that no bit of the training changes.
     """
-    loop = _Loop(Places(lanes), probes, every, _Pace(clock), keeping)
+    loop = _Loop(Places(lanes), probes, every, _Pace(clock), keeping, snapshots)
     plan, interrupted = lanes.plan, False
     try:
         loop.restore()
@@ -112,6 +114,7 @@ class _Loop:
         every: int | None,
         pace: _Pace,
         keeping: Keeping | None,
+        snapshots: Snapshots | None,
     ):
         self.places, self.probes, self.pace, self.keeping = places, probes, pace, keeping
         self.plan = places.lanes.plan
@@ -119,6 +122,8 @@ class _Loop:
         every = every or -(-self.plan.steps // PROBED)
         watched = probes or keeping is not None
         self.probing = range(every, self.plan.steps, every) if watched else range(0)
+        self.snapshots = snapshots or Snapshots(())
+        self.names = [*tree.paths({"w": places.carry.w})] if self.snapshots.steps else []
         self.carry, self.at, self.over = places.carry, 0, np.False_
         self.finite = np.True_
         """Whether the losses of training and validation were finite at the last evaluation."""
@@ -147,6 +152,7 @@ class _Loop:
         """Measure what is due before the first step."""
         if self.at:
             return
+        self.snap()
         self.waiting.append(evaluated(self.places, self.carry.w, 0, PARTS))
         self.waiting += self.measured()
 
@@ -154,7 +160,7 @@ class _Loop:
         """The steps still to come after which something is measured."""
         if self.over:
             return iter(())
-        merged = groupby(heapq.merge(sorted(self.evaluations), self.probing))
+        merged = groupby(heapq.merge(sorted(self.evaluations), self.probing, self.snapshots.steps))
         return (stop for stop, _ in merged if stop > self.at)
 
     def advance(self, window: Window, stop: int) -> None:
@@ -181,12 +187,20 @@ class _Loop:
             if self.keeping is not None:
                 w = jax.tree.map(jnp.copy, self.carry.w)
                 self.waiting.append(partial(self.best.of, self.evaluated, w))
+        if stop is not None:
+            self.snap()
+
+    def snap(self) -> None:
+        """Keep the parameters, where the path wants them or ends."""
+        steps = self.snapshots.steps
+        if self.at in steps or (steps and self.over):
+            self.waiting.append(snapped(self.carry.w, self.names, self.at, self.snapshots.seeds))
 
     def measured(self) -> list[Saying]:
         """What the probes find here and, if the run is kept, the problem's pictures."""
-        found = _probed(self.places, self.carry, self.at, self.probes)
+        found = probed(self.places, self.carry, self.at, self.probes)
         return (
-            found if self.keeping is None else found + _pictured(self.places, self.carry.w, self.at)
+            found if self.keeping is None else found + pictured(self.places, self.carry.w, self.at)
         )
 
     def said(self, but: int = 0) -> Iterator[records.Record]:
@@ -283,82 +297,3 @@ def _start(places: Places) -> records.Start:
         checksum=lanes.problem.checksum if lanes.solo else "",
         split_seed=lanes.problem.split_seed,
     )
-
-
-def evaluated(
-    places: Places, w: Any, step: int, parts: Sequence[str]
-) -> Callable[[], records.Evaluation]:
-    lanes, plan = places.lanes, places.lanes.plan
-    evaluate = programs.solo_evaluation if lanes.solo else programs.lane_evaluation
-    means = {
-        part: evaluate(
-            lanes.problem.formulas, w, places.feed.statistics, lanes.rows, places.index[part]
-        )
-        for part in parts
-    }
-
-    def said() -> records.Evaluation:
-        values: dict[str, np.ndarray] = {}
-        for part, found in means.items():
-            shown = lanes.problem.summary({name: np.asarray(x) for name, x in found.items()})
-            values.update({f"{part}/{name}": value for name, value in shown.items()})
-        return records.Evaluation(step, plan.examples(step) / plan.n, plan.spent(step), values)
-
-    return said
-
-
-def _probed(
-    places: Places, carry: programs.Carry, step: int, probes: Sequence[tuple[str, Probe]]
-) -> list[Saying]:
-    if not probes:
-        return []
-    lanes = places.lanes
-    full, last = places.rows_of(window := lanes.plan.window(step, step + 1, 1))
-    index = full[0, 0] if window.steps else last[0]
-    key = jax.random.fold_in(key_for(lanes.seeds[0], "probe"), step)
-
-    names, functions = zip(*probes, strict=True)
-    found = programs.solo_probes(lanes.problem.formulas, functions, places.rule, carry, places.feed,
-                                 lanes.rows, index, step + 1, key)  # fmt: skip
-
-    for name, values in zip(names, found, strict=True):
-        if not isinstance(values, dict) or not all(map(_is_measured, values.values())):
-            raise InputError(
-                f"The probe {shown(name)} returned {shown(values)}, but must return a dict of arrays "
-                "or histograms."
-            )
-
-    def said(name: str, values: dict[str, Any]) -> records.Probed:
-        return records.Probed(step, name, jax.tree.map(np.asarray, values))
-
-    return [partial(said, name, values) for name, values in zip(names, found, strict=True)]
-
-
-def _is_measured(value: Any) -> bool:
-    return isinstance(value, records.Histogram) or hasattr(value, "shape")
-
-
-def _is_pictures(value: Any) -> bool:
-    if not isinstance(value, Pictures) or np.ndim(value.images) not in {3, 4}:
-        return False
-    shape = np.shape(value.images)
-    drawable = len(shape) == 3 or shape[3] in {1, 3, 4}
-    return drawable and 0 not in shape[1:] and len(value.captions) in {0, shape[0]}
-
-
-def _pictured(places: Places, w: Any, step: int) -> list[Saying]:
-    """The problem's pictures of as many validation examples as are evaluated at once."""
-    problem = places.lanes.problem
-    if problem.pictures is None:
-        return []
-    index = places.index["validation"][: programs.BLOCK]
-    batch, taken = programs.solo_examples(
-        problem.formulas, places.feed.statistics, places.lanes.rows, index
-    )
-    found = problem.pictures(w, batch, taken)
-    if not isinstance(found, dict) or not all(map(_is_pictures, found.values())):
-        raise InputError(
-            f"pictures of {problem.name} returned {shown(found)}, but must return a dict of Pictures: "
-            "images [images, height, width] or with channels, and a caption for each or none."
-        )
-    return [partial(records.Pictured, step, name, *p) for name, p in found.items()]

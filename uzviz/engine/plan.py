@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -18,6 +20,11 @@ MOST_ROWS = 1 << 20
 """Row numbers sent to the device for one window."""
 MOST_EVALUATIONS = 199
 """Points of a curve besides its start."""
+MOST_SNAPSHOTS = 200
+"""Points of a path."""
+FREE_STOPS, STEPS_A_STOP = 32, 1000
+"""How often training may stop for a path alone: in any run, or once in so many steps of a long one
+(measured in docs/decisions.md)."""
 
 SAMPLINGS = ("reshuffle", "uniform")
 
@@ -89,6 +96,33 @@ class Plan:
         else:
             every = self.epoch * -(-self.steps // (self.epoch * MOST_EVALUATIONS))
         return [*range(every, self.steps, every), self.steps]
+
+    def snapshots(self, most: int = MOST_SNAPSHOTS) -> list[int]:
+        """Steps after which a path keeps the parameters: 0, the last, and between them steps that are
+        even in log time, at most ``most`` in all; none where that is less than 2.
+
+        Where they are further apart than the points of the curves, they are moved to the nearest of
+        these. They are fewer than ``most`` where training would stop too often for them.
+        """
+        if most < 2:
+            return []
+        points = {0, *self.evaluations()}
+        stops = max(FREE_STOPS, self.steps // STEPS_A_STOP)
+        counts = range(2, most + 1)
+        fewer = bisect_right(counts, stops, key=lambda n: len({*self._log_even(n)} - points))
+        return self._log_even(counts[fewer - 1])
+
+    def _log_even(self, most: int) -> list[int]:
+        """At most so many steps from 0 to the last, even in log time where whole numbers can be."""
+        steps = [1]
+        for left in range(most - 2, 0, -1):
+            if (t := steps[-1]) >= self.steps:
+                break
+            steps.append(max(t + 1, round(t * (self.steps / t) ** (1 / left))))
+        every = self.evaluations()[0]
+        gaps = pairwise(steps)
+        moved = (t if after - t < every else max(1, round(t / every)) * every for t, after in gaps)
+        return sorted({0, *moved, self.steps})
 
     @property
     def shape(self) -> tuple[int, int]:

@@ -208,6 +208,12 @@ def measured(formulas: Formulas, measure: Callable[[Tree, Any], Any], w: Tree, s
     return measure(w, batch_of(formulas, rows, statistics, index))
 
 
+@partial(jax.jit, static_argnums=1)
+def snapshot(w: Tree, seeds: int | None) -> Tree:
+    """A copy; of lanes, of the first setting from so many seeds."""
+    return jax.tree.map(lambda x: jnp.copy(x if seeds is None else x[:seeds, 0]), w)
+
+
 @partial(jax.jit, static_argnums=0)
 def initial(init: Callable[[jax.Array], Tree], key: jax.Array) -> Tree:
     return init(key)

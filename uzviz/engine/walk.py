@@ -13,9 +13,9 @@ import numpy as np
 
 from uzviz.engine import programs
 from uzviz.engine.lanes import Lanes, Places
-from uzviz.engine.loop import evaluated
 from uzviz.engine.plan import Window
 from uzviz.engine.programs import Path
+from uzviz.engine.stops import evaluated
 from uzviz.errors import InputError
 from uzviz.problems import PARTS, Formulas, Problem
 from uzviz.rules import Rule

@@ -5,13 +5,15 @@ from uzviz.log.checkpoints import best, newest, states
 from uzviz.log.files import Entry, Points
 from uzviz.log.folder import Folder, LoggedRun, held, holds_run, is_event_file, is_held
 from uzviz.log.frames import Damage
-from uzviz.log.racing import LoggedRace, RaceLog, holds_race
+from uzviz.log.paths import file_size as path_size
+from uzviz.log.paths import read as read_path
+from uzviz.log.racing import LoggedRace, RaceLog, holds_race, lane_of
 from uzviz.log.recording import Log
-from uzviz.log.training import RESERVED, TrainingLog, made_of, run_of, start_of
+from uzviz.log.training import RESERVED, TrainingLog, made_of, path_of, run_of, start_of
 from uzviz.log.values import Picture
 
 __all__ = [
     "RESERVED", "Damage", "Entry", "Folder", "Log", "LoggedRace", "LoggedRun", "Picture", "Points", "RaceLog",
     "TrainingLog", "best", "changes", "facts", "held", "holds_race", "holds_run", "is_event_file", "is_held",
-    "made_of", "newest", "run_of", "start_of", "states",
+    "lane_of", "made_of", "newest", "path_of", "path_size", "read_path", "run_of", "start_of", "states",
 ]  # fmt: skip

@@ -55,7 +55,9 @@ def schedule_of(start: Start) -> str:
     return ", ".join(sorted(kinds)) or "constant"
 
 
-def markdown(start: Start, facts: Mapping[str, Any], command: str, note: str) -> str:
+def markdown(
+    start: Start, facts: Mapping[str, Any], command: str, note: str, path: str = ""
+) -> str:
     """The run card as people read it."""
     rows = {
         "command": f"`{command}`",
@@ -69,6 +71,7 @@ def markdown(start: Start, facts: Mapping[str, Any], command: str, note: str) ->
         "budget": f"{start.steps:,} steps, {start.gradients:,} gradients of examples",
         "parameters": f"{start.parameters:,}",
         "seed": ", ".join(map(str, start.seeds)),
+        **({"path": path} if path else {}),
         **facts["versions"],
         **facts["machine"],
     }

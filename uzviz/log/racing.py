@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Collection, Mapping
+import warnings
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from uzviz.errors import InputError
-from uzviz.log import card, values
+from uzviz.log import card, paths, values
 from uzviz.log.folder import LoggedRun
 from uzviz.log.recording import PROGRESS, Log
 from uzviz.log.training import STEP_LOSS
-from uzviz.records import Graph, Piece, RaceRecord, Stage, Timed
+from uzviz.records import Graph, Piece, RaceRecord, Snapshot, Stage, Timed
 
 BEGUN, STAGE, TIMED, ENDED = ("uzviz/race", "uzviz/stage", "uzviz/timed", "uzviz/ended")
 """Tags of names and numbers, as JSON."""
@@ -94,23 +95,42 @@ class RaceLog:
         which they are done."""
         assert self._stage is not None
         entry = next(e for e in self._stage.entries if e["entrant"] == piece.entrant)
+        for s, path in piece.paths.items():
+            self._path(lane_of(self.folder, piece.entrant, self._stage.seeds[s]), path)
         roles = ["tuned", "nudged"] + ["fewer tries"] * len(entry["settings"])
         for s in range(*piece.seeds):
             for i in range(*piece.settings):
                 at = s - piece.seeds[0], i - piece.settings[0]
                 own = {name: float(v[i]) for name, v in entry["settings"].items()}
                 lane = {"role": roles[i], "seed": self._stage.seeds[s]}
-                name = quoted(piece.entrant) + (f"-{i}" if i > 1 else "")
-                folder = self.folder / PLACES[roles[i]] / name / f"seed-{lane['seed']}"
+                name = piece.entrant if i < 2 else f"{piece.entrant}-{i}"
+                folder = lane_of(self.folder, name, lane["seed"], roles[i])
                 if not self._lost:
                     self._lost = _lane(
                         folder, {**self._shared[piece.entrant], **own, **lane}, entry,
                         {k: x[at] for k, x in piece.arrays.items()},
                     )  # fmt: skip
 
+    def _path(self, lane: Path, path: Sequence[Snapshot]) -> None:
+        try:
+            paths.save(lane, path)
+        except OSError as error:
+            if not self._lost:
+                warnings.warn(
+                    f"The path of {lane} cannot be kept ({error.strerror}): the race goes on.",
+                    RuntimeWarning,
+                    stacklevel=2,
+                )
+            self._lost = True
+
 
 PLACES = {"tuned": "final", "nudged": "final-nudged", "fewer tries": "final-fewer-tries"}
 """Where the lanes of a role lie."""
+
+
+def lane_of(race: Path, entrant: str, seed: int, role: str = "tuned") -> Path:
+    """The folder of a lane of the final."""
+    return race / PLACES[role] / quoted(entrant) / f"seed-{seed}"
 
 
 def quoted(name: str) -> str:
@@ -154,7 +174,8 @@ def _card(begun: Mapping[str, Any]) -> str:
         "problem": ", ".join(f"{k} {v}" for k, v in begun["problem"].items()),
         "SHA-256 of the data": begun["checksum"],
         "entrants": ", ".join(e["name"] for e in begun["entrants"]),
-        **{k: v for k, v in begun["terms"].items() if v not in (None, {})},
+        **{k: v for k, v in begun["terms"].items() if v not in (None, {}) and "path" not in k},
+        **({"paths": begun["path"]} if begun["path"] else {}),
         **facts["versions"],
         **facts["machine"],
     }

@@ -16,6 +16,7 @@ from uzviz import records
 from uzviz.errors import InputError
 from uzviz.log import card, checkpoints, values
 from uzviz.log.folder import LoggedRun
+from uzviz.log.paths import PathWriter
 from uzviz.log.recording import PROGRESS, Log
 from uzviz.log.sheets import sheet
 from uzviz.records import (
@@ -26,6 +27,7 @@ from uzviz.records import (
     Probed,
     Record,
     Run,
+    Snapshot,
     Start,
     State,
     Steps,
@@ -50,6 +52,8 @@ class TrainingLog:
     resumed_at
         The first step that is made again of an earlier training: what it had logged there and beyond
         is void.
+    path
+        The steps of the snapshots that are planned.
     """
 
     def __init__(
@@ -58,8 +62,10 @@ class TrainingLog:
         start: Start,
         made: Mapping[str, Any] | None,
         resumed_at: int | None = None,
+        path: Sequence[int] = (),
     ):
         self.start, self.folder = start, folder
+        self._path = PathWriter(folder, path, after=(resumed_at or 0) - 1)
         self._best: Best | None = None
         self._warned = False
         self._now = time.time()
@@ -80,7 +86,8 @@ class TrainingLog:
         )
         checkpoints.tidy(folder, resumed_at or 0)
         if made is not None:
-            words = card.markdown(start, made["facts"], card.command(), made["note"])
+            kept = made["path"]["words"]
+            words = card.markdown(start, made["facts"], card.command(), made["note"], kept)
             self._log.text(0, "card", words)
             facts = json.dumps({"start": asdict(start), **made})
             self._log.tensor(0, MADE, np.array([facts], object))
@@ -104,13 +111,16 @@ class TrainingLog:
                 self._log.image(record.step, f"pictures/{record.name}", drawn)
             case Best():
                 self._best = record
+            case Snapshot():
+                self._path.add(record)
             case State():
                 self._keep(record)
             case _:
                 pass
 
     def close(self, run: Run) -> None:
-        """Say how the run ended, and end the file."""
+        """Say how the run ended, and end the files."""
+        self._path.close()
         self._log.close(run.status)
 
     def _progress(self, step: Any) -> dict[str, Any]:
@@ -138,8 +148,10 @@ class TrainingLog:
             self._log.scalars(record.step, scalars)
 
     def _keep(self, state: State) -> None:
-        """Write a state once the log holds all that led to it."""
+        """Write a state once log and path hold all that led to it."""
+        self._path.sync()
         self._log.sync()
+        self._path.wait()
         facts = {"step": state.step}
         try:
             if self._best is not None:
@@ -184,6 +196,12 @@ def made_of(run: LoggedRun) -> dict[str, Any]:
         raise InputError(
             f"{run.folder} doesn't say what was trained there in a form that is understood."
         ) from None
+
+
+def path_of(made: Mapping[str, Any]) -> tuple[tuple[int, ...], str]:
+    """The steps of the snapshots that a run was to keep, and how many in words; none of older runs."""
+    kept = made.get("path", {"steps": [], "words": ""})
+    return tuple(kept["steps"]), str(kept["words"])
 
 
 def start_of(made: Mapping[str, Any]) -> Start:

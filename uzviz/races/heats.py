@@ -35,6 +35,16 @@ class Entry:
     schedule: str = "constant"
     nudged: tuple[int, ...] = ()
     """Settings whose start is moved by one unit in the last place."""
+    path: tuple[int, ...] = ()
+    """The steps at which the parameters of the first setting are kept."""
+    path_seeds: int = 0
+    """From so many of the first seeds."""
+
+    def snapshots(self, piece: Piece) -> engine.Snapshots | None:
+        """What is kept of a piece."""
+        seeds = min(piece.seeds.stop, self.path_seeds) - piece.seeds.start
+        kept = self.path and seeds > 0 and piece.settings.start == 0
+        return engine.Snapshots(self.path, seeds) if kept else None
 
     @property
     def lanes(self) -> int:
@@ -57,6 +67,11 @@ class Done:
 
     piece: Piece
     said: list[records.Record]
+
+    @property
+    def path(self) -> tuple[records.Snapshot, ...]:
+        """The parameters that were kept of it."""
+        return tuple(r for r in self.said if isinstance(r, records.Snapshot))
 
 
 @dataclass(frozen=True)
@@ -129,8 +144,8 @@ def run(
     entries: Sequence[Entry],
     seeds: Sequence[int],
     known: Callable[[Piece], Mapping[str, np.ndarray] | None] = lambda piece: None,
-) -> Generator[int | tuple[Piece, Group], None, tuple[list[Group], bool]]:
-    """Train all lanes, saying the lane-steps done and the pieces with their groups; returns the
+) -> Generator[int | tuple[Done, Group], None, tuple[list[Group], bool]]:
+    """Train all lanes, saying the lane-steps done and what is done with its group; returns the
     groups, and whether Ctrl-C broke it off: they then hold what is done.
 
     Pieces whose arrays are known are not trained again.
@@ -148,7 +163,7 @@ def run(
         entry = entries[piece.entry]
         lanes = lanes_of(problem, rows, entry, piece, seeds)
         count, told, collected = len(lanes.seeds) * len(lanes.nudged or ()), 0, []
-        for record in engine.run(lanes, clock=time.perf_counter):
+        for record in engine.run(lanes, clock=time.perf_counter, snapshots=entry.snapshots(piece)):
             collected.append(record)
             if isinstance(record, records.Steps):
                 told += record.loss.shape[-1] * count
@@ -190,7 +205,7 @@ def run(
             if isinstance(news, Done):
                 group = groups[news.piece.entry]
                 group.fill(news.piece.seeds, news.piece.settings, news.said)
-                yield news.piece, group
+                yield news, group
                 continue
             working -= news is None
             yield news or 0
@@ -205,5 +220,5 @@ def run(
         if isinstance(news := said.get(), Done):
             group = groups[news.piece.entry]
             group.fill(news.piece.seeds, news.piece.settings, news.said)
-            yield news.piece, group
+            yield news, group
     return groups, interrupted

@@ -51,6 +51,10 @@ class Terms:
     target: float | None
     fixed_split: bool
     schedule: str
+    path_seeds: int = 0
+    """From how many of its first seeds the final keeps the paths of tuned lanes."""
+    path_snapshots: int = 0
+    """Of how many snapshots each, at most."""
 
     def plain(self) -> dict[str, Any]:
         """The terms as JSON holds them."""
@@ -209,7 +213,13 @@ class _Course:
         tries = [g.lanes for g in self.groups]
         taken = [columns(g, tries) for g in self.groups]
         final = [
-            replace(e, settings={k: v[chosen] for k, v in g.settings.items()}, nudged=(1,))
+            replace(
+                e,
+                settings={k: v[chosen] for k, v in g.settings.items()},
+                nudged=(1,),
+                path=tuple(e.plan.snapshots(self.terms.path_snapshots)),
+                path_seeds=self.terms.path_seeds,
+            )
             for e, g, (chosen, _) in zip(self.entries, self.groups, taken, strict=True)
         ]
         self.total = self.done + heats.cost(final, len(self.final_seeds))
@@ -227,10 +237,14 @@ class _Course:
         number = round_ or 0
         yield stage_of(entries, seeds, stage, number, self.parameters, self._protocol())
 
-        def said_of(piece: Piece, arrays: Mapping[str, np.ndarray]) -> records.Piece:
+        def said_of(
+            piece: Piece,
+            arrays: Mapping[str, np.ndarray],
+            path: tuple[records.Snapshot, ...] = (),
+        ) -> records.Piece:
             cuts = [(cut.start, cut.stop) for cut in (piece.seeds, piece.settings)]
             name = entries[piece.entry].entrant.name
-            return records.Piece(stage, number, name, cuts[0], cuts[1], dict(arrays))
+            return records.Piece(stage, number, name, cuts[0], cuts[1], dict(arrays), path)
 
         def known(piece: Piece) -> Mapping[str, np.ndarray] | None:
             return self.known.get(said_of(piece, {}).place)
@@ -245,8 +259,9 @@ class _Course:
                     self.done += news
                     yield Progress(self.done, self.total, title)
                 else:
-                    piece, group = news
-                    yield said_of(piece, group.part(piece.seeds, piece.settings))
+                    done, group = news
+                    arrays = group.part(done.piece.seeds, done.piece.settings)
+                    yield said_of(done.piece, arrays, done.path)
             except KeyboardInterrupt as interrupt:
                 broken = interrupt
             except StopIteration as end:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from uzviz import records, verdicts
-from uzviz.errors import Diverged
+from uzviz.checks import whole
+from uzviz.errors import Diverged, InputError, named, shown
 from uzviz.races.certificates import Certificate
 from uzviz.races.final import Final, pairwise, silence
 from uzviz.races.group import Group, sign
@@ -38,10 +40,32 @@ class Race:
     protocol: dict[str, Any]
     """What was raced and how: problem, budget, seeds, schedule, margin."""
     interrupted: bool = False
+    path_words: str = ""
+    """How many paths the final keeps, and why not more, as a sentence."""
+    find_path: Callable[[str, int], records.Path | None] = lambda entrant, seed: None
+    """What :meth:`path` asks: by an entrant's own name and a seed."""
 
     def __repr__(self) -> str:
         what = "interrupted" if self.interrupted else f"best: {', '.join(self.best) or 'not told'}"
         return f"Race({self.problem}, {', '.join(self.names)}; {what})"
+
+    def path(self, entrant: str, seed: int) -> records.Path:
+        """Where the entrant's tuned lane of the final went from this seed.
+
+        Raises
+        ------
+        InputError
+            for an entrant or a seed that the final has not, and for a path that was not kept.
+        """
+        own = {g.entrant.name: g for g in self.groups}
+        own |= dict(zip(self.names, self.groups, strict=True))
+        name = named("entrant", entrant, own).entrant.name
+        if not whole(seed, 0) or (found := self.find_path(name, int(seed))) is None:
+            raise InputError(
+                f"There is no path of {name} from seed {shown(seed)}. "
+                f"{self.path_words or 'This race kept none: ask for some with path_memory.'}"
+            )
+        return found
 
     @property
     def begun(self) -> bool:
