@@ -52,6 +52,7 @@ def machine() -> None:
     import importlib.metadata as metadata
 
     names = ("jax", "optax", "equinox", "torch", "keras", "scikit-learn", "numpy")
-    versions = ", ".join(f"{n} {metadata.version(n)}" for n in names)
+    installed = {d.name: d.version for d in metadata.distributions()}
+    versions = ", ".join(f"{n} {installed[n]}" for n in names if n in installed)
     print(f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, Python "
           f"{platform.python_version()}, {versions}")  # fmt: skip

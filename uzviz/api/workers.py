@@ -9,8 +9,10 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Any
 
+from uzviz.api.memory import Bound
 from uzviz.errors import InputError
 
 if TYPE_CHECKING:
@@ -136,9 +138,12 @@ class _Process:
             if not self.lives:
                 raise Broke
             number = next(self._numbers)
+            said = ForkingPickler.dumps(
+                (number, arguments)
+            )  # what can't be said leaves nobody waiting
             self._waiting[number] = future
             with suppress(OSError):  # it has ended, which who listens is told as well
-                self._pipe.send((number, arguments))
+                self._pipe.send_bytes(said)
         return future
 
     def end(self) -> None:
@@ -167,7 +172,7 @@ class _Process:
 def _work(pipe: Connection, function: Callable[..., Any]) -> None:
     """Answer until whoever asks has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this process
-    lock = threading.Lock()
+    lock, memory = threading.Lock(), Bound()
 
     def answer(number: int, arguments: tuple[Any, ...]) -> None:
         try:
@@ -178,6 +183,7 @@ def _work(pipe: Connection, function: Callable[..., Any]) -> None:
             said = number, None, f"This failed ({type(error).__name__}: {error}): it is a bug."
         with lock, suppress(OSError):
             pipe.send(said)
+        memory.keep()
 
     with ThreadPoolExecutor(THREADS) as pool, suppress(EOFError):
         while True:

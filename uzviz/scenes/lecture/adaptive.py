@@ -34,18 +34,14 @@ def rule_of(name: str, settings: Settings) -> Rule:
 
 
 def walked(name: str, settings: Settings) -> Rounds:
-    """Where the rule goes, [steps + 1, …]."""
+    """Where the rule goes, [MOST_STEPS + 1, …]: what is shown of it is cut at last, so that the programs of
+    what is computed of it serve any number of steps."""
     problem = problems.rare(
         spectrum(settings), (settings["every"], 1), settings["noise"], settings["start"]
     )
     start = np.array([settings["start"]])
     found = engine.online(problem, rule_of(name, settings), start, MOST_STEPS)
-    cut = lambda x: x[0, : settings["steps"] + 1]  # noqa: E731
-    return Rounds(*(_each(cut, field) for field in found))
-
-
-def _each(f: Any, field: Any) -> Any:
-    return {k: f(v) for k, v in field.items()} if isinstance(field, dict) else f(field)
+    return jax.tree.map(lambda x: x[0], found)
 
 
 def moves(found: Rounds) -> np.ndarray:
@@ -94,14 +90,17 @@ def walks(settings: Settings) -> Frame:
     names = settings["rules"]
     own = [rule_of(name, settings) for name in names]
     all_ = [walked(name, settings) for name in names]
-    f = height(settings)
+    f, last = height(settings), settings["steps"]
+    along = {
+        "w": [x.w for x in all_],
+        "sizes": [sizes(rule, x) for rule, x in zip(own, all_, strict=True)],
+        "squares": [squares(x) for x in all_],
+        "loss": [np.asarray(jax.vmap(f)(jnp.asarray(x.w))) for x in all_],
+    }
     return {
-        "w": np.stack([x.w for x in all_]),
-        "sizes": np.stack([sizes(rule, x) for rule, x in zip(own, all_, strict=True)]),
-        "squares": np.stack([squares(x) for x in all_]),
-        "loss": np.stack([np.asarray(jax.vmap(f)(jnp.asarray(x.w))) for x in all_]),
-        "rules": names, "ends": [x.w[-1].tolist() for x in all_],
-        "alive": [bool(x.alive[-1]) for x in all_],
+        **{name: np.stack(values)[:, : last + 1] for name, values in along.items()},
+        "rules": names, "ends": [x.w[last].tolist() for x in all_],
+        "alive": [bool(x.alive[last]) for x in all_],
     }  # fmt: skip
 
 
@@ -111,7 +110,8 @@ def terms(settings: Settings) -> Frame:
     rule, found = rule_of(name, settings), walked(name, settings)
     made = {"g": found.g, **found.s, **averages(rule, found)}
     made |= {"Δw": moves(found), "|Δw|/|d|": sizes(rule, found)}
-    return {"values": np.stack(list(made.values())), "terms": list(made), "rule": name}
+    values = np.stack(list(made.values()))[:, : settings["steps"] + 1]
+    return {"values": values, "terms": list(made), "rule": name}
 
 
 def memory(_: Settings) -> Frame:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import jax
 import numpy as np
 
 from uzviz import engine, problems, rules
 from uzviz.engine import Walker
 from uzviz.scenes.controls import Choice, Number, Point, Whole
+from uzviz.scenes.lecture.batches import shared_loss
 from uzviz.scenes.scene import Frame, Moment, Part, Scene, Settings, Training
 from uzviz.scenes.trainings import Trainings
 
 ENDS = (-5.0, 5.0)
 """Of b and of W, over which the cost is drawn."""
 PLACES = 81
-MOST_STEPS = 5000
+MOST_STEPS, MOST_EXAMPLES = 5000, 1000
 DATA = ("n", "slope", "intercept", "noise", "seed")
 RUN = (*DATA, "start", "rule", "alpha", "batch", "size")
 TRAININGS = Trainings()
@@ -39,7 +41,10 @@ def walker(settings: Settings) -> Walker:
 
 def cost(walker: Walker, w: Any) -> float:
     """J on all examples of the training part."""
-    return float(walker.evaluated(("train",), np.asarray(w))["train/loss"])
+    problem, rows = walker.places.lanes.problem, walker.places.samplers[0].rows
+    examples = jax.tree.map(lambda x: np.resize(x[rows], MOST_EXAMPLES), problem.rows)
+    shares = np.where(np.arange(MOST_EXAMPLES) < len(rows), 1 / len(rows), 0)
+    return float(engine.slopes(shared_loss(problem.formulas), [w], examples, shares)[0][0])
 
 
 def bowl(walker: Walker) -> tuple[float, np.ndarray, np.ndarray]:
@@ -93,7 +98,7 @@ CONTROLS = {
     "batch": Choice("some", ("one", "some", "all")),
     "size": Whole(30, 1, 1000, "log"),
     "speed": Whole(1, 1, 30, "log"),
-    "n": Whole(300, 2, 1000, "log"),
+    "n": Whole(300, 2, MOST_EXAMPLES, "log"),
     "slope": Number(2.0, *ENDS),
     "intercept": Number(-1.0, *ENDS),
     "noise": Number(1.0, 0.0, 4.0, interval="[0, 1e6]"),
