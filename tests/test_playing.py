@@ -15,7 +15,7 @@ from playing import readout, slide, trouble
 
 import uzviz as uz
 from uzviz.api import boards
-from uzviz.api.playing import Scenes
+from uzviz.api.playing import Scenes, fragment
 from uzviz.board.app import application
 from uzviz.board.store import Store
 from uzviz.cli.app import main
@@ -82,6 +82,7 @@ def test_a_frame_arrives_as_it_was_made(ask):
         (frame_address(settings='{"steps": 601}'), "from 1 to 600"),
         (frame_address(settings='{"start": [1]}'), "must be 2 numbers"),
         (frame_address(settings="7"), "must be names with values"),
+        (frame_address(settings='{"alpha":' + 500 * "[" + 500 * "]" + "}"), "nested too deeply"),
         (frame_address(settings="x" * 100_001), "of at most 100,000 characters"),
         (frame_address("x" * 41), "of at most 40 characters"),
         (frame_address(first="-1"), "first is -1"),
@@ -158,12 +159,18 @@ def test_a_scene_in_a_notebook(monkeypatch):
         uz.play("momentum", height=3)
 
 
+def test_an_address_holds_numpys_numbers_as_well():
+    given = {"alpha": np.float32(0.5), "start": np.array([1.0, 2.0])}
+    assert fragment("momentum", given).endswith("set=alpha%3A0.5,start%3A%5B1.0%2C2.0%5D")
+
+
 def test_the_command_lists_scenes(capsys, tmp_path):
     assert main(["play", "--list", "--json", str(tmp_path / "scenes.json")]) == 0
     said = capsys.readouterr().out
     for name, scene in SCENES.items():
         assert f"{name}  {scene.title} (slides {scene.slides})" in said
     assert "--set alpha=0.003  from 0 to 0.006, or any in (0, inf)" in said
+    assert "a list of at most 6 whole numbers, each from 1 to 8" in said
     listed = json.loads((tmp_path / "scenes.json").read_text())
     assert [row["name"] for row in listed] == list(SCENES)
 
@@ -174,6 +181,8 @@ def test_the_command_lists_scenes(capsys, tmp_path):
         (["momentun"], "did you mean momentum"),
         (["momentum", "--set", "alpha"], "must be name=value"),
         (["momentum", "--set", "alpha=x"], "alpha is x"),
+        (["momentum", "--set", "start=[true,0.5]"], "start is"),
+        (["network", "--set", "own=" + 5000 * "["], "own is"),
         (["--set", "alpha=1"], "Unknown scene ''"),
         (["momentum", "--json", "x.json"], "give --list too"),
         (["momentum", "--port", "99999"], "port"),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from uzviz.api.memory import Bound, resident
 from uzviz.api.workers import Broke, TooLong, Worker
 from uzviz.errors import InputError
 
@@ -116,3 +117,28 @@ def test_a_closed_one_works_no_more(worker):
             waiting.result(10)
     with pytest.raises(InputError, match="closed"):
         worker("hello")
+
+
+@pytest.mark.skipif(not resident(), reason="the system doesn't say what a process takes")
+def test_programs_are_given_back_beyond_a_bound_and_not_at_every_job():
+    import jax
+
+    compiled = []
+    double = jax.jit(lambda x: compiled.append(x) or 2 * x)
+    bound = Bound(most=1)
+    for most in (bound.most, None):
+        double(1.0)
+        bound.keep()
+        assert bound.most > resident() - (1 << 20)
+        assert most is None or bound.most > most
+    double(1.0)
+    assert len(compiled) == 2
+
+
+def test_what_cannot_be_sent_leaves_nobody_waiting(worker):
+    deep = []
+    for _ in range(2000):
+        deep = [deep]
+    with pytest.raises(RecursionError):
+        worker(deep)
+    assert worker("hello")[0] == "hello"

@@ -16,6 +16,8 @@ def numbers(values: Any) -> np.ndarray | None:
         x = np.asarray(values)
     except (TypeError, ValueError):
         return None
+    if isinstance(values, (list, tuple)) and any(isinstance(v, (bool, np.bool_)) for v in values):
+        return None  # beside numbers, NumPy makes numbers of them
     if x.ndim != 1 or x.dtype.kind not in "iuf" or not (np.abs(x) <= LARGEST).all():
         return None
     return x.astype(float)

@@ -93,6 +93,10 @@ class Scenes:
 
         try:
             return self.worker(*job)
+        except RecursionError:
+            raise InputError(
+                "The settings are nested too deeply: none has lists in lists in lists."
+            ) from None
         except TooLong:
             raise Refusal(
                 503,
@@ -129,7 +133,12 @@ def fragment(scene: str, settings: Settings) -> str:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, separators=(",", ":"))
+    """As JSON; NumPy's numbers as well."""
+    return (
+        value
+        if isinstance(value, str)
+        else json.dumps(value, separators=(",", ":"), default=lambda x: x.tolist())
+    )
 
 
 def checked(scene: str, settings: Settings) -> Settings:

@@ -338,6 +338,6 @@ def settings(given: Sequence[str]) -> dict[str, Any]:
             raise InputError(f"A setting is {shown(text)}, but must be name=value, as alpha=0.001.")
         try:
             found[name] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             found[name] = value
     return found

@@ -248,6 +248,9 @@ def _allowed(control: dict[str, Any]) -> str:
             )
         case "whole":
             return f"whole, from {control['low']:,} to {control['high']:,}"
+        case "wholes":
+            ends = f"from {control['low']} to {control['high']}"
+            return f"a list of at most {control['many']} whole numbers, each {ends}"
         case "choice" | "several":
             return f"of {', '.join(control['options'])}"
         case "point":

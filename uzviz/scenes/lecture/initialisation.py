@@ -129,8 +129,9 @@ def theory(depth: int, width: int, activation: str, seed: int, init: str) -> pro
 
 
 def sizes(layers: list[Any]) -> np.ndarray:
-    """Root mean squares."""
-    return np.array([np.sqrt(np.mean(np.square(v, dtype=float))) for v in layers])
+    """Root mean squares; infinite where a layer has left the numbers."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.array([np.sqrt(np.mean(np.square(v, dtype=float))) for v in layers])
 
 
 def histograms(layers: list[Any]) -> tuple[np.ndarray, float]:
