@@ -2,17 +2,20 @@
 
 import json
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from uzviz import scenes
+from uzviz import rules, scenes
 from uzviz.board import wire
 from uzviz.errors import InputError
 from uzviz.scenes import SCENES, Moment
 from uzviz.scenes.controls import Number, Whole, Wholes
 from uzviz.scenes.scene import Training
 
+ROOT = Path(__file__).parent.parent
 BEGIN = Moment("viewer", 0, 0)
 WILD = [
     math.nan,
@@ -185,3 +188,10 @@ def test_names_nobody_knows_are_refused():
         framed("momentum", "path", {"gamma": 1})
     with pytest.raises(InputError, match="must be names with values"):
         framed("momentum", "path", [1])
+
+
+def test_the_page_has_a_colour_for_every_rule():
+    page = (ROOT / "web" / "src" / "play" / "rules.ts").read_text()
+    block = re.search(r"const COLOURS = \{(.*?)\};", page, flags=re.DOTALL)
+    assert block
+    assert re.findall(r'^ *"?([\w-]+)"?: \d+,$', block[1], flags=re.MULTILINE) == list(rules.NAMES)

@@ -1,12 +1,11 @@
 /** Several rules from one start, as scenes get them from the server. */
 
 import { signal } from "@preact/signals";
-import { category } from "../colours";
 import type { IsShown } from "./controls";
 import { factOf } from "./frames";
 import type { Ends } from "./plot";
 import { heightsOf, levelsOf, type Heights } from "./relief";
-import { ruleWord } from "./rules.words";
+import { ruleWord } from "./rules";
 import type { Got, Numbers, Tensor } from "./server";
 
 /** One rule's way. */
@@ -21,22 +20,6 @@ export interface Walk {
   /** The step after which it had diverged; null if it has not. */
   diverged: number | null;
 }
-
-/** All rules that scenes know, by whose order they have their colours. */
-const RULES = [
-  "gd",
-  "momentum",
-  "adagrad",
-  "adam",
-  "rmsprop",
-  "nesterov",
-  "amsgrad",
-  "adamw",
-  "sam",
-];
-
-export const colourOf = (name: string, dark: boolean): string =>
-  category(Math.max(0, RULES.indexOf(name)), dark);
 
 /** The rule whose way alone is shown in full; "" for all. */
 export const alone = signal("");

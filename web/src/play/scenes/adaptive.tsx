@@ -7,6 +7,7 @@ import * as marks from "../marks";
 import { Panel } from "../panel";
 import * as paint from "../paint";
 import { logEndsOf, type Ends, type Plot } from "../plot";
+import { ruleColour } from "../rules";
 import type { Got, Numbers, Tensor } from "../server";
 import { set, valueNamed } from "../state";
 import { optionWord, said } from "../words";
@@ -50,7 +51,7 @@ function ofRule(all: Tensor, rule: number): Tensor {
 
 function legendOf(plot: Plot, rules: string[]): void {
   const { dark } = plot.look;
-  const entries = rules.map((r) => ({ word: titleOf(r), colour: marks.ruleColour(r, dark) }));
+  const entries = rules.map((r) => ({ word: titleOf(r), colour: ruleColour(r, dark) }));
   marks.legend(plot, entries, true, plot.bottom - plot.top - 15 * rules.length - 8);
 }
 
@@ -68,7 +69,7 @@ function Paths({ ground, walks, step }: Shown & { ground: Got }) {
     paint.cross(plot, 0, 0, plot.look.good);
     for (const [i, rule] of rulesOf(walks).entries()) {
       const w = ofRule(walks.arrays["w"]!, i);
-      paint.path(plot, w, step, marks.ruleColour(rule, plot.look.dark));
+      paint.path(plot, w, step, ruleColour(rule, plot.look.dark));
     }
     legendOf(plot, rulesOf(walks));
   };
@@ -88,7 +89,7 @@ function Curves({ walks, name, step, decades }: Shown & { name: string; decades:
     .filter(({ of }) => of.data.some((v) => v > 0));
   const draw = (plot: Plot) => {
     for (const { rule, of } of kept) {
-      const colour = marks.ruleColour(rule, plot.look.dark);
+      const colour = ruleColour(rule, plot.look.dark);
       for (const weight of [0, 1]) {
         const [xs, ys] = marks.known(paint.column(of, weight));
         paint.line(plot, xs, ys, { colour, dash: DASH[weight]!, width: 1.7 });
@@ -116,7 +117,7 @@ function Losses({ walks, step }: Shown) {
   const draw = (plot: Plot) => {
     for (const [i, rule] of rulesOf(walks).entries()) {
       const [xs, ys] = marks.known(ofRule(all, i).data);
-      paint.line(plot, xs, ys, { colour: marks.ruleColour(rule, plot.look.dark) });
+      paint.line(plot, xs, ys, { colour: ruleColour(rule, plot.look.dark) });
     }
     paint.upright(plot, step, { colour: plot.look.soft, width: 1 });
   };
@@ -135,7 +136,7 @@ function Memory({ memory }: { memory: Got }) {
     for (const [i, rule] of rules.entries()) {
       const y = plot.top + i * tall;
       const [zero, end] = [plot.x(0), plot.x(numbers[i]!)];
-      plot.pen.fillStyle = marks.ruleColour(rule, plot.look.dark);
+      plot.pen.fillStyle = ruleColour(rule, plot.look.dark);
       plot.pen.fillRect(zero, y + tall * 0.52, Math.max(2, end - zero), tall * 0.34);
       plot.pen.fillStyle = plot.look.ink;
       plot.pen.fillText(`${titleOf(rule)}: ${numbers[i]}`, zero + 3, y + tall * 0.42);

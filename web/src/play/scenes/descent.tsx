@@ -4,9 +4,10 @@ import { useMemo } from "preact/hooks";
 import * as store from "../../store";
 import { useReplay } from "../clock";
 import { partNamed, usePart } from "../frames";
+import { ruleColour } from "../rules";
 import { Surface3d } from "../surface3d";
 import { CostsPanel, Equation, Legend, Standings, WaysPanel } from "../walking";
-import { colourOf, groundOf, isFaded, walksOf, type Ground, type Walk } from "../walks";
+import { groundOf, isFaded, walksOf, type Ground, type Walk } from "../walks";
 import { said } from "../words";
 
 export { isShown } from "../walks";
@@ -42,7 +43,7 @@ function Relief({ ground, walks, step }: { ground: Ground; walks: Walk[]; step: 
   const tracks = walks.map(({ name, w }) => ({
     w,
     upTo: step,
-    colour: colourOf(name, dark),
+    colour: ruleColour(name, dark),
     faded: isFaded(name),
   }));
   return (
