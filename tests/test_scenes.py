@@ -4,6 +4,7 @@ import json
 import math
 import re
 from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 import pytest
@@ -195,3 +196,9 @@ def test_the_page_has_a_colour_for_every_rule():
     block = re.search(r"const COLOURS = \{(.*?)\};", page, flags=re.DOTALL)
     assert block
     assert re.findall(r'^ *"?([\w-]+)"?: \d+,$', block[1], flags=re.MULTILINE) == list(rules.NAMES)
+
+
+def test_the_list_of_scenes_by_slides_is_fresh():
+    written = run_path(str(ROOT / "docs" / "scenes.py"))
+    fresh = written["TARGET"].read_text() == written["text"]()
+    assert fresh, "run: .venv/bin/python docs/scenes.py"
