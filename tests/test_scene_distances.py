@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from playing import readout, trouble
+from playing import readout, slide, trouble
 
 from uzviz import distances, scenes
 from uzviz.errors import InputError
@@ -83,5 +83,14 @@ def test_words_of_two_lengths_are_refused(played, complaints):
     page.locator(".trouble", has_text="needs two words of one length").wait_for()
     assert "Hamming 2" in readout(page)
     assert trouble(page)
+    assert all("422" in one for one in complaints)
+    complaints.clear()
+
+
+def test_a_p_that_is_refused_is_not_shown(played, complaints):
+    page = played("distances")
+    slide(page, "p", "much")
+    assert "p is much" in trouble(page)
+    assert page.locator("figcaption", has_text="p = 3: ").count() == 1
     assert all("422" in one for one in complaints)
     complaints.clear()

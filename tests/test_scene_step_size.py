@@ -19,6 +19,7 @@ def frame(x64):
 
 def test_the_lectures_numbers(frame):
     assert frame("walk")["w"][-1] == pytest.approx(0.023438, abs=6e-7)
+    assert frame("walk", gamma=1.1)["gamma"] == 1.1
     assert frame("walk", gamma=1.1)["w"][-1] == pytest.approx(25.798902, abs=5e-7)
 
 

@@ -36,7 +36,8 @@ def plane(settings: Settings) -> Frame:
     found = in_plane(settings["p"]) | {"cosine": distances.cosine}
     angle = float(distances.cosine(a, b))
     return {name: float(d(a, b)) for name, d in found.items()} | {
-        "angle": math.degrees(math.acos(1 - angle)) if angle == angle else None
+        "angle": math.degrees(math.acos(1 - angle)) if angle == angle else None,
+        "p": settings["p"],
     }
 
 

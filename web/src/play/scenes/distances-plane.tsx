@@ -86,7 +86,7 @@ export function InPlane({ kind, plane, balls }: { kind: Kind; plane: Got; balls:
     WAYS[kind](plot);
     letters(plot);
   };
-  const more = kind === "minkowski" ? `, p = ${shortNumber(valueNamed<number>("p"))}` : "";
+  const more = kind === "minkowski" ? `, p = ${shortNumber(fact(plane, "p"))}` : "";
   return (
     <Panel label={`${said(kind)} ${shortNumber(far)}`} title={`${said(kind)}${more}: ${shortNumber(far)}`}
       x={AXIS} y={AXIS} ratio={SQUARE} paint={draw} handles={handles()} />

@@ -101,7 +101,7 @@ function Slice({ slices, name, title }: { slices: Got; name: string; title: stri
   const places = slices.arrays["places"]!.data;
   const names = factOf<string[]>(slices, "losses");
   const range = factOf<Ends>(slices, "range");
-  const which = valueNamed<number>("example") - 1;
+  const which = fact(slices, "example") - 1;
   const here = predictions()[which]?.[1] ?? 0;
   const at = nearest(places, here);
   const draw = (plot: Plot) => {

@@ -78,7 +78,7 @@ function WalkPanel({ ground, walk, step }: { ground: Got; walk: Got; step: numbe
     paint.dots(plot, [w!.data[step]!], [loss!.data[step]!], 5.5, bad, card);
     const entries = [
       { word: "L", colour: ink },
-      { word: `L̂, γ = ${shortNumber(valueNamed("gamma"))}`, colour: accent },
+      { word: `L̂, γ = ${shortNumber(fact(walk, "gamma"))}`, colour: accent },
       { word: said("tangent"), colour: soft, dash: [6, 4] },
       { word: said("next"), colour: good, dash: [2, 3] },
     ];
