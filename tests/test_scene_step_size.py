@@ -138,3 +138,13 @@ def test_step_size_and_start_are_dragged(played):
         before = readout(page)
         page.get_by_role("button", name=name, exact=True).press("ArrowLeft")
         assert readout(page, but=before)
+
+
+def test_a_start_that_is_none_is_refused_and_the_scene_goes_on(played, complaints):
+    page = played("step-size")
+    page.evaluate("location.hash = '#page=play&scene=step-size&set=start%3A5'")
+    page.locator(".trouble", has_text="start is 5").wait_for()
+    page.get_by_role("button", name="Start", exact=True).press("ArrowLeft")
+    page.locator(".trouble:not(.visually-hidden)").wait_for(state="detached")
+    assert all("422" in complaint for complaint in complaints)
+    complaints.clear()

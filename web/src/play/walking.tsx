@@ -11,7 +11,7 @@ import { Panel } from "./panel";
 import { formulas } from "./planes.words";
 import { logEndsOf, type Plot } from "./plot";
 import { ruleColour } from "./rules";
-import { set, valueNamed } from "./state";
+import { pointNamed, set } from "./state";
 import { alone, happened, isFaded, type Ground, type Walk } from "./walks";
 
 const words = dictionary(
@@ -97,7 +97,7 @@ export function WaysPanel(props: Walking & { ground: Ground; ratio: number }) {
   return (
     <Panel label={w.ways} title={w.ways} x={{ ends: ground.x, label: "x" }} y={{ ends: ground.y, label: "y" }}
       ratio={props.ratio} paint={draw}
-      handles={[{ label: w.start, at: valueNamed("start"), move: (x, y) => set({ start: [x, y] }) }]} />
+      handles={[{ label: w.start, at: pointNamed("start"), move: (x, y) => set({ start: [x, y] }) }]} />
   ); // prettier-ignore
 }
 

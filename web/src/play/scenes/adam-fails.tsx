@@ -9,7 +9,7 @@ import * as paint from "../paint";
 import { endsOf, type Ends, type Plot } from "../plot";
 import { ruleColour, ruleWord } from "../rules";
 import type { Got } from "../server";
-import { set, valueNamed } from "../state";
+import { numberNamed, set } from "../state";
 import { said } from "../words";
 
 export function Scene() {
@@ -103,7 +103,7 @@ function MapPanel({ map }: { map: Got }) {
   };
   const here = {
     label: said("here"),
-    at: [valueNamed<number>("b1"), valueNamed<number>("b2")] as const,
+    at: [numberNamed("b1"), numberNamed("b2")] as const,
     move: (x: number, y: number) => set({ b1: x, b2: y }),
   };
   return (

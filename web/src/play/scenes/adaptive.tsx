@@ -9,7 +9,7 @@ import * as paint from "../paint";
 import { logEndsOf, type Ends, type Plot } from "../plot";
 import { ruleColour } from "../rules";
 import type { Got, Numbers, Tensor } from "../server";
-import { set, valueNamed } from "../state";
+import { pointNamed, set } from "../state";
 import { optionWord, said } from "../words";
 
 /** Weight 1 has the small gradient; its lines are dashed. */
@@ -62,7 +62,7 @@ interface Shown {
 
 function Paths({ ground, walks, step }: Shown & { ground: Got }) {
   const [x, y] = [factOf<Ends>(ground, "x"), factOf<Ends>(ground, "y")];
-  const start = valueNamed<[number, number]>("start");
+  const start = pointNamed("start");
   const draw = (plot: Plot) => {
     const values = ground.arrays["values"]!;
     paint.ground(plot, values, x, y, paint.levelsOf(values.data, 0));

@@ -9,13 +9,13 @@ import { Panel, type Handle } from "../panel";
 import * as paint from "../paint";
 import { inside, type Plot } from "../plot";
 import type { Got } from "../server";
-import { set, valueNamed } from "../state";
+import { pointNamed, set } from "../state";
 import { said } from "../words";
 
 type Place = [number, number];
 
-const here = (): Place => valueNamed<Place>("here");
-const there = (): Place => valueNamed<Place>("there");
+const here = (): Place => pointNamed("here");
+const there = (): Place => pointNamed("there");
 
 const colours = (dark: boolean) =>
   dark

@@ -8,7 +8,7 @@ import { Panel, type Handle } from "../panel";
 import * as paint from "../paint";
 import type { Plot } from "../plot";
 import type { Got } from "../server";
-import { set, valueNamed } from "../state";
+import { pointNamed, set } from "../state";
 import { said } from "../words";
 
 type Pair = [number, number];
@@ -19,8 +19,8 @@ const SIDE = [-5, 5] as const;
 const SQUARE = 0.965;
 const AXIS = { ends: SIDE };
 
-const a = (): Pair => valueNamed<Pair>("a");
-const b = (): Pair => valueNamed<Pair>("b");
+const a = (): Pair => pointNamed("a");
+const b = (): Pair => pointNamed("b");
 
 const handles = (): Handle[] => [
   { label: said("point a"), at: a(), colour: "var(--good)", move: (x, y) => set({ a: [x, y] }) },

@@ -8,7 +8,7 @@ import { Panel, type Handle } from "../panel";
 import * as paint from "../paint";
 import { endsOf, type Ends, type Plot } from "../plot";
 import type { Got, Tensor } from "../server";
-import { set, valueNamed } from "../state";
+import { pointsNamed, set } from "../state";
 import { said } from "../words";
 
 export function Scene() {
@@ -33,7 +33,7 @@ export function Scene() {
 }
 
 type Pair = [number, number];
-const predictions = (): Pair[] => valueNamed<Pair[]>("predictions");
+const predictions = (): Pair[] => pointsNamed<Pair>("predictions");
 
 /** Move one prediction. */
 function predict(which: number, y: number): void {
@@ -159,7 +159,7 @@ function Entropy({ entropy, curves }: Chances) {
     marks.legend(plot, entries, false);
   };
   const handles = Array.from(chances!.data, (p, i): Handle => {
-    const given = valueNamed<number[][]>("chances");
+    const given = pointsNamed<[number]>("chances");
     return {
       label: `${said("chance")} ${i + 1}, y = ${labels!.data[i]}`,
       at: [p, loss!.data[i]!],

@@ -6,7 +6,7 @@ import { Panel, type Handle } from "../panel";
 import * as paint from "../paint";
 import { endsOf, logEndsOf, type Ends, type Plot } from "../plot";
 import type { Got } from "../server";
-import { pointNamed, set, valueNamed } from "../state";
+import { numberNamed, pointNamed, set, valueNamed } from "../state";
 import { useTraining, type Training } from "../training";
 import { said } from "../words";
 
@@ -47,10 +47,7 @@ function drawn(): void {
   set({ slope: any(), intercept: any(), seed: Math.floor(1000 * Math.random()) });
 }
 
-const trueLine = (): [number, number] => [
-  Number(valueNamed("intercept")),
-  Number(valueNamed("slope")),
-];
+const trueLine = (): [number, number] => [numberNamed("intercept"), numberNamed("slope")];
 
 function DataPanel({ ground, training: { got } }: Props) {
   const [x, y] = [ground.arrays["x"]!.data, ground.arrays["y"]!.data];

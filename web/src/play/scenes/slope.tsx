@@ -9,7 +9,7 @@ import { Panel } from "../panel";
 import * as paint from "../paint";
 import { endsOf, inside, type Ends, type Look, type Plot } from "../plot";
 import type { Got } from "../server";
-import { set, valueNamed } from "../state";
+import { pointNamed, set } from "../state";
 import { useTogether } from "../together";
 import { said } from "../words";
 
@@ -71,7 +71,7 @@ function CurvePanel({ ground, balls, plain, step }: Frames) {
     paint.dots(plot, trail[0]!, trail[1]!, 2, look.bad);
     paint.dots(plot, ...parts(atStep(balls, step)), 9, look.bad, look.card);
   }; // prettier-ignore
-  const [start] = valueNamed<[number]>("start");
+  const [start] = pointNamed<[number]>("start");
   const handle = {
     label: said("heavy"),
     at: [start, heightAt(x!.data as Float64Array, values!.data, start)] as const,

@@ -9,7 +9,7 @@ import { Panel } from "../panel";
 import * as paint from "../paint";
 import { endsOf, type Ends, type Plot } from "../plot";
 import type { Got } from "../server";
-import { set, valueNamed } from "../state";
+import { numberNamed, pointNamed, set } from "../state";
 import { useTogether } from "../together";
 import { said } from "../words";
 
@@ -84,7 +84,7 @@ function WalkPanel({ ground, walk, step }: { ground: Got; walk: Got; step: numbe
     ];
     marks.legend(plot, entries, false, plot.bottom - plot.top - 15 * entries.length - 8);
   }; // prettier-ignore
-  const [start] = valueNamed<[number]>("start");
+  const [start] = pointNamed<[number]>("start");
   const handle = {
     label: said("start"),
     at: [start, heightAt(xs as Float64Array, ground.arrays["values"]!.data, start)] as const,
@@ -119,7 +119,7 @@ function SweepPanel({ sweep, walk }: { sweep: Got; walk: Got }) {
   const handle = {
     label: said("gamma"),
     at: [
-      valueNamed<number>("gamma"),
+      numberNamed("gamma"),
       Math.min(tall[1], Math.max(tall[0], Number.isFinite(last) ? last : Infinity)),
     ] as const,
     move: (x: number) => set({ gamma: x }),
