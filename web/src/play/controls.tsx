@@ -74,16 +74,11 @@ const numeric = (text: string): unknown =>
   text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 
 /** A field whose text counts when it is left, or Enter is pressed. */
-function Typed(props: {
-  label: string;
-  text: string;
-  take: (text: string) => void;
-  wide?: boolean;
-}) {
+function Typed(props: { label: string; text: string; take: (text: string) => void }) {
   const typed = useSignal(props.text);
   useEffect(() => void (typed.value = props.text), [props.text]);
   return (
-    <input type="text" aria-label={props.label} class={props.wide ? "wide" : ""} value={typed.value} spellcheck={false}
+    <input type="text" aria-label={props.label} value={typed.value} spellcheck={false}
       onInput={(e) => (typed.value = e.currentTarget.value)}
       onKeyDown={(e) => e.key === "Enter" && props.take(typed.peek())}
       onChange={() => props.take(typed.peek())} />
@@ -166,9 +161,9 @@ function SeveralField({ name, control }: FieldProps) {
 function TextField({ name }: FieldProps) {
   const text = values.value[name];
   return (
-    <label class="field text-field">
+    <label class="field">
       <span>{controlWords(name)}</span>
-      <Typed wide label={controlWords(name)} text={typeof text === "string" ? text : JSON.stringify(text)}
+      <Typed label={controlWords(name)} text={typeof text === "string" ? text : JSON.stringify(text)}
         take={(typed) => set({ [name]: typed })} />
     </label>
   ); // prettier-ignore

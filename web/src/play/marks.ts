@@ -32,7 +32,6 @@ export function stroke(
   pixels: readonly (readonly [number, number])[],
   { colour, width, dash, alpha }: paint.Stroke,
 ): void {
-  // prettier-ignore
   pen.strokeStyle = colour;
   pen.lineWidth = width ?? 1.8;
   pen.globalAlpha = alpha ?? 1;

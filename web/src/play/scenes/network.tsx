@@ -28,7 +28,6 @@ export function Scene() {
     part: "training",
     appended: ["curve"],
     stride: stride.value,
-    length: Infinity,
   });
   const got = training?.got;
   useEffect(() => {

@@ -16,7 +16,6 @@ export function Scene() {
     part: "descent",
     appended: ["w", "seen", "cost"],
     stride: Math.max(1, Number(valueNamed("speed")) || 1),
-    length: Infinity,
   });
   if (!ground || !training) return null;
   return (
