@@ -40,12 +40,7 @@ def walked(name: str, settings: Settings) -> Rounds:
     )
     start = np.array([settings["start"]])
     found = engine.online(problem, rule_of(name, settings), start, MOST_STEPS)
-    cut = lambda x: x[0, : settings["steps"] + 1]  # noqa: E731
-    return Rounds(*(_each(cut, field) for field in found))
-
-
-def _each(f: Any, field: Any) -> Any:
-    return {k: f(v) for k, v in field.items()} if isinstance(field, dict) else f(field)
+    return jax.tree.map(lambda x: x[0, : settings["steps"] + 1], found)
 
 
 def moves(found: Rounds) -> np.ndarray:
