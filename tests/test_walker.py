@@ -68,14 +68,14 @@ def test_other_parameters_are_evaluated(problem):
 
 def test_a_measure_sees_parameters_and_examples_and_compiles_once(problem):
     walker = Walker(lanes(problem))
-    before = programs.measured._cache_size()
+    before = programs.solo_over._cache_size()
     for index in ([0, 1, 2], [7, 3, 9]):
         w, (x, y) = walker.measured(both, np.array(index))
         assert np.array_equal(w, walker.w)
         assert np.array_equal(x, problem.rows[0][index])
         assert np.array_equal(y, problem.rows[1][index])
         walker.ahead(1)
-    assert programs.measured._cache_size() == before + 1
+    assert programs.solo_over._cache_size() == before + 1
     assert all(isinstance(leaf, np.ndarray) for leaf in jax.tree.leaves((w, x, y)))
 
 
