@@ -7,15 +7,12 @@ import pytest
 from playing import readout
 
 import uzviz as uz
-from uzviz import engine, problems, scenes
-from uzviz.scenes import Moment
+from uzviz import engine, problems
+from uzviz.scenes import SCENES
 from uzviz.scenes.lecture.adam_fails import critical
 from uzviz.schedules import InverseRoot
 
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("adam-fails", part, given, Moment("", 0, 0))
+SCENE = SCENES["adam-fails"]
 
 
 def by_rule(found, what):

@@ -6,14 +6,11 @@ import numpy as np
 import pytest
 from playing import readout, slide, trouble
 
-from uzviz import distances, scenes
+from uzviz import distances
 from uzviz.errors import InputError
-from uzviz.scenes import Moment
+from uzviz.scenes import SCENES
 
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("distances", part, given, Moment("", 0, 0))
+SCENE = SCENES["distances"]
 
 
 def test_the_plane(frame):

@@ -5,16 +5,12 @@ import pytest
 from playing import readout, slide, trouble
 
 import uzviz as uz
-from uzviz import scenes
 from uzviz.engine import walk as walks
 from uzviz.problems import formula, quadratic
-from uzviz.scenes import Moment
+from uzviz.scenes import SCENES
 from uzviz.scenes.lecture import step_size
 
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("step-size", part, given, Moment("", 0, 0))
+SCENE = SCENES["step-size"]
 
 
 def test_the_lectures_numbers(frame):
