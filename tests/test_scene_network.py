@@ -179,7 +179,7 @@ def test_the_page_trains_and_shows_the_librarys_numbers(played_network, frame):
     said = readout(page, but=readout(page))
     readout(page, has="Step 15,")
     found = frame(last=15)
-    assert f"{100 * found['test_accuracy']:.1f} %" in readout(page)
+    assert f"{100 * found['test_accuracy']:.3g} %" in readout(page)
     page.get_by_role("button", name="Play").click()
     eventually(page, lambda: _beyond(page, 300))
     page.get_by_role("button", name="Pause").click()

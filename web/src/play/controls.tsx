@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ControlOf } from "../messages";
-import { scene, set, values } from "./state";
+import { scene, set, valueOf, values } from "./state";
 import { controlWords, optionWord } from "./words";
 
 /** Whether a setting has a field while all are as they are. */
@@ -64,14 +64,10 @@ function NumberField({ name, control }: FieldProps) {
       <input type="range" aria-label={label} min={0} max={STEPS} step={1} value={STEPS * shareOf(control, number)}
         aria-valuetext={String(value)} data-control={name}
         onInput={(e) => slide(Number(e.currentTarget.value))} />
-      <Typed label={label} text={String(value ?? "")} take={(text) => set({ [name]: numeric(text) })} />
+      <Typed label={label} text={String(value ?? "")} take={(text) => set({ [name]: valueOf(text, control) })} />
     </div>
   ); // prettier-ignore
 }
-
-/** What was typed as a number if it is one; as a text otherwise, which is refused with a sentence. */
-const numeric = (text: string): unknown =>
-  text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 
 /** A field whose text counts when it is left, or Enter is pressed. */
 function Typed(props: { label: string; text: string; take: (text: string) => void }) {

@@ -6,7 +6,7 @@ import { factOf } from "./frames";
 import type { Ends } from "./plot";
 import { heightsOf, levelsOf, type Heights } from "./relief";
 import { ruleWord } from "./rules";
-import type { Got, Numbers, Tensor } from "./server";
+import { row, type Got, type Numbers, type Tensor } from "./server";
 
 /** One rule's way. */
 export interface Walk {
@@ -35,13 +35,6 @@ export function walksOf(got: Got): Walk[] {
     above: row(got.arrays["above"]!, k).data,
     diverged: diverged[k]!,
   }));
-}
-
-/** The k-th of a tensor's first axis. */
-export function row({ shape, data }: Tensor, k: number): Tensor {
-  const rest = shape.slice(1);
-  const size = rest.reduce((a, b) => a * b, 1);
-  return { shape: rest, data: data.subarray(k * size, (k + 1) * size) };
 }
 
 /** What lies under the ways. */

@@ -8,7 +8,7 @@ import { Panel } from "../panel";
 import * as paint from "../paint";
 import { logEndsOf, type Ends, type Plot } from "../plot";
 import { ruleColour } from "../rules";
-import type { Got, Numbers, Tensor } from "../server";
+import { row, type Got, type Tensor } from "../server";
 import { pointNamed, set } from "../state";
 import { optionWord, said } from "../words";
 
@@ -41,14 +41,6 @@ export function Scene() {
 const rulesOf = (got: Got): string[] => factOf<string[]>(got, "rules");
 const titleOf = (rule: string): string => optionWord("rules", rule);
 
-/** What a rule did, of an array [rules, steps + 1, …]: a view, not a copy. */
-function ofRule(all: Tensor, rule: number): Tensor {
-  const shape = all.shape.slice(1);
-  const size = shape.reduce((a, b) => a * b, 1);
-  const data = all.data.subarray(rule * size, (rule + 1) * size) as Numbers;
-  return { shape, data };
-}
-
 function legendOf(plot: Plot, rules: string[]): void {
   const { dark } = plot.look;
   const entries = rules.map((r) => ({ word: titleOf(r), colour: ruleColour(r, dark) }));
@@ -68,7 +60,7 @@ function Paths({ ground, walks, step }: Shown & { ground: Got }) {
     paint.ground(plot, values, x, y, paint.levelsOf(values.data, 0));
     paint.cross(plot, 0, 0, plot.look.good);
     for (const [i, rule] of rulesOf(walks).entries()) {
-      const w = ofRule(walks.arrays["w"]!, i);
+      const w = row(walks.arrays["w"]!, i);
       paint.path(plot, w, step, ruleColour(rule, plot.look.dark));
     }
     legendOf(plot, rulesOf(walks));
@@ -85,7 +77,7 @@ function Curves({ walks, name, step, decades }: Shown & { name: string; decades:
   const all = walks.arrays[name]!;
   const steps = all.shape[1]! - 1;
   const kept = rulesOf(walks)
-    .map((rule, i) => ({ rule, of: ofRule(all, i) }))
+    .map((rule, i) => ({ rule, of: row(all, i) }))
     .filter(({ of }) => of.data.some((v) => v > 0));
   const draw = (plot: Plot) => {
     for (const { rule, of } of kept) {
@@ -116,7 +108,7 @@ function Losses({ walks, step }: Shown) {
   const all = walks.arrays["loss"]!;
   const draw = (plot: Plot) => {
     for (const [i, rule] of rulesOf(walks).entries()) {
-      const [xs, ys] = marks.known(ofRule(all, i).data);
+      const [xs, ys] = marks.known(row(all, i).data);
       paint.line(plot, xs, ys, { colour: ruleColour(rule, plot.look.dark) });
     }
     paint.upright(plot, step, { colour: plot.look.soft, width: 1 });
@@ -197,7 +189,7 @@ function Readout({ walks, terms, step }: Shown & { terms: Got }) {
       {said("after")} {step} {said("steps")}:{" "}
       {rulesOf(walks).map((rule, i) => (
         <span key={rule}>
-          {titleOf(rule)} f = <b>{shortNumber(ofRule(loss, i).data[step]!)}</b>,{" "}
+          {titleOf(rule)} f = <b>{shortNumber(row(loss, i).data[step]!)}</b>,{" "}
         </span>
       ))}
       {titleOf(factOf(terms, "rule"))} Δw = <b>({moved})</b>

@@ -1,7 +1,8 @@
 /** Initialisation: what goes through each layer of a network, and how five starts train. */
 
 import { category, shade } from "../../colours";
-import { percent, shortNumber } from "../../numbers";
+import { shortNumber } from "../../numbers";
+import { percent } from "../../parts/texts";
 import { fact, factOf } from "../frames";
 import { Panel } from "../panel";
 import * as paint from "../paint";

@@ -2,7 +2,8 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { percent, shortNumber } from "../../numbers";
+import { shortNumber } from "../../numbers";
+import { percent } from "../../parts/texts";
 import { fact, factOf, usePart } from "../frames";
 import { Panel } from "../panel";
 import * as paint from "../paint";

@@ -4,9 +4,9 @@ import { useMemo } from "preact/hooks";
 import { useReplay } from "../clock";
 import { factOf, partNamed, usePart } from "../frames";
 import { logEndsOf } from "../plot";
-import type { Got } from "../server";
+import { row, type Got } from "../server";
 import { CostsPanel, CurvesPanel, Equation, Legend, Standings, WaysPanel } from "../walking";
-import { groundOf, happened, row, walksOf, type Walk } from "../walks";
+import { groundOf, happened, walksOf, type Walk } from "../walks";
 import { said } from "../words";
 
 export { isShown } from "../walks";

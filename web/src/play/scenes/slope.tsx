@@ -3,12 +3,12 @@
 import { category } from "../../colours";
 import { shortNumber } from "../../numbers";
 import { useReplay } from "../clock";
-import { heightAt, row } from "../curves";
+import { heightAt } from "../curves";
 import { fact, factOf, usePart } from "../frames";
 import { Panel } from "../panel";
 import * as paint from "../paint";
 import { endsOf, inside, type Ends, type Look, type Plot } from "../plot";
-import type { Got } from "../server";
+import { row, type Got } from "../server";
 import { pointNamed, set } from "../state";
 import { useTogether } from "../together";
 import { said } from "../words";
@@ -124,7 +124,7 @@ function TimePanel({ ground, balls, plain, step }: Frames) {
     const { look } = plot;
     for (let i = 0; i < w!.shape[0]!; i++) {
       const colour = colourOf(valley!.data[i]!, look);
-      paint.line(plot, steps, row(w!, i), { colour, width: 1.1, alpha: 0.65 });
+      paint.line(plot, steps, row(w!, i).data, { colour, width: 1.1, alpha: 0.65 });
     }
     paint.line(plot, steps, plain.arrays["x"]!.data, { colour: look.ink, dash: [5, 4], width: 1.6 });
     paint.line(plot, steps, x!.data, { colour: look.bad, width: 2.6 });

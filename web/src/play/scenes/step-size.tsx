@@ -2,13 +2,13 @@
 
 import { shortNumber } from "../../numbers";
 import { useReplay } from "../clock";
-import { heightAt, row } from "../curves";
+import { heightAt } from "../curves";
 import { fact, factOf, usePart } from "../frames";
 import * as marks from "../marks";
 import { Panel } from "../panel";
 import * as paint from "../paint";
 import { endsOf, type Ends, type Plot } from "../plot";
-import type { Got } from "../server";
+import { row, type Got } from "../server";
 import { numberNamed, pointNamed, set } from "../state";
 import { useTogether } from "../together";
 import { said } from "../words";
@@ -67,8 +67,8 @@ function WalkPanel({ ground, walk, step }: { ground: Got; walk: Got; step: numbe
   const draw = (plot: Plot) => {
     const { accent, bad, good, soft, ink, card } = plot.look;
     lossLine(plot, ground);
-    paint.line(plot, ends, row(tangent!, at), { colour: soft, dash: [6, 4] });
-    paint.line(plot, xs, row(surrogate!, at), { colour: accent });
+    paint.line(plot, ends, row(tangent!, at).data, { colour: soft, dash: [6, 4] });
+    paint.line(plot, xs, row(surrogate!, at).data, { colour: accent });
     const walked = [w!.data.slice(0, step + 1), loss!.data.slice(0, step + 1)] as const;
     paint.line(plot, ...walked, { colour: bad, width: 1.4 });
     paint.dots(plot, ...walked, 3, bad);
@@ -147,7 +147,7 @@ function RegimePanel({ name, i, ground, regimes, step, here }: RegimeProps) {
   const draw = (plot: Plot) => {
     lossLine(plot, ground);
     const colour = here ? plot.look.bad : plot.look.accent;
-    const [xs, ys] = [row(w!, i).slice(0, step + 1), row(loss!, i).slice(0, step + 1)];
+    const [xs, ys] = [row(w!, i).data.slice(0, step + 1), row(loss!, i).data.slice(0, step + 1)];
     paint.line(plot, xs, ys, { colour, width: 1.4 });
     paint.dots(plot, xs, ys, 3, colour);
     paint.dots(plot, xs.slice(-1), ys.slice(-1), 4.5, colour, plot.look.card);
