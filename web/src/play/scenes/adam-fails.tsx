@@ -16,7 +16,7 @@ export function Scene() {
   const walks = usePart("walks");
   const map = usePart("map");
   const rounds = walks ? walks.arrays["x"]!.shape[1]! - 1 : 0;
-  const step = useReplay(rounds, JSON.stringify([walks?.facts]));
+  const step = useReplay(rounds);
   if (!walks || !map) return null;
   return (
     <>

@@ -21,7 +21,7 @@ export function Scene() {
   const terms = usePart("terms");
   const memory = usePart("memory");
   const steps = walks ? walks.arrays["w"]!.shape[1]! - 1 : 0;
-  const step = useReplay(steps, JSON.stringify([walks?.facts, terms?.facts]));
+  const step = useReplay(steps);
   if (!ground || !walks || !terms || !memory) return null;
   return (
     <>

@@ -16,7 +16,7 @@ export function Scene() {
   const modes = usePart("modes");
   const map = usePart("map");
   const steps = path ? path.arrays["w"]!.shape[0]! - 1 : 0;
-  const step = useReplay(steps, JSON.stringify([path?.facts]));
+  const step = useReplay(steps);
   if (!ground || !path || !modes || !map) return null;
   return (
     <>

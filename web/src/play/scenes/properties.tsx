@@ -21,7 +21,7 @@ export function Scene() {
   const ground = usePart("ground");
   const advice = usePart("advice");
   const steps = barrier ? barrier.arrays["heavy"]!.shape[0]! - 1 : 0;
-  const step = useReplay(steps, JSON.stringify([barrier, slope, valley].map((p) => p?.facts)));
+  const step = useReplay(steps);
   if (!barrier || !slope || !valley || !ground || !advice) return null;
   return (
     <>

@@ -25,8 +25,7 @@ export function Scene() {
   const together = useTogether(parts);
   const balls = together?.balls;
   const steps = balls ? balls.arrays["x"]!.shape[0]! - 1 : 0;
-  const key = JSON.stringify([balls?.facts, balls?.arrays["x"]!.data.subarray(0, 3)]);
-  const step = useReplay(steps, key);
+  const step = useReplay(steps);
   if (!together) return null;
   const frames = { ...together, step };
   return (

@@ -23,7 +23,7 @@ export function Scene() {
   const together = useTogether(parts);
   const walk = together?.walk;
   const steps = walk ? walk.arrays["w"]!.shape[0]! - 1 : 0;
-  const step = useReplay(steps, JSON.stringify([walk?.facts, walk?.arrays["w"]!.data[0]]));
+  const step = useReplay(steps);
   if (!together || !walk) return null;
   const { ground, sweep, regimes } = together;
   return (
