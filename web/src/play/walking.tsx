@@ -13,11 +13,11 @@ import { logEndsOf, type Plot } from "./plot";
 import { ruleColour } from "./rules";
 import { pointNamed, set } from "./state";
 import { alone, happened, isFaded, type Ground, type Walk } from "./walks";
+import { controlWords } from "./words";
 
 const words = dictionary(
   {
     ways: "Paths on contours of f",
-    start: "Start",
     costs: "Cost above the minimum",
     step: "step",
     cost: "cost",
@@ -30,7 +30,6 @@ const words = dictionary(
   },
   {
     ways: "Шляхи на лініях рівня f",
-    start: "Початок",
     costs: "Вартість понад мінімум",
     step: "крок",
     cost: "вартість",
@@ -97,7 +96,7 @@ export function WaysPanel(props: Walking & { ground: Ground; ratio: number }) {
   return (
     <Panel label={w.ways} title={w.ways} x={{ ends: ground.x, label: "x" }} y={{ ends: ground.y, label: "y" }}
       ratio={props.ratio} paint={draw}
-      handles={[{ label: w.start, at: pointNamed("start"), move: (x, y) => set({ start: [x, y] }) }]} />
+      handles={[{ label: controlWords("start"), at: pointNamed("start"), move: (x, y) => set({ start: [x, y] }) }]} />
   ); // prettier-ignore
 }
 

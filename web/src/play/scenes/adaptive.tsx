@@ -10,7 +10,7 @@ import { logEndsOf, type Ends, type Plot } from "../plot";
 import { ruleColour } from "../rules";
 import { row, type Got, type Tensor } from "../server";
 import { pointNamed, set } from "../state";
-import { optionWord, said } from "../words";
+import { controlWords, optionWord, said } from "../words";
 
 /** Weight 1 has the small gradient; its lines are dashed. */
 const DASH = [[5, 4], []];
@@ -68,7 +68,7 @@ function Paths({ ground, walks, step }: Shown & { ground: Got }) {
   return (
     <Panel label={said("paths")} title={said("paths")} x={{ ends: x, label: said("first") }}
       y={{ ends: y, label: said("second") }} ratio={0.92} paint={draw}
-      handles={[{ label: said("start"), at: start, move: (a, b) => set({ start: [a, b] }) }]} />
+      handles={[{ label: controlWords("start"), at: start, move: (a, b) => set({ start: [a, b] }) }]} />
   ); // prettier-ignore
 }
 

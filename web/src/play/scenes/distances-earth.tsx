@@ -10,7 +10,7 @@ import * as paint from "../paint";
 import { inside, type Plot } from "../plot";
 import type { Got } from "../server";
 import { pointNamed, set } from "../state";
-import { said } from "../words";
+import { controlWords, said } from "../words";
 
 type Place = [number, number];
 
@@ -62,8 +62,8 @@ export function WorldMap({ globe }: { globe: Got }) {
     }
   }; // prettier-ignore
   const handles: Handle[] = [
-    { label: said("here"), at: here(), colour: "var(--good)", move: (x, y) => set({ here: [x, y] }) },
-    { label: said("there"), at: there(), colour: "var(--bad)", move: (x, y) => set({ there: [x, y] }) },
+    { label: controlWords("here"), at: here(), colour: "var(--good)", move: (x, y) => set({ here: [x, y] }) },
+    { label: controlWords("there"), at: there(), colour: "var(--bad)", move: (x, y) => set({ there: [x, y] }) },
   ]; // prettier-ignore
   const km = Math.round(fact(globe, "haversine"));
   return (

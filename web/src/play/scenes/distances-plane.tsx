@@ -9,7 +9,7 @@ import * as paint from "../paint";
 import type { Plot } from "../plot";
 import type { Got } from "../server";
 import { pointNamed, set } from "../state";
-import { said } from "../words";
+import { controlWords, said } from "../words";
 
 type Pair = [number, number];
 type Kind = "euclidean" | "manhattan" | "chebyshev" | "minkowski";
@@ -23,8 +23,8 @@ const a = (): Pair => pointNamed("a");
 const b = (): Pair => pointNamed("b");
 
 const handles = (): Handle[] => [
-  { label: said("point a"), at: a(), colour: "var(--good)", move: (x, y) => set({ a: [x, y] }) },
-  { label: said("point b"), at: b(), colour: "var(--bad)", move: (x, y) => set({ b: [x, y] }) },
+  { label: controlWords("a"), at: a(), colour: "var(--good)", move: (x, y) => set({ a: [x, y] }) },
+  { label: controlWords("b"), at: b(), colour: "var(--bad)", move: (x, y) => set({ b: [x, y] }) },
 ];
 
 /** The rim of a ball with a middle and a radius. */

@@ -8,7 +8,7 @@ import * as paint from "../paint";
 import { inside, logEndsOf, type Ends, type Plot } from "../plot";
 import type { Got } from "../server";
 import { numberNamed, pointNamed, set } from "../state";
-import { said } from "../words";
+import { controlWords, said } from "../words";
 
 export function Scene() {
   const ground = usePart("ground");
@@ -44,7 +44,7 @@ function PathPanel({ ground, path, step }: { ground: Got; path: Got; step: numbe
   return (
     <Panel label={said("path")} title={said("path")} x={{ ends: x, label: "x" }} y={{ ends: y, label: "y" }}
       ratio={0.5} paint={draw}
-      handles={[{ label: said("start"), at: start, move: (a, b) => set({ start: [a, b] }) }]} />
+      handles={[{ label: controlWords("start"), at: start, move: (a, b) => set({ start: [a, b] }) }]} />
   ); // prettier-ignore
 }
 

@@ -8,7 +8,7 @@ import { endsOf, logEndsOf, type Ends, type Plot } from "../plot";
 import type { Got } from "../server";
 import { numberNamed, pointNamed, set, valueNamed } from "../state";
 import { useTraining, type Training } from "../training";
-import { said } from "../words";
+import { controlWords, said } from "../words";
 
 export function Scene() {
   const ground = usePart("ground");
@@ -81,7 +81,11 @@ function PlanePanel({ ground, training: { got, step } }: Props) {
     paint.path(plot, got.arrays["w"]!, step, plot.look.bad);
   };
   const handles: Handle[] = [
-    { label: said("start"), at: pointNamed("start"), move: (b, w) => set({ start: [b, w] }) },
+    {
+      label: controlWords("start"),
+      at: pointNamed("start"),
+      move: (b, w) => set({ start: [b, w] }),
+    },
     {
       label: said("truth"),
       at: trueLine(),

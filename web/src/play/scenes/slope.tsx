@@ -11,7 +11,7 @@ import { endsOf, inside, type Ends, type Look, type Plot } from "../plot";
 import { row, type Got } from "../server";
 import { pointNamed, set } from "../state";
 import { useTogether } from "../together";
-import { said } from "../words";
+import { controlWords, said } from "../words";
 
 interface Frames {
   ground: Got;
@@ -72,7 +72,7 @@ function CurvePanel({ ground, balls, plain, step }: Frames) {
   }; // prettier-ignore
   const [start] = pointNamed<[number]>("start");
   const handle = {
-    label: said("heavy"),
+    label: controlWords("start"),
     at: [start, heightAt(x!.data as Float64Array, values!.data, start)] as const,
     move: (place: number) => set({ start: [place] }),
   };

@@ -11,7 +11,7 @@ import { endsOf, type Ends, type Plot } from "../plot";
 import { row, type Got } from "../server";
 import { numberNamed, pointNamed, set } from "../state";
 import { useTogether } from "../together";
-import { said } from "../words";
+import { controlWords, said } from "../words";
 
 export function Scene() {
   const parts = {
@@ -86,7 +86,7 @@ function WalkPanel({ ground, walk, step }: { ground: Got; walk: Got; step: numbe
   }; // prettier-ignore
   const [start] = pointNamed<[number]>("start");
   const handle = {
-    label: said("start"),
+    label: controlWords("start"),
     at: [start, heightAt(xs as Float64Array, ground.arrays["values"]!.data, start)] as const,
     move: (x: number) => set({ start: [x] }),
   };
