@@ -36,6 +36,14 @@ def x64():
         yield
 
 
+@pytest.fixture
+def frame(request, x64):
+    """A part of the file's SCENE for these settings."""
+    from uzviz.scenes import Moment  # for the tests of scenes alone
+
+    return lambda part, **given: request.module.SCENE.frame(part, given, Moment("", 0, 0))
+
+
 @pytest.fixture(autouse=True, scope="module")
 def freed():
     """Compiled programs are given back after each file: each takes maps of memory, of which a process

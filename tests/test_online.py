@@ -141,6 +141,10 @@ def test_what_is_no_rare_problem_is_refused():
     for wrong in [
         {"every": (1, 0)},
         {"every": (1,)},
+        {"every": (1, 1.5)},
+        {"every": 3},
+        {"spectrum": 5},
+        {"spectrum": ()},
         {"spectrum": (1.0, math.nan)},
         {"start": (1.0, 2.0, 3.0)},
     ]:
@@ -148,3 +152,6 @@ def test_what_is_no_rare_problem_is_refused():
             problems.rare(**wrong)
     with pytest.raises(InputError, match="The noise of rare"):
         problems.rare(noise=-1)
+    for seed in (-1, 0.5, "a"):
+        with pytest.raises(InputError, match="The seed of rare"):
+            problems.rare(seed=seed)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import uzviz as uz
-from uzviz import engine
+from uzviz import engine, problems
 from uzviz.engine import walk
 from uzviz.problems import formula
 
@@ -25,6 +25,28 @@ def test_a_path_ends_where_training_ends(x64):
         found = path(problem, 30, rule=rule)
         assert found.w[0, -1] == pytest.approx(np.asarray(trained.w), rel=1e-12)
         assert found.loss[0, :-1] == pytest.approx(np.asarray(trained.loss), rel=1e-12)
+
+
+def test_paths_are_trainings_side_by_side(x64):
+    beale = problems.beale()
+    rules = [uz.Momentum(lr=a, beta=b) for a, b in [(0.005, 0.9), (0.001, 0.5)]]
+    starts = np.array([[0.7, 1.4], [0.7, 1.4]])
+    found = engine.paths(beale, rules, starts, 50)
+    for i, rule in enumerate(rules):
+        assert np.allclose(found.w[i, -1], uz.train(beale, rule, gradients=50).w, rtol=1e-12)
+    assert found.w.shape == (2, 51, 2)
+    assert np.allclose(found.loss[0, 0], float(beale.loss(jnp.array([0.7, 1.4]), None, None)))
+    with pytest.raises(uz.InputError, match="one kind"):
+        engine.paths(beale, [uz.Adam(), uz.GradientDescent()], starts, 5)
+
+
+def test_a_path_that_leaves_the_numbers_stays_where_it_was(x64):
+    found = engine.paths(
+        problems.rosenbrock(), [uz.GradientDescent(lr=1.0)], np.array([[-1.5, 2.5]]), 40
+    )
+    last = int(found.alive[0].sum())
+    assert 0 < last < 40
+    assert (found.w[0, last:] == found.w[0, last]).all()
 
 
 def test_a_batch_is_what_every_step_sees(x64):

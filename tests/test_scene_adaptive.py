@@ -5,14 +5,8 @@ import pytest
 from playing import readout, slide, trouble
 
 import uzviz as uz
-from uzviz import problems, scenes
-from uzviz.scenes import Moment
+from uzviz import problems
 from uzviz.scenes.lecture.adaptive import OPTIONS, SCENE, rule_of
-
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("adaptive", part, given, Moment("", 0, 0))
 
 
 def test_every_rule_is_where_training_comes_to(frame):

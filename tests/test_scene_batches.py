@@ -6,14 +6,10 @@ import pytest
 from playing import readout
 
 import uzviz as uz
-from uzviz import scenes
-from uzviz.scenes import Moment
+from uzviz.scenes import SCENES
 from uzviz.scenes.lecture import batches
 
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("batches", part, given, Moment("", 0, 0))
+SCENE = SCENES["batches"]
 
 
 def test_the_gradient_of_a_batch_is_the_losses(x64):

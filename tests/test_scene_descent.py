@@ -6,16 +6,12 @@ from board import eventually, settled, until
 from playing import readout, slide, trouble
 
 import uzviz as uz
-from uzviz import problems, scenes
+from uzviz import problems
 from uzviz.engine import walk
-from uzviz.scenes import SCENES, Moment
+from uzviz.scenes import SCENES
 
 CANVAS = "canvas.turned"
-
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("descent", part, given, Moment("", 0, 0))
+SCENE = SCENES["descent"]
 
 
 def test_the_lectures_numbers(frame):
@@ -27,7 +23,7 @@ def test_the_lectures_numbers(frame):
 
 
 def test_the_film_is_gd_on_beale_as_the_lecture_has_it(frame):
-    film = SCENES["descent"].presets["film"]
+    film = SCENE.presets["film"]
     found, under = frame("paths", **film), frame("ground", **film)
     assert found["names"] == ["gd"]
     assert found["w"][0, 0].tolist() == [0.7, 1.4]
@@ -37,7 +33,7 @@ def test_the_film_is_gd_on_beale_as_the_lecture_has_it(frame):
 
 
 def test_in_the_valley_each_direction_shrinks_by_its_own_factor(frame):
-    valley = SCENES["descent"].presets["narrow"]
+    valley = SCENE.presets["narrow"]
     w = frame("paths", **valley)["w"][0]
     assert w[0].tolist() == [-2, -2]
     assert w[1:] / w[:-1] == pytest.approx(np.broadcast_to([0.9, -0.6], w[1:].shape), rel=1e-9)
@@ -45,7 +41,7 @@ def test_in_the_valley_each_direction_shrinks_by_its_own_factor(frame):
 
 @pytest.mark.parametrize(("alpha", "diverges"), [(0.49, False), (0.51, True)])
 def test_in_the_valley_it_diverges_beyond_a_half(frame, alpha, diverges):
-    preset = SCENES["descent"].presets["diverging"] | {"alpha_gd": alpha}
+    preset = SCENE.presets["diverging"] | {"alpha_gd": alpha}
     step = frame("paths", **preset)["diverged"][0]
     assert (step is not None) == diverges
 

@@ -4,16 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from playing import readout, trouble
+from playing import readout, slide, trouble
 
-from uzviz import distances, scenes
+from uzviz import distances
 from uzviz.errors import InputError
-from uzviz.scenes import Moment
+from uzviz.scenes import SCENES
 
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("distances", part, given, Moment("", 0, 0))
+SCENE = SCENES["distances"]
 
 
 def test_the_plane(frame):
@@ -83,5 +80,14 @@ def test_words_of_two_lengths_are_refused(played, complaints):
     page.locator(".trouble", has_text="needs two words of one length").wait_for()
     assert "Hamming 2" in readout(page)
     assert trouble(page)
+    assert all("422" in one for one in complaints)
+    complaints.clear()
+
+
+def test_a_p_that_is_refused_is_not_shown(played, complaints):
+    page = played("distances")
+    slide(page, "p", "much")
+    assert "p is much" in trouble(page)
+    assert page.locator("figcaption", has_text="p = 3: ").count() == 1
     assert all("422" in one for one in complaints)
     complaints.clear()

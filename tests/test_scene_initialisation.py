@@ -92,7 +92,7 @@ def test_shares_are_of_all_numbers(frame):
 
 def test_an_architecture_compiles_once(frame):
     frame(2)
-    compiled = (programs.solo_steps, programs.solo_evaluation, programs.initial, programs.measured)
+    compiled = (programs.solo_steps, programs.solo_evaluation, programs.initial, programs.solo_over)
     before = [program._cache_size() for program in compiled]
     for look in INITIALISATIONS:
         frame(2, look=look, seed=9, alpha=0.3)

@@ -5,14 +5,11 @@ import numpy as np
 import pytest
 from playing import readout
 
-from uzviz import losses, scenes
-from uzviz.scenes import Moment
+from uzviz import losses
+from uzviz.scenes import SCENES
 from uzviz.scenes.lecture.losses import LABELS, LOSSES, TARGETS
 
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("losses", part, given, Moment("", 0, 0))
+SCENE = SCENES["losses"]
 
 
 GUESS = [1.6, 1.2, 1.5, 2.0, 4.2]

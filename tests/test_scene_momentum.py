@@ -6,14 +6,10 @@ import pytest
 from playing import readout, slide
 
 import uzviz as uz
-from uzviz import scenes
-from uzviz.scenes import Moment
+from uzviz.scenes import SCENES
 from uzviz.scenes.lecture.momentum import BEST, CURVATURES, RAVINE
 
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("momentum", part, given, Moment("", 0, 0))
+SCENE = SCENES["momentum"]
 
 
 def test_the_lectures_numbers(frame):

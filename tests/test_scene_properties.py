@@ -5,14 +5,10 @@ import pytest
 from playing import readout
 
 import uzviz as uz
-from uzviz import scenes
-from uzviz.scenes import Moment
+from uzviz.scenes import SCENES
 from uzviz.scenes.lecture.properties import BARRIER, SLOPE, VALLEY
 
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("properties", part, given, Moment("", 0, 0))
+SCENE = SCENES["properties"]
 
 
 def test_momentum_passes_the_barrier_that_stops_descent(frame):

@@ -7,25 +7,21 @@ from board import eventually, settled
 from playing import readout, slide
 
 import uzviz as uz
-from uzviz import problems, scenes
+from uzviz import problems
 from uzviz.engine import walk
-from uzviz.scenes import SCENES, Moment
+from uzviz.scenes import SCENES
 
 LECTURE = ["himmelblau", "styblinski-tang", "rosenbrock", "goldstein-price", "beale", "mccormick",
            "matyas", "rastrigin"]  # fmt: skip
-
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("race", part, given, Moment("", 0, 0))
+SCENE = SCENES["race"]
 
 
 def brought(plane):
-    return {"plane": plane, **SCENES["race"].controls["plane"].brings[plane]}
+    return {"plane": plane, **SCENE.controls["plane"].brings[plane]}
 
 
 def test_every_surface_of_the_lecture_is_there():
-    assert set(LECTURE) <= set(SCENES["race"].controls["plane"].options)
+    assert set(LECTURE) <= set(SCENE.controls["plane"].options)
 
 
 @pytest.mark.parametrize("plane", problems.PLANES)
@@ -96,18 +92,14 @@ def test_the_page_shows_who_came_where_and_isolates_one(played):
 def test_the_page_plays_steps_and_says_who_diverged(played):
     page = played("race")
     page.get_by_role("button", name="To the start").click()
-    eventually(page, lambda: says(page, "After step 0"))
+    readout(page, has="After step 0")
     page.get_by_role("button", name="One step").click()
-    eventually(page, lambda: says(page, "After step 1"))
+    readout(page, has="After step 1")
     page.get_by_role("button", name="Play", exact=True).click()
-    eventually(page, lambda: says(page, "After step 200"))
+    readout(page, has="After step 200")
     slide(page, "alpha_gd", 1)
     row = page.locator("[data-rule=gd]")
     eventually(page, lambda: row_says(row, "step 2"))
-
-
-def says(page, text):
-    assert text in page.locator("[data-readout]").inner_text()
 
 
 def row_says(row, text):

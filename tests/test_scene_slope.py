@@ -5,17 +5,13 @@ import pytest
 from playing import readout, slide, trouble
 
 import uzviz as uz
-from uzviz import scenes
 from uzviz.engine import walk as walks
 from uzviz.errors import InputError
 from uzviz.problems import formula
-from uzviz.scenes import Moment
+from uzviz.scenes import SCENES
 from uzviz.scenes.lecture import slope
 
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("slope", part, given, Moment("", 0, 0))
+SCENE = SCENES["slope"]
 
 
 def trained(rule, start, steps=200, text="sin x + x^2/10"):
@@ -58,7 +54,7 @@ def test_balls_come_to_the_minimum_of_their_valley(frame):
 
 
 def test_balls_that_leave_or_diverge_have_no_valley(frame):
-    cubic = scenes.SCENES["slope"].presets["cubic"]
+    cubic = SCENE.presets["cubic"]
     found = frame("balls", **{**cubic, "rule": "gd"})
     begins = found["w"][:, 0]
     assert (found["valley"][begins < -1e-3] == -1).all()
@@ -71,7 +67,7 @@ def test_balls_that_leave_or_diverge_have_no_valley(frame):
 
 @pytest.mark.parametrize("name", slope.LABS)
 def test_the_labs_curves_have_their_minima(frame, name):
-    given = scenes.SCENES["slope"].presets[name]
+    given = SCENE.presets[name]
     found = frame("ground", **given)
     wanted = {
         "sine": 2, "stuck": 2, "shifted": 1, "two": 1, "cubic": 1, "cosine": 2, "bump": 1, "quartic": 2,

@@ -5,20 +5,17 @@ import pytest
 from playing import readout, slide, trouble
 
 import uzviz as uz
-from uzviz import scenes
 from uzviz.engine import walk as walks
 from uzviz.problems import formula, quadratic
-from uzviz.scenes import Moment
+from uzviz.scenes import SCENES
 from uzviz.scenes.lecture import step_size
 
-
-@pytest.fixture
-def frame(x64):
-    return lambda part, **given: scenes.frame("step-size", part, given, Moment("", 0, 0))
+SCENE = SCENES["step-size"]
 
 
 def test_the_lectures_numbers(frame):
     assert frame("walk")["w"][-1] == pytest.approx(0.023438, abs=6e-7)
+    assert frame("walk", gamma=1.1)["gamma"] == 1.1
     assert frame("walk", gamma=1.1)["w"][-1] == pytest.approx(25.798902, abs=5e-7)
 
 
@@ -137,3 +134,13 @@ def test_step_size_and_start_are_dragged(played):
         before = readout(page)
         page.get_by_role("button", name=name, exact=True).press("ArrowLeft")
         assert readout(page, but=before)
+
+
+def test_a_start_that_is_none_is_refused_and_the_scene_goes_on(played, complaints):
+    page = played("step-size")
+    page.evaluate("location.hash = '#page=play&scene=step-size&set=start%3A5'")
+    page.locator(".trouble", has_text="start is 5").wait_for()
+    page.get_by_role("button", name="Start", exact=True).press("ArrowLeft")
+    page.locator(".trouble:not(.visually-hidden)").wait_for(state="detached")
+    assert all("422" in complaint for complaint in complaints)
+    complaints.clear()

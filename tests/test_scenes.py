@@ -2,17 +2,21 @@
 
 import json
 import math
+import re
+from pathlib import Path
+from runpy import run_path
 
 import numpy as np
 import pytest
 
-from uzviz import scenes
+from uzviz import rules, scenes
 from uzviz.board import wire
 from uzviz.errors import InputError
 from uzviz.scenes import SCENES, Moment
 from uzviz.scenes.controls import Number, Whole, Wholes
 from uzviz.scenes.scene import Training
 
+ROOT = Path(__file__).parent.parent
 BEGIN = Moment("viewer", 0, 0)
 WILD = [
     math.nan,
@@ -147,11 +151,9 @@ def test_a_part_follows_from_the_settings_it_says_it_uses(name, part):
 
 @pytest.mark.parametrize(
     ("name", "part"),
-    [(n, p) for n, p in PARTS if isinstance(SCENES[n].parts[p], Training)] or [(None, None)],
+    [(n, p) for n, p in PARTS if isinstance(SCENES[n].parts[p], Training)],
 )
 def test_a_training_comes_to_the_same_in_one_stretch_and_in_several(name, part):
-    if name is None:
-        pytest.skip("no scene trains")
     whole = framed(name, part, {}, Moment("a", 0, 6))
     framed(name, part, {}, Moment("b", 0, 2))
     rest = framed(name, part, {}, Moment("b", 2, 6))
@@ -185,3 +187,16 @@ def test_names_nobody_knows_are_refused():
         framed("momentum", "path", {"gamma": 1})
     with pytest.raises(InputError, match="must be names with values"):
         framed("momentum", "path", [1])
+
+
+def test_the_page_has_a_colour_for_every_rule():
+    page = (ROOT / "web" / "src" / "play" / "rules.ts").read_text()
+    block = re.search(r"const COLOURS = \{(.*?)\};", page, flags=re.DOTALL)
+    assert block
+    assert re.findall(r'^ *"?([\w-]+)"?: \d+,$', block[1], flags=re.MULTILINE) == list(rules.NAMES)
+
+
+def test_the_list_of_scenes_by_slides_is_fresh():
+    written = run_path(str(ROOT / "docs" / "scenes.py"))
+    fresh = written["TARGET"].read_text() == written["text"]()
+    assert fresh, "run: .venv/bin/python docs/scenes.py"

@@ -38,7 +38,7 @@ def _answer(job: str, *arguments: Any) -> Any:
     from uzviz.board import wire
 
     if job == "scenes":
-        return [scene.described() for scene in scenes.SCENES.values()]
+        return listed_scenes()
     name, part, settings, moment = arguments
     return wire.frame(scenes.frame(name, part, settings, scenes.Moment(*moment)))
 
@@ -176,7 +176,7 @@ def serve_play(
         with_scenes.close()
 
 
-_served: list[tuple[Beside, Scenes]] = []
+_served: list[Beside] = []
 _serving = threading.Lock()
 
 
@@ -213,6 +213,5 @@ def play(scene: str = "", *, height: int = 900, **settings: Any) -> Played:
     given = checked(scene, settings)
     with _serving:
         if not _served:
-            computing = Scenes()
-            _served.append((Beside(None, play=computing), computing))
-    return Played(_served[0][0], scene, given, height)
+            _served.append(Beside(None, play=Scenes()))
+    return Played(_served[0], scene, given, height)

@@ -9,7 +9,8 @@ from uzviz.engine.plan import MOST_SNAPSHOTS, SAMPLINGS, Plan, planned
 from uzviz.engine.slopes import slopes
 from uzviz.engine.stability import Stability, stability
 from uzviz.engine.stops import Probe, Snapshots
-from uzviz.engine.walk import Path, Walker, paths
+from uzviz.engine.walk import Path, paths
+from uzviz.engine.walker import Walker
 
 __all__ = [
     "FINITE", "MOST_SNAPSHOTS", "SAMPLINGS", "Keeping", "Lanes", "Path", "Plan", "Probe", "Replay", "Rounds", "Snapshots", "Stability", "Step", "Walker", "check", "graph_of", "on_device", "overflow",

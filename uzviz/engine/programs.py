@@ -202,12 +202,6 @@ def solo_examples(formulas: Formulas, statistics: Any, rows: Any, index: jax.Arr
     return batch_of(formulas, rows, statistics, index), _taken(rows, index)
 
 
-@partial(jax.jit, static_argnums=(0, 1))
-def measured(formulas: Formulas, measure: Callable[[Tree, Any], Any], w: Tree, statistics: Any,
-             rows: Any, index: jax.Array):  # fmt: skip
-    return measure(w, batch_of(formulas, rows, statistics, index))
-
-
 @partial(jax.jit, static_argnums=1)
 def snapshot(w: Tree, seeds: int | None) -> Tree:
     """A copy; of lanes, of the first setting from so many seeds."""

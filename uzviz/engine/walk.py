@@ -1,8 +1,7 @@
-"""Where a rule goes, step by step: for pictures that show every iterate."""
+"""Every iterate of rules on one batch: for pictures that show where they go."""
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from functools import lru_cache, partial
 from typing import Any
@@ -12,16 +11,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from uzviz.engine import programs
-from uzviz.engine.lanes import Lanes, Places
-from uzviz.engine.plan import Window
 from uzviz.engine.programs import Path
-from uzviz.engine.stops import evaluated
 from uzviz.errors import InputError
-from uzviz.problems import PARTS, Formulas, Problem
+from uzviz.problems import Formulas, Problem
 from uzviz.rules import Rule
 
-LENGTHS = (256, 64, 16, 4, 1)
-"""Steps that are made and kept at once."""
 MOST_PROBLEMS = 64
 """Problems whose programs of paths are kept: people type formulas, and a process has no room for the
 programs of all. That of the problem that longest nobody walked on is given up."""
@@ -52,122 +46,3 @@ def paths(
     places, seen = jax.tree.map(jnp.asarray, (starts, batch))
     found = _program(problem.formulas)(steps, stacked, places, seen)
     return jax.tree.map(np.asarray, found)
-
-
-class Walker:
-    """A solo training that goes on when it is told to, and shows where it is.
-
-    It makes the steps of :func:`uzviz.engine.run` to the last bit, by the same program.
-    """
-
-    def __init__(self, lanes: Lanes, w: Any = None, room: tuple[int, int] = (0, 0)):
-        """``w`` is where it starts, if not at the problem's own start; ``room`` are epochs and full
-        batches that a window's program has room for at least: walks whose plans fit in it share it."""
-        self.places, self.room = Places(lanes), room
-        self.at = 0
-        """Steps made."""
-        self.carry = self.places.carry
-        if w is not None:
-            self.carry = programs.start_of(self.places.rule, jax.tree.map(jnp.asarray, w))
-
-    def again(self, w: Any) -> Walker:
-        """Another training by the same rule on the same examples, in the same order, from ``w``."""
-        other = copy.copy(self)
-        other.at, other.carry = 0, programs.start_of(self.places.rule, jax.tree.map(jnp.asarray, w))
-        return other
-
-    def ahead(self, steps: int) -> np.ndarray:
-        """Make so many steps more, as far as the plan goes: the loss that each saw."""
-        lanes, plan = self.places.lanes, self.places.lanes.plan
-        stop, seen = min(self.at + steps, plan.steps), []
-        for window in plan.windows(self.at, stop, lambda: stop - self.at):
-            self.carry, loss, _ = programs.solo_steps(
-                lanes.problem.formulas, self.places.rule, self.carry, self.places.feed, lanes.rows,
-                *self._rows_of(window), *window,
-            )  # fmt: skip
-            # Cut on the host: on the device every size of a window would be a program.
-            seen.append(np.asarray(loss)[: window.epochs, : window.steps + window.ends].ravel())
-            self.at += window.size
-        return np.concatenate(seen) if seen else np.zeros(0)
-
-    def _rows_of(self, window: Window) -> list[np.ndarray]:
-        full, last = self.places.rows_of(window)
-        epochs = max(self.room[0], full.shape[0])
-        steps = max(self.room[1], full.shape[1])
-        padding = [(0, epochs - full.shape[0]), (0, steps - full.shape[1]), (0, 0)]
-        return [np.pad(full, padding), np.pad(last, [padding[0], (0, 0)])]
-
-    def each(self) -> dict[str, np.ndarray]:
-        """Loss and metrics here of every example by itself, in the order of the rows."""
-        lanes = self.places.lanes
-        index = np.arange(len(jax.tree.leaves(lanes.rows)[0]))
-        found = programs.solo_each_example(
-            lanes.problem.formulas, self.carry.w, self.places.feed.statistics, lanes.rows, index
-        )
-        return jax.tree.map(np.asarray, found)
-
-    def over(self, f: Callable[[Any, Any], Any], rows: Any) -> Any:
-        """f(w, batch) here, on rows of one's own that are prepared as the examples are.
-
-        One program for each function f: give one that lives on.
-        """
-        found = programs.solo_over(
-            self.places.lanes.problem.formulas, f, self.carry.w, self.places.feed.statistics, rows
-        )
-        return jax.tree.map(np.asarray, found)
-
-    def path(self, steps: int) -> tuple[Any, np.ndarray]:
-        """As :meth:`ahead`, with the parameters after each step, [steps, …], before the losses."""
-        plan, found, seen = self.places.lanes.plan, [self._none()], [np.zeros(0)]
-        stop = min(self.at + steps, plan.steps)
-        while self.at < stop:
-            window = plan.window(self.at, stop, stop - self.at)
-            if not window.steps:  # the shorter batch at the end of an epoch
-                seen.append(self.ahead(1))
-                found.append(jax.tree.map(lambda x: x[None], self.w))
-                continue
-            # Few lengths, so that few programs are compiled.
-            made = next(length for length in LENGTHS if length <= window.steps)
-            full, _ = self.places.rows_of(window)
-            w, loss = self._trail(full[0, :made])
-            found.append(w)
-            seen.append(loss)
-        return jax.tree.map(lambda *x: np.concatenate(x), *found), np.concatenate(seen)
-
-    def _none(self) -> Any:
-        """The parameters of no steps."""
-        return jax.tree.map(lambda x: np.zeros((0, *x.shape), x.dtype), self.carry.w)
-
-    def _trail(self, index: np.ndarray) -> tuple[Any, np.ndarray]:
-        """Steps on these rows, [steps, batch], all kept."""
-        lanes, feed = self.places.lanes, self.places.feed
-        self.carry, w, loss = programs.trail(
-            lanes.problem.formulas, self.places.rule, self.carry, feed, lanes.rows, index, self.at
-        )
-        self.at += len(index)
-        return jax.tree.map(np.asarray, w), np.asarray(loss)
-
-    @property
-    def w(self) -> Any:
-        """The parameters here, on the host; a copy, for the next step overwrites them."""
-        return jax.tree.map(np.array, self.carry.w)
-
-    def batch(self, step: int) -> np.ndarray:
-        """Numbers of the rows that a step sees; the first is step 1."""
-        window = self.places.lanes.plan.window(step - 1, step, 1)
-        full, last = self.places.rows_of(window)
-        return full[0, 0] if window.steps else last[0]
-
-    def evaluated(self, parts: Sequence[str] = PARTS, w: Any = None) -> dict[str, np.ndarray]:
-        """Loss and metrics of whole parts as "train/loss": here, or at other parameters."""
-        return evaluated(self.places, self.carry.w if w is None else w, self.at, parts)().values
-
-    def measured(self, measure: Callable[[Any, Any], Any], index: np.ndarray) -> Any:
-        """``measure(w, batch)`` here, of the examples of these rows. Compiled once for a function and as
-        many rows."""
-        lanes = self.places.lanes
-        statistics = self.places.feed.statistics
-        found = programs.measured(
-            lanes.problem.formulas, measure, self.carry.w, statistics, lanes.rows, index
-        )
-        return jax.tree.map(np.asarray, found)

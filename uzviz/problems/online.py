@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from uzviz.checks import numbers
+from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, shown
 from uzviz.problems.problem import Params, generator_for
 
@@ -99,30 +99,28 @@ def rare(
     Raises
     ------
     InputError
-        for numbers that are none, and for lists of different lengths.
+        for numbers that cannot be used, and for lists of different lengths.
     """
-    lists = {
-        "spectrum": spectrum,
-        "every": every,
-        "start": [1.0] * len(spectrum) if start is None else start,
-    }
-    for name, given in lists.items():
-        found = numbers(given)
-        if (
-            found is None
-            or not len(found)
-            or len(found) != len(spectrum)
-            or (name == "every" and (found < 1).any())
-        ):
-            raise InputError(
-                f"{name} of rare is {shown(given)}, but must be {len(spectrum)} numbers, one a weight"
-                f"{', from 1 on' if name == 'every' else ''}."
-            )
+    curvatures = numbers(spectrum)
+    if curvatures is None or not len(curvatures):
+        raise InputError(
+            f"spectrum of rare is {shown(spectrum)}, but must be a list of numbers, one a weight."
+        )
+    weights = len(curvatures)
+    point = np.ones(weights) if start is None else numbers(start)
+    if point is None or len(point) != weights:
+        raise InputError(
+            f"start of rare is {shown(start)}, but must be {weights} numbers, one a weight."
+        )
+    periods = numbers(every)
+    if periods is None or len(periods) != weights or not all(whole(n) for n in every):
+        raise InputError(
+            f"every of rare is {shown(every)}, but must be {weights} whole numbers from 1 on, one a weight."
+        )
     if numbers([noise]) is None or noise < 0:
         raise InputError(f"The noise of rare is {shown(noise)}, but must be 0 or more.")
-    point = np.asarray(lists["start"], float)
-    data = {
-        "spectrum": np.asarray(spectrum, float), "every": np.asarray(every, int),
-        "noise": noise * generator_for(seed, "noise").normal(size=(REPEAT, len(point))),
-    }  # fmt: skip
-    return Online("rare", _rare, data, point, np.zeros_like(point))
+    if not whole(seed, 0):
+        raise InputError(f"The seed of rare is {shown(seed)}, but must be a whole number from 0.")
+    drawn = noise * generator_for(seed, "noise").normal(size=(REPEAT, weights))
+    data = {"spectrum": curvatures, "every": periods.astype(int), "noise": drawn}
+    return Online("rare", _rare, data, point, np.zeros(weights))

@@ -43,7 +43,8 @@ SCENES: dict[str, Scene] = {
         network,
     )
 }
-"""By name, in the order of the lecture."""
+"""By name, as the page lists them: first the step size, with which it opens. Where in the lecture each belongs is
+said by its slides."""
 
 
 def scene_named(name: str) -> Scene:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, shown, unknown
@@ -12,7 +12,6 @@ from uzviz.hyper import Interval, declared
 from uzviz.rules import Rule
 
 Scale = Literal["linear", "log"]
-T = TypeVar("T")
 
 
 class Control:

@@ -40,9 +40,6 @@ export function shortNumber(value: number): string {
   return decimal(text.replace(/-/g, "−"));
 }
 
-/** A share in percent, with one digit: "97.5 %". */
-export const percent = (share: number): string => decimal(`${(100 * share).toFixed(1)} %`);
-
 const UNITS = { en: ["d", "h", "min", "s"], uk: ["д", "год", "хв", "с"] } as const;
 
 /** Seconds as people say them: 12 s, 3 min 4 s, 2 h 5 min, 3 d 4 h. */

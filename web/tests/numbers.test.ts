@@ -14,10 +14,6 @@ test.each([
   expect(numbers.shortNumber(value)).toBe(text);
 });
 
-test("a share has one digit", () => {
-  expect(numbers.percent(0.9749)).toBe("97.5 %");
-});
-
 test.each([
   [0.5, "0.5 s"],
   [61, "1 min 1 s"],

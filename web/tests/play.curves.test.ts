@@ -1,7 +1,7 @@
 /** Heights between the places at which a curve is known. */
 
 import { expect, test } from "vitest";
-import { heightAt, row } from "../src/play/curves";
+import { heightAt } from "../src/play/curves";
 
 const xs = Float64Array.of(0, 1, 3);
 const ys = Float64Array.of(4, 2, 6);
@@ -12,9 +12,4 @@ test("a height is that of the line between two neighbours", () => {
 
 test("beyond the ends there is none", () => {
   for (const x of [-0.1, 3.1, NaN, Infinity]) expect(heightAt(xs, ys, x)).toBeNaN();
-});
-
-test("a row of a matrix", () => {
-  const of = { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) };
-  expect(Array.from(row(of, 1))).toEqual([4, 5, 6]);
 });

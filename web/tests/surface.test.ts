@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { heightsOf, levelsOf } from "../src/play/relief";
+import { row } from "../src/play/server";
 import { clipped, Sheet } from "../src/play/sheet";
-import { happened, isShown, row } from "../src/play/walks";
+import { happened, isShown } from "../src/play/walks";
 
 const values = Float32Array.from({ length: 1001 }, (_, i) => i ** 3 - 5);
 

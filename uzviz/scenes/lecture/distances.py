@@ -14,7 +14,6 @@ from uzviz.errors import InputError, shown
 from uzviz.scenes.controls import Number, Point, Text
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
 
-SIDE = (-5.0, 5.0)
 AROUND = 361
 """Directions in which a unit ball is drawn."""
 ROOM = 14
@@ -36,7 +35,8 @@ def plane(settings: Settings) -> Frame:
     found = in_plane(settings["p"]) | {"cosine": distances.cosine}
     angle = float(distances.cosine(a, b))
     return {name: float(d(a, b)) for name, d in found.items()} | {
-        "angle": math.degrees(math.acos(1 - angle)) if angle == angle else None
+        "angle": math.degrees(math.acos(1 - angle)) if angle == angle else None,
+        "p": settings["p"],
     }
 
 
@@ -52,8 +52,7 @@ def balls(settings: Settings) -> Frame:
 
 def globe(settings: Settings) -> Frame:
     here, there = (jnp.asarray(settings[name]) for name in ("here", "there"))
-    flat = float(distances.euclidean(here, there))
-    return {"haversine": float(distances.haversine(here, there)), "degrees": flat}
+    return {"haversine": float(distances.haversine(here, there))}
 
 
 def words(settings: Settings) -> Frame:

@@ -59,7 +59,7 @@ def slices(settings: Settings) -> Frame:
     value, slope = engine.slopes(all_losses, guess, TARGETS)
     return {
         "places": places, "values": value.T, "slopes": slope[:, :, which].T,
-        "losses": list(LOSSES), "target": float(TARGETS[which]), "range": RANGE,
+        "losses": list(LOSSES), "example": which + 1, "target": float(TARGETS[which]), "range": RANGE,
     }  # fmt: skip
 
 

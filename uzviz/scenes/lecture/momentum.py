@@ -67,7 +67,7 @@ def modes(settings: Settings) -> Frame:
     rule = Momentum(lr=settings["alpha"], beta=settings["beta"])
     quadratic = problems.quadratic(CURVATURES)
     found = engine.paths(quadratic, [rule], np.ones((1, 2)), MOST_STEPS)
-    return {"w": found.w[0, : settings["steps"] + 1], "curvatures": CURVATURES}
+    return {"w": found.w[0, : settings["steps"] + 1]}
 
 
 def plane(_: Settings) -> Frame:

@@ -69,8 +69,7 @@ def down_slope(settings: Settings) -> Frame:
 def along_valley(settings: Settings) -> Frame:
     start = settings["valley_start"]
     alpha, beta = settings["valley_alpha"], settings["valley_beta"]
-    limit = 2 / 4  # of gradient descent: 2/λ of the steep direction
-    return walks(VALLEY(), alpha, beta, start, settings["steps"]) | {"limit": limit}
+    return walks(VALLEY(), alpha, beta, start, settings["steps"])
 
 
 def valley_ground(_: Settings) -> Frame:

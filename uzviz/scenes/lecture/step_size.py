@@ -105,7 +105,7 @@ def walk(settings: Settings) -> Frame:
     places = np.linspace(*view(settings), PLACES)
     near = engine.stability(GradientDescent(lr=gamma), [curvature])
     return {
-        "of": shown_of(settings), "w": w[:, 0], "loss": loss[:, 0], "g": g[:, 0],
+        "of": shown_of(settings), "gamma": gamma, "w": w[:, 0], "loss": loss[:, 0], "g": g[:, 0],
         "surrogate": grounds.drawn(surrogate(w, loss, g, gamma, places)),
         "tangent": grounds.drawn(tangent(w, loss, g, places[[0, -1]])),
         "next": surrogate(w[:-1], loss[:-1], g[:-1], gamma, w[1:])[:, 0],

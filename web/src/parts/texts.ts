@@ -8,6 +8,7 @@ export const wholeText = (value: number) =>
     ? value.toLocaleString("en").replaceAll(",", "\u202f")
     : shortNumber(value);
 
+/** A share in percent, with three digits at most: "97.5 %". */
 export const percent = (share: number) => `${shortNumber(Number((100 * share).toPrecision(3)))} %`;
 
 /** A moment as people write it, in their own time; its year only where it is another one. */

@@ -3,6 +3,7 @@
 
 import { signal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { values } from "./state";
 
 export interface Clock {
   /** The step that is shown, and the last one there is; a training that has no end says Infinity. */
@@ -30,13 +31,14 @@ const SECONDS = 5;
 
 /**
  * The clock of a picture that is known from its first step to its last: which step to show. It stands at the
- * end until it is played.
+ * end until it is played, and goes there when something else is set, unless it plays; frames that come
+ * later, of several parts maybe, leave it where it is.
  */
-export function useReplay(length: number, key: string): number {
+export function useReplay(length: number): number {
   const last = Math.max(0, length);
   useEffect(() => {
     if (!playing.value) shown.value = Infinity;
-  }, [key]);
+  }, [JSON.stringify(values.value)]);
   const step = Math.min(shown.value, last);
   useEffect(() => {
     clock.value = {

@@ -3,7 +3,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ControlOf } from "../messages";
-import { scene, set, values } from "./state";
+import { scene, set, valueOf, values } from "./state";
 import { controlWords, optionWord } from "./words";
 
 /** Whether a setting has a field while all are as they are. */
@@ -64,26 +64,17 @@ function NumberField({ name, control }: FieldProps) {
       <input type="range" aria-label={label} min={0} max={STEPS} step={1} value={STEPS * shareOf(control, number)}
         aria-valuetext={String(value)} data-control={name}
         onInput={(e) => slide(Number(e.currentTarget.value))} />
-      <Typed label={label} text={String(value ?? "")} take={(text) => set({ [name]: numeric(text) })} />
+      <Typed label={label} text={String(value ?? "")} take={(text) => set({ [name]: valueOf(text, control) })} />
     </div>
   ); // prettier-ignore
 }
 
-/** What was typed as a number if it is one; as a text otherwise, which is refused with a sentence. */
-const numeric = (text: string): unknown =>
-  text.trim() !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
-
 /** A field whose text counts when it is left, or Enter is pressed. */
-function Typed(props: {
-  label: string;
-  text: string;
-  take: (text: string) => void;
-  wide?: boolean;
-}) {
+function Typed(props: { label: string; text: string; take: (text: string) => void }) {
   const typed = useSignal(props.text);
   useEffect(() => void (typed.value = props.text), [props.text]);
   return (
-    <input type="text" aria-label={props.label} class={props.wide ? "wide" : ""} value={typed.value} spellcheck={false}
+    <input type="text" aria-label={props.label} value={typed.value} spellcheck={false}
       onInput={(e) => (typed.value = e.currentTarget.value)}
       onKeyDown={(e) => e.key === "Enter" && props.take(typed.peek())}
       onChange={() => props.take(typed.peek())} />
@@ -166,9 +157,9 @@ function SeveralField({ name, control }: FieldProps) {
 function TextField({ name }: FieldProps) {
   const text = values.value[name];
   return (
-    <label class="field text-field">
+    <label class="field">
       <span>{controlWords(name)}</span>
-      <Typed wide label={controlWords(name)} text={typeof text === "string" ? text : JSON.stringify(text)}
+      <Typed label={controlWords(name)} text={typeof text === "string" ? text : JSON.stringify(text)}
         take={(typed) => set({ [name]: typed })} />
     </label>
   ); // prettier-ignore

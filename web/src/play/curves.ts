@@ -1,7 +1,6 @@
 /** Curves that are known at some places. */
 
 import { firstFrom } from "../display";
-import type { Tensor } from "./server";
 
 /** The height of a curve at a place, between its two nearest; NaN beyond its ends. */
 export function heightAt(xs: Float64Array, ys: ArrayLike<number>, x: number): number {
@@ -10,10 +9,4 @@ export function heightAt(xs: Float64Array, ys: ArrayLike<number>, x: number): nu
   const [low, high] = [xs[after - 1]!, xs[after]!];
   const share = (x - low) / (high - low);
   return ys[after - 1]! * (1 - share) + ys[after]! * share;
-}
-
-/** A row of a matrix [n, k]. */
-export function row(of: Tensor, i: number): Tensor["data"] {
-  const width = of.shape[1]!;
-  return of.data.subarray(i * width, (i + 1) * width);
 }

@@ -1,6 +1,5 @@
 /** More marks for pictures of scenes: legends, arrows, bars, words in the middle. */
 
-import { category } from "../colours";
 import * as paint from "./paint";
 import { inside, type Plot } from "./plot";
 
@@ -33,7 +32,6 @@ export function stroke(
   pixels: readonly (readonly [number, number])[],
   { colour, width, dash, alpha }: paint.Stroke,
 ): void {
-  // prettier-ignore
   pen.strokeStyle = colour;
   pen.lineWidth = width ?? 1.8;
   pen.globalAlpha = alpha ?? 1;
@@ -90,9 +88,3 @@ export function known(numbers: ArrayLike<number>): [xs: number[], ys: number[]] 
   }
   return [xs, ys];
 }
-
-const RULES = ["gd", "momentum", "adagrad", "rmsprop", "adam", "adam-uncorrected", "amsgrad"];
-
-/** The colour of a rule, the same in every picture. */
-export const ruleColour = (name: string, dark: boolean): string =>
-  category(Math.max(0, RULES.indexOf(name)), dark);

@@ -1,7 +1,6 @@
 /** What pictures of scenes are made of. */
 
 import { contours } from "d3-contour";
-import { shade } from "../colours";
 import { inside, type Ends, type Plot } from "./plot";
 import type { Numbers, Tensor } from "./server";
 
@@ -46,7 +45,6 @@ export function groundPicture(
   levels: number[],
   dark: boolean,
 ): HTMLCanvasElement {
-  // prettier-ignore
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(width * ratio));
   canvas.height = Math.max(1, Math.round(height * ratio));
@@ -98,7 +96,6 @@ export function heat(
   y: Ends,
   colour: (v: number) => string,
 ): void {
-  // prettier-ignore
   const [ny, nx] = values.shape as [number, number];
   const { pen } = plot;
   const width = (plot.x(x[1]) - plot.x(x[0])) / nx;
@@ -177,7 +174,6 @@ export function dots(
   colour: string | ((i: number) => string),
   edge?: string,
 ): void {
-  // prettier-ignore
   const { pen } = plot;
   inside(plot, () => {
     if (typeof colour === "string" && !edge) return alike(plot, xs, ys, radius, colour);
@@ -206,7 +202,6 @@ function alike(
   radius: number,
   colour: string,
 ): void {
-  // prettier-ignore
   const { pen, left, right, top, bottom } = plot;
   pen.fillStyle = colour;
   pen.beginPath();
@@ -336,5 +331,3 @@ export function rings(
     }
   });
 }
-
-export { shade };

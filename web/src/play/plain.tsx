@@ -6,7 +6,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { schedule, unschedule } from "../parts/schedule";
 import * as store from "../store";
 import { paintings } from "./paintings";
-import { lookOf, penOf } from "./panel";
+import { followSize, lookOf, penOf } from "./panel";
 import type { Look, Size } from "./plot";
 
 export interface Plain {
@@ -34,13 +34,7 @@ export function PlainPanel({ label, title, kind, paint, hover, over, children }:
   const size = useSignal<Size>({ width: 0, height: 0 });
   const dark = store.isDark.value;
   const seen = size.value;
-  useEffect(() => {
-    const home = canvas.current!.parentElement!;
-    const follow = () => (size.value = { width: home.clientWidth, height: home.clientHeight });
-    const observer = new ResizeObserver(follow);
-    observer.observe(home);
-    return () => observer.disconnect();
-  }, []);
+  useEffect(() => followSize(canvas.current!, size), []);
   useEffect(() => {
     if (!seen.width) return;
     schedule(canvas, () => {

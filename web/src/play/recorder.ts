@@ -1,6 +1,7 @@
 /** Pictures and films of a scene, made of all its canvases as they lie on the page. */
 
 import { GIFEncoder, applyPalette, quantize } from "gifenc";
+import { saveBlob } from "../parts/downloads";
 import { clock } from "./clock";
 
 /** Pixels of a film's longer side, frames a second, and frames at most. */
@@ -30,16 +31,8 @@ function composed(home: HTMLElement, scale: number): HTMLCanvasElement {
   return whole;
 }
 
-function save(blob: Blob, name: string): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-}
-
 export function savePicture(home: HTMLElement, name: string): void {
-  composed(home, devicePixelRatio || 1).toBlob((blob) => blob && save(blob, `${name}.png`));
+  composed(home, devicePixelRatio || 1).toBlob((blob) => blob && saveBlob(blob, `${name}.png`));
 }
 
 /**
@@ -62,5 +55,5 @@ export async function saveFilm(home: HTMLElement, name: string): Promise<void> {
     if (!clock.peek()?.playing) break;
   }
   gif.finish();
-  save(new Blob([new Uint8Array(gif.bytes())], { type: "image/gif" }), `${name}.gif`);
+  saveBlob(new Blob([new Uint8Array(gif.bytes())], { type: "image/gif" }), `${name}.gif`);
 }

@@ -11,6 +11,13 @@ export interface Tensor {
   data: Numbers;
 }
 
+/** The k-th of a tensor's first axis: a view, not a copy. */
+export function row({ shape, data }: Tensor, k: number): Tensor {
+  const rest = shape.slice(1);
+  const size = rest.reduce((a, b) => a * b, 1);
+  return { shape: rest, data: data.subarray(k * size, (k + 1) * size) };
+}
+
 /** A frame of a scene's part. */
 export interface Got {
   arrays: Record<string, Tensor>;

@@ -63,11 +63,31 @@ export const values = computed<Record<string, unknown>>(() => {
 /** A setting's value, where the control says what kind it is of. */
 export const valueNamed = <T>(name: string): T => values.value[name] as T;
 
-/** A dragged point's coordinates; where what is set is no point, those it has unless it is moved. */
-export function pointNamed(name: string): readonly [number, number] {
+/** A number; where what is set is none, and the server says so, the one that it begins with. */
+export function numberNamed(name: string): number {
   const given = values.value[name];
-  const is = Array.isArray(given) && given.length === 2 && given.every(Number.isFinite);
-  return (is ? given : scene.value!.controls[name]!.default) as [number, number];
+  return typeof given === "number" ? given : (scene.value!.controls[name]!.default as number);
+}
+
+const isPoint = (given: unknown, like: readonly number[]): boolean =>
+  Array.isArray(given) && given.length === like.length && given.every(Number.isFinite);
+
+/** A dragged point's coordinates; where what is set is no such point, those it begins with. */
+export function pointNamed<P extends readonly number[] = [number, number]>(name: string): P {
+  const given = values.value[name];
+  const begun = scene.value!.controls[name]!.default as P;
+  return isPoint(given, begun) ? (given as P) : begun;
+}
+
+/** As many dragged points as there are at first; where what is set are no such points, those. */
+export function pointsNamed<P extends readonly number[]>(name: string): P[] {
+  const given = values.value[name];
+  const begun = scene.value!.controls[name]!.default as P[];
+  const are =
+    Array.isArray(given) &&
+    given.length === begun.length &&
+    given.every((one) => isPoint(one, begun[0]!));
+  return are ? (given as P[]) : begun;
 }
 
 /** Set some settings; those that are as they began leave the address. */

@@ -29,15 +29,13 @@ interface Options {
   appended: string[];
   /** Steps between two frames. */
   stride: number;
-  /** Steps after which it ends. */
-  length: number;
 }
 
 /**
  * A training that begins at step 0 whenever one of its settings has changed, and goes on while it plays. It
- * ends at `length`, or where the server says so by a fact named "over".
+ * ends where the server says so by a fact named "over".
  */
-export function useTraining({ part: name, appended, stride, length }: Options): Training | null {
+export function useTraining({ part: name, appended, stride }: Options): Training | null {
   const shown = useSignal<Training | null>(null);
   const playing = useSignal(false);
   const latest = useRef(new Latest());
@@ -45,8 +43,8 @@ export function useTraining({ part: name, appended, stride, length }: Options): 
   const { of, part, given } = partNamed(name);
   const run = JSON.stringify(part.uses.map((n) => given[n]));
   const look = JSON.stringify(part.shows.map((n) => given[n]));
-  const now = useRef({ of, given, run, stride, length });
-  now.current = { of, given, run, stride, length };
+  const now = useRef({ of, given, run, stride });
+  now.current = { of, given, run, stride };
 
   /** Ask for the steps up to another one, and show them; a frame of settings that have changed is dropped. */
   const go = (first: number, last: number, begin: boolean) =>
@@ -62,12 +60,11 @@ export function useTraining({ part: name, appended, stride, length }: Options): 
         got.arrays[array] = joined(before?.[array], got.arrays[array]!);
       }
       shown.value = { got, step: last };
-      if (last >= now.current.length || got.facts["over"]) playing.value = false;
+      if (got.facts["over"]) playing.value = false;
     });
   const ahead = () => {
     const at = shown.peek()?.step ?? 0;
-    const last = Math.min(now.current.length, at + now.current.stride);
-    if (last > at) go(at, last, false);
+    go(at, at + now.current.stride, false);
   };
 
   useEffect(() => go(0, 0, true), [of, run]);
@@ -83,12 +80,9 @@ export function useTraining({ part: name, appended, stride, length }: Options): 
   useEffect(() => {
     clock.value = {
       step: shown.value?.step ?? 0,
-      length,
+      length: Infinity,
       playing: playing.value,
-      play() {
-        if ((shown.peek()?.step ?? 0) >= length) go(0, 0, true);
-        playing.value = true;
-      },
+      play: () => void (playing.value = true),
       pause: () => void (playing.value = false),
       to(at) {
         playing.value = false;
@@ -99,7 +93,7 @@ export function useTraining({ part: name, appended, stride, length }: Options): 
         ahead();
       },
     };
-  }, [shown.value, playing.value, length]);
+  }, [shown.value, playing.value]);
   useEffect(() => () => void (clock.value = null), []);
   return shown.value;
 }

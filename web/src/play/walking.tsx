@@ -10,13 +10,14 @@ import * as paint from "./paint";
 import { Panel } from "./panel";
 import { formulas } from "./planes.words";
 import { logEndsOf, type Plot } from "./plot";
-import { set, valueNamed } from "./state";
-import { alone, colourOf, happened, isFaded, type Ground, type Walk } from "./walks";
+import { ruleColour } from "./rules";
+import { pointNamed, set } from "./state";
+import { alone, happened, isFaded, type Ground, type Walk } from "./walks";
+import { controlWords } from "./words";
 
 const words = dictionary(
   {
     ways: "Paths on contours of f",
-    start: "Start",
     costs: "Cost above the minimum",
     step: "step",
     cost: "cost",
@@ -29,7 +30,6 @@ const words = dictionary(
   },
   {
     ways: "Шляхи на лініях рівня f",
-    start: "Початок",
     costs: "Вартість понад мінімум",
     step: "крок",
     cost: "вартість",
@@ -61,7 +61,7 @@ export function Legend({ walks }: { walks: Walk[] }) {
         <button key={name} type="button" title={words.value.rules} aria-pressed={alone.value === name}
           onPointerEnter={() => (alone.value = name)} onPointerLeave={() => (alone.value = "")}
           onFocus={() => (alone.value = name)} onBlur={() => (alone.value = "")}>
-          <Swatch colour={colourOf(name, dark)} /> {title}
+          <Swatch colour={ruleColour(name, dark)} /> {title}
         </button>
       ))}
     </div>
@@ -86,7 +86,7 @@ export function WaysPanel(props: Walking & { ground: Ground; ratio: number }) {
     paint.ground(plot, ground.values, ground.x, ground.y, ground.levels);
     for (const [x, y] of ground.minima) paint.cross(plot, x, y, plot.look.good);
     for (const walk of ordered) {
-      const colour = colourOf(walk.name, plot.look.dark);
+      const colour = ruleColour(walk.name, plot.look.dark);
       if (isFaded(walk.name)) {
         const [xs, ys] = [0, 1].map((k) => paint.column(walk.w, k, 0, step + 1));
         paint.line(plot, xs!, ys!, { colour, width: 1.4, alpha: 0.18 });
@@ -96,7 +96,7 @@ export function WaysPanel(props: Walking & { ground: Ground; ratio: number }) {
   return (
     <Panel label={w.ways} title={w.ways} x={{ ends: ground.x, label: "x" }} y={{ ends: ground.y, label: "y" }}
       ratio={props.ratio} paint={draw}
-      handles={[{ label: w.start, at: valueNamed("start"), move: (x, y) => set({ start: [x, y] }) }]} />
+      handles={[{ label: controlWords("start"), at: pointNamed("start"), move: (x, y) => set({ start: [x, y] }) }]} />
   ); // prettier-ignore
 }
 
@@ -138,7 +138,7 @@ export function CurvesPanel(props: Curves) {
       const ys = Array.from(curve(walks.indexOf(walk))).slice(0, step + 1 - first);
       const xs = ys.map((_, t) => t + first);
       const look = isFaded(walk.name) ? { alpha: 0.18 } : { width: 2 };
-      paint.line(plot, xs, ys, { colour: colourOf(walk.name, plot.look.dark), ...look });
+      paint.line(plot, xs, ys, { colour: ruleColour(walk.name, plot.look.dark), ...look });
     }
     paint.upright(plot, step, { colour: plot.look.soft, width: 1 });
   };
@@ -175,7 +175,7 @@ export function Standings({ walks, step, more = [] }: Walking & { more?: Column[
         <tbody>
           {walks.map((walk, k) => (
             <tr key={walk.name} data-rule={walk.name} class={isFaded(walk.name) ? "faded" : ""}>
-              <th scope="row"><Swatch colour={colourOf(walk.name, dark)} /> {walk.title}</th>
+              <th scope="row"><Swatch colour={ruleColour(walk.name, dark)} /> {walk.title}</th>
               <td>({shortNumber(walk.w.data[2 * step]!)}, {shortNumber(walk.w.data[2 * step + 1]!)})</td>
               <td>{shortNumber(walk.loss[step]!)}</td>
               {more.map(({ head, cell }) => <td key={head}>{cell(k)}</td>)}

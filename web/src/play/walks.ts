@@ -1,13 +1,12 @@
 /** Several rules from one start, as scenes get them from the server. */
 
 import { signal } from "@preact/signals";
-import { category } from "../colours";
 import type { IsShown } from "./controls";
 import { factOf } from "./frames";
 import type { Ends } from "./plot";
 import { heightsOf, levelsOf, type Heights } from "./relief";
-import { ruleWord } from "./rules.words";
-import type { Got, Numbers, Tensor } from "./server";
+import { ruleWord } from "./rules";
+import { row, type Got, type Numbers, type Tensor } from "./server";
 
 /** One rule's way. */
 export interface Walk {
@@ -21,22 +20,6 @@ export interface Walk {
   /** The step after which it had diverged; null if it has not. */
   diverged: number | null;
 }
-
-/** All rules that scenes know, by whose order they have their colours. */
-const RULES = [
-  "gd",
-  "momentum",
-  "adagrad",
-  "adam",
-  "rmsprop",
-  "nesterov",
-  "amsgrad",
-  "adamw",
-  "sam",
-];
-
-export const colourOf = (name: string, dark: boolean): string =>
-  category(Math.max(0, RULES.indexOf(name)), dark);
 
 /** The rule whose way alone is shown in full; "" for all. */
 export const alone = signal("");
@@ -52,13 +35,6 @@ export function walksOf(got: Got): Walk[] {
     above: row(got.arrays["above"]!, k).data,
     diverged: diverged[k]!,
   }));
-}
-
-/** The k-th of a tensor's first axis. */
-export function row({ shape, data }: Tensor, k: number): Tensor {
-  const rest = shape.slice(1);
-  const size = rest.reduce((a, b) => a * b, 1);
-  return { shape: rest, data: data.subarray(k * size, (k + 1) * size) };
 }
 
 /** What lies under the ways. */

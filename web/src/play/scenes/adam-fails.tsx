@@ -7,16 +7,16 @@ import * as marks from "../marks";
 import { Panel } from "../panel";
 import * as paint from "../paint";
 import { endsOf, type Ends, type Plot } from "../plot";
-import { ruleWord } from "../rules.words";
+import { ruleColour, ruleWord } from "../rules";
 import type { Got } from "../server";
-import { set, valueNamed } from "../state";
+import { numberNamed, set } from "../state";
 import { said } from "../words";
 
 export function Scene() {
   const walks = usePart("walks");
   const map = usePart("map");
   const rounds = walks ? walks.arrays["x"]!.shape[1]! - 1 : 0;
-  const step = useReplay(rounds, JSON.stringify([walks?.facts]));
+  const step = useReplay(rounds);
   if (!walks || !map) return null;
   return (
     <>
@@ -48,11 +48,11 @@ function lines(plot: Plot, walks: Got, name: string, first: number, step: number
     const ys = data.subarray(i * width, i * width + count);
     // Adam with correction is soon where it is without: a broad pale line below a thin one.
     const look = rule === "adam" ? { width: 6, alpha: 0.35 } : { width: 1.5 };
-    paint.line(plot, xs, ys, { colour: marks.ruleColour(rule, dark), ...look });
+    paint.line(plot, xs, ys, { colour: ruleColour(rule, dark), ...look });
   }
   const entries = rulesOf(walks).map((r) => ({
     word: ruleWord(r),
-    colour: marks.ruleColour(r, dark),
+    colour: ruleColour(r, dark),
   }));
   marks.legend(plot, entries, true, below);
 }
@@ -103,7 +103,7 @@ function MapPanel({ map }: { map: Got }) {
   };
   const here = {
     label: said("here"),
-    at: [valueNamed<number>("b1"), valueNamed<number>("b2")] as const,
+    at: [numberNamed("b1"), numberNamed("b2")] as const,
     move: (x: number, y: number) => set({ b1: x, b2: y }),
   };
   return (

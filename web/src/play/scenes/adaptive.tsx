@@ -7,9 +7,10 @@ import * as marks from "../marks";
 import { Panel } from "../panel";
 import * as paint from "../paint";
 import { logEndsOf, type Ends, type Plot } from "../plot";
-import type { Got, Numbers, Tensor } from "../server";
-import { set, valueNamed } from "../state";
-import { optionWord, said } from "../words";
+import { ruleColour } from "../rules";
+import { row, type Got, type Tensor } from "../server";
+import { pointNamed, set } from "../state";
+import { controlWords, optionWord, said } from "../words";
 
 /** Weight 1 has the small gradient; its lines are dashed. */
 const DASH = [[5, 4], []];
@@ -20,7 +21,7 @@ export function Scene() {
   const terms = usePart("terms");
   const memory = usePart("memory");
   const steps = walks ? walks.arrays["w"]!.shape[1]! - 1 : 0;
-  const step = useReplay(steps, JSON.stringify([walks?.facts, terms?.facts]));
+  const step = useReplay(steps);
   if (!ground || !walks || !terms || !memory) return null;
   return (
     <>
@@ -40,17 +41,9 @@ export function Scene() {
 const rulesOf = (got: Got): string[] => factOf<string[]>(got, "rules");
 const titleOf = (rule: string): string => optionWord("rules", rule);
 
-/** What a rule did, of an array [rules, steps + 1, …]: a view, not a copy. */
-function ofRule(all: Tensor, rule: number): Tensor {
-  const shape = all.shape.slice(1);
-  const size = shape.reduce((a, b) => a * b, 1);
-  const data = all.data.subarray(rule * size, (rule + 1) * size) as Numbers;
-  return { shape, data };
-}
-
 function legendOf(plot: Plot, rules: string[]): void {
   const { dark } = plot.look;
-  const entries = rules.map((r) => ({ word: titleOf(r), colour: marks.ruleColour(r, dark) }));
+  const entries = rules.map((r) => ({ word: titleOf(r), colour: ruleColour(r, dark) }));
   marks.legend(plot, entries, true, plot.bottom - plot.top - 15 * rules.length - 8);
 }
 
@@ -61,21 +54,21 @@ interface Shown {
 
 function Paths({ ground, walks, step }: Shown & { ground: Got }) {
   const [x, y] = [factOf<Ends>(ground, "x"), factOf<Ends>(ground, "y")];
-  const start = valueNamed<[number, number]>("start");
+  const start = pointNamed("start");
   const draw = (plot: Plot) => {
     const values = ground.arrays["values"]!;
     paint.ground(plot, values, x, y, paint.levelsOf(values.data, 0));
     paint.cross(plot, 0, 0, plot.look.good);
     for (const [i, rule] of rulesOf(walks).entries()) {
-      const w = ofRule(walks.arrays["w"]!, i);
-      paint.path(plot, w, step, marks.ruleColour(rule, plot.look.dark));
+      const w = row(walks.arrays["w"]!, i);
+      paint.path(plot, w, step, ruleColour(rule, plot.look.dark));
     }
     legendOf(plot, rulesOf(walks));
   };
   return (
     <Panel label={said("paths")} title={said("paths")} x={{ ends: x, label: said("first") }}
       y={{ ends: y, label: said("second") }} ratio={0.92} paint={draw}
-      handles={[{ label: said("start"), at: start, move: (a, b) => set({ start: [a, b] }) }]} />
+      handles={[{ label: controlWords("start"), at: start, move: (a, b) => set({ start: [a, b] }) }]} />
   ); // prettier-ignore
 }
 
@@ -84,11 +77,11 @@ function Curves({ walks, name, step, decades }: Shown & { name: string; decades:
   const all = walks.arrays[name]!;
   const steps = all.shape[1]! - 1;
   const kept = rulesOf(walks)
-    .map((rule, i) => ({ rule, of: ofRule(all, i) }))
+    .map((rule, i) => ({ rule, of: row(all, i) }))
     .filter(({ of }) => of.data.some((v) => v > 0));
   const draw = (plot: Plot) => {
     for (const { rule, of } of kept) {
-      const colour = marks.ruleColour(rule, plot.look.dark);
+      const colour = ruleColour(rule, plot.look.dark);
       for (const weight of [0, 1]) {
         const [xs, ys] = marks.known(paint.column(of, weight));
         paint.line(plot, xs, ys, { colour, dash: DASH[weight]!, width: 1.7 });
@@ -115,8 +108,8 @@ function Losses({ walks, step }: Shown) {
   const all = walks.arrays["loss"]!;
   const draw = (plot: Plot) => {
     for (const [i, rule] of rulesOf(walks).entries()) {
-      const [xs, ys] = marks.known(ofRule(all, i).data);
-      paint.line(plot, xs, ys, { colour: marks.ruleColour(rule, plot.look.dark) });
+      const [xs, ys] = marks.known(row(all, i).data);
+      paint.line(plot, xs, ys, { colour: ruleColour(rule, plot.look.dark) });
     }
     paint.upright(plot, step, { colour: plot.look.soft, width: 1 });
   };
@@ -135,7 +128,7 @@ function Memory({ memory }: { memory: Got }) {
     for (const [i, rule] of rules.entries()) {
       const y = plot.top + i * tall;
       const [zero, end] = [plot.x(0), plot.x(numbers[i]!)];
-      plot.pen.fillStyle = marks.ruleColour(rule, plot.look.dark);
+      plot.pen.fillStyle = ruleColour(rule, plot.look.dark);
       plot.pen.fillRect(zero, y + tall * 0.52, Math.max(2, end - zero), tall * 0.34);
       plot.pen.fillStyle = plot.look.ink;
       plot.pen.fillText(`${titleOf(rule)}: ${numbers[i]}`, zero + 3, y + tall * 0.42);
@@ -196,7 +189,7 @@ function Readout({ walks, terms, step }: Shown & { terms: Got }) {
       {said("after")} {step} {said("steps")}:{" "}
       {rulesOf(walks).map((rule, i) => (
         <span key={rule}>
-          {titleOf(rule)} f = <b>{shortNumber(ofRule(loss, i).data[step]!)}</b>,{" "}
+          {titleOf(rule)} f = <b>{shortNumber(row(loss, i).data[step]!)}</b>,{" "}
         </span>
       ))}
       {titleOf(factOf(terms, "rule"))} Δw = <b>({moved})</b>

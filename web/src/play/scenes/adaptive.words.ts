@@ -1,4 +1,4 @@
-import { rules } from "../rules.words";
+import { rules } from "../rules";
 import type { Spoken } from "../words";
 
 export const words: Spoken = {
@@ -39,7 +39,6 @@ export const words: Spoken = {
       first: "weight 1",
       second: "weight 2",
       step: "step",
-      start: "Start",
       after: "after",
       steps: "steps",
       none: "None of these methods keeps squares.",
@@ -92,7 +91,6 @@ export const words: Spoken = {
       first: "вага 1",
       second: "вага 2",
       step: "крок",
-      start: "Початок",
       after: "після",
       steps: "кроків",
       none: "Жоден із цих методів не зберігає квадратів.",

@@ -7,7 +7,7 @@ import { Panel } from "../panel";
 import * as paint from "../paint";
 import { endsOf, logEndsOf, type Ends, type Plot } from "../plot";
 import type { Got } from "../server";
-import { set, valueNamed } from "../state";
+import { pointNamed, set } from "../state";
 import { controlWords, said } from "../words";
 
 const KINDS = ["all", "some", "one"] as const;
@@ -59,7 +59,7 @@ function PlanePanel({ ground, race }: { ground: Got; race: Got }) {
   };
   const handle = {
     label: controlWords("at"),
-    at: valueNamed<[number, number]>("at"),
+    at: pointNamed("at"),
     move: (x: number, y: number) => set({ at: [x, y] }),
   };
   return (

@@ -3,10 +3,11 @@
 import { useMemo } from "preact/hooks";
 import * as store from "../../store";
 import { useReplay } from "../clock";
-import { partNamed, usePart } from "../frames";
+import { usePart } from "../frames";
+import { ruleColour } from "../rules";
 import { Surface3d } from "../surface3d";
 import { CostsPanel, Equation, Legend, Standings, WaysPanel } from "../walking";
-import { colourOf, groundOf, isFaded, walksOf, type Ground, type Walk } from "../walks";
+import { groundOf, isFaded, walksOf, type Ground, type Walk } from "../walks";
 import { said } from "../words";
 
 export { isShown } from "../walks";
@@ -16,10 +17,7 @@ export function Scene() {
   const paths = usePart("paths");
   const ground = useMemo(() => under && groundOf(under), [under]);
   const walks = useMemo(() => (paths ? walksOf(paths) : []), [paths]);
-  const step = useReplay(
-    walks[0] ? walks[0].loss.length - 1 : 0,
-    JSON.stringify(partNamed("paths").given),
-  );
+  const step = useReplay(walks[0] ? walks[0].loss.length - 1 : 0);
   if (!ground || !walks.length) return null;
   return (
     <>
@@ -42,7 +40,7 @@ function Relief({ ground, walks, step }: { ground: Ground; walks: Walk[]; step: 
   const tracks = walks.map(({ name, w }) => ({
     w,
     upTo: step,
-    colour: colourOf(name, dark),
+    colour: ruleColour(name, dark),
     faded: isFaded(name),
   }));
   return (

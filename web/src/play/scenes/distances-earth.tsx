@@ -9,13 +9,13 @@ import { Panel, type Handle } from "../panel";
 import * as paint from "../paint";
 import { inside, type Plot } from "../plot";
 import type { Got } from "../server";
-import { set, valueNamed } from "../state";
-import { said } from "../words";
+import { pointNamed, set } from "../state";
+import { controlWords, said } from "../words";
 
 type Place = [number, number];
 
-const here = (): Place => valueNamed<Place>("here");
-const there = (): Place => valueNamed<Place>("there");
+const here = (): Place => pointNamed("here");
+const there = (): Place => pointNamed("there");
 
 const colours = (dark: boolean) =>
   dark
@@ -62,8 +62,8 @@ export function WorldMap({ globe }: { globe: Got }) {
     }
   }; // prettier-ignore
   const handles: Handle[] = [
-    { label: said("here"), at: here(), colour: "var(--good)", move: (x, y) => set({ here: [x, y] }) },
-    { label: said("there"), at: there(), colour: "var(--bad)", move: (x, y) => set({ there: [x, y] }) },
+    { label: controlWords("here"), at: here(), colour: "var(--good)", move: (x, y) => set({ here: [x, y] }) },
+    { label: controlWords("there"), at: there(), colour: "var(--bad)", move: (x, y) => set({ there: [x, y] }) },
   ]; // prettier-ignore
   const km = Math.round(fact(globe, "haversine"));
   return (

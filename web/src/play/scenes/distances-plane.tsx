@@ -8,8 +8,8 @@ import { Panel, type Handle } from "../panel";
 import * as paint from "../paint";
 import type { Plot } from "../plot";
 import type { Got } from "../server";
-import { set, valueNamed } from "../state";
-import { said } from "../words";
+import { pointNamed, set } from "../state";
+import { controlWords, said } from "../words";
 
 type Pair = [number, number];
 type Kind = "euclidean" | "manhattan" | "chebyshev" | "minkowski";
@@ -19,12 +19,12 @@ const SIDE = [-5, 5] as const;
 const SQUARE = 0.965;
 const AXIS = { ends: SIDE };
 
-const a = (): Pair => valueNamed<Pair>("a");
-const b = (): Pair => valueNamed<Pair>("b");
+const a = (): Pair => pointNamed("a");
+const b = (): Pair => pointNamed("b");
 
 const handles = (): Handle[] => [
-  { label: said("point a"), at: a(), colour: "var(--good)", move: (x, y) => set({ a: [x, y] }) },
-  { label: said("point b"), at: b(), colour: "var(--bad)", move: (x, y) => set({ b: [x, y] }) },
+  { label: controlWords("a"), at: a(), colour: "var(--good)", move: (x, y) => set({ a: [x, y] }) },
+  { label: controlWords("b"), at: b(), colour: "var(--bad)", move: (x, y) => set({ b: [x, y] }) },
 ];
 
 /** The rim of a ball with a middle and a radius. */
@@ -86,7 +86,7 @@ export function InPlane({ kind, plane, balls }: { kind: Kind; plane: Got; balls:
     WAYS[kind](plot);
     letters(plot);
   };
-  const more = kind === "minkowski" ? `, p = ${shortNumber(valueNamed<number>("p"))}` : "";
+  const more = kind === "minkowski" ? `, p = ${shortNumber(fact(plane, "p"))}` : "";
   return (
     <Panel label={`${said(kind)} ${shortNumber(far)}`} title={`${said(kind)}${more}: ${shortNumber(far)}`}
       x={AXIS} y={AXIS} ratio={SQUARE} paint={draw} handles={handles()} />

@@ -1,7 +1,8 @@
 /** Initialisation: what goes through each layer of a network, and how five starts train. */
 
-import { category } from "../../colours";
-import { percent, shortNumber } from "../../numbers";
+import { category, shade } from "../../colours";
+import { shortNumber } from "../../numbers";
+import { percent } from "../../parts/texts";
 import { fact, factOf } from "../frames";
 import { Panel } from "../panel";
 import * as paint from "../paint";
@@ -16,7 +17,6 @@ export function Scene() {
     part: "training",
     appended: ["seen", "evaluated"],
     stride: Math.max(1, Number(valueNamed("speed")) || 1),
-    length: Infinity,
   });
   if (!training) return null;
   const { got } = training;
@@ -46,7 +46,7 @@ function Layers({ name, got, reach }: { name: string; got: Got; reach: number })
   const draw = (plot: Plot) => {
     for (let l = 0; l < layers; l++) {
       const row = shares.data.subarray(l * bins, (l + 1) * bins);
-      const colour = paint.shade(l / Math.max(1, layers - 1), plot.look.dark);
+      const colour = shade(l / Math.max(1, layers - 1), plot.look.dark);
       paint.hill(plot, row, ends, l + 1, -0.85, colour);
     }
   };

@@ -1,4 +1,4 @@
-import { rules } from "../rules.words";
+import { rules } from "../rules";
 import type { Spoken } from "../words";
 
 export const words: Spoken = {

@@ -7,8 +7,8 @@ import * as marks from "../marks";
 import { Panel, type Handle } from "../panel";
 import * as paint from "../paint";
 import { endsOf, type Ends, type Plot } from "../plot";
-import type { Got, Tensor } from "../server";
-import { set, valueNamed } from "../state";
+import { row, type Got } from "../server";
+import { pointsNamed, set } from "../state";
 import { said } from "../words";
 
 export function Scene() {
@@ -33,7 +33,7 @@ export function Scene() {
 }
 
 type Pair = [number, number];
-const predictions = (): Pair[] => valueNamed<Pair[]>("predictions");
+const predictions = (): Pair[] => pointsNamed<Pair>("predictions");
 
 /** Move one prediction. */
 function predict(which: number, y: number): void {
@@ -42,9 +42,6 @@ function predict(which: number, y: number): void {
     example: which + 1,
   });
 }
-
-const row = ({ data, shape }: Tensor, i: number) =>
-  data.subarray(i * shape[1]!, (i + 1) * shape[1]!);
 
 function Data({ values, slices }: { values: Got; slices: Got }) {
   const targets = values.arrays["targets"]!.data;
@@ -82,7 +79,7 @@ function Slopes({ values }: { values: Got }) {
   const names = factOf<string[]>(values, "losses");
   const draw = (plot: Plot) => {
     for (const i of names.keys()) {
-      for (const [k, v] of row(slopes, i).entries()) {
+      for (const [k, v] of row(slopes, i).data.entries()) {
         marks.bar(plot, k + 1 + (i - 1.5) * 0.18, 0.16, v, colourOf(i, plot));
       }
     }
@@ -101,13 +98,13 @@ function Slice({ slices, name, title }: { slices: Got; name: string; title: stri
   const places = slices.arrays["places"]!.data;
   const names = factOf<string[]>(slices, "losses");
   const range = factOf<Ends>(slices, "range");
-  const which = valueNamed<number>("example") - 1;
+  const which = fact(slices, "example") - 1;
   const here = predictions()[which]?.[1] ?? 0;
   const at = nearest(places, here);
   const draw = (plot: Plot) => {
     for (const i of names.keys()) {
-      paint.line(plot, places, row(all, i), { colour: colourOf(i, plot), width: 2 });
-      paint.dots(plot, [here], [row(all, i)[at]!], 4, colourOf(i, plot), plot.look.card);
+      paint.line(plot, places, row(all, i).data, { colour: colourOf(i, plot), width: 2 });
+      paint.dots(plot, [here], [row(all, i).data[at]!], 4, colourOf(i, plot), plot.look.card);
     }
     paint.upright(plot, fact(slices, "target"), { colour: plot.look.good, dash: [4, 4] }, "y");
     lossLegend(plot, names);
@@ -150,7 +147,7 @@ function Entropy({ entropy, curves }: Chances) {
   const draw = (plot: Plot) => {
     for (const label of LABELS) {
       const colour = labelColour(label, plot);
-      paint.line(plot, places, row(curves.arrays["values"]!, label), { colour, width: 2 });
+      paint.line(plot, places, row(curves.arrays["values"]!, label).data, { colour, width: 2 });
     }
     const entries = LABELS.map((label) => ({
       word: `y = ${label}`,
@@ -159,7 +156,7 @@ function Entropy({ entropy, curves }: Chances) {
     marks.legend(plot, entries, false);
   };
   const handles = Array.from(chances!.data, (p, i): Handle => {
-    const given = valueNamed<number[][]>("chances");
+    const given = pointsNamed<[number]>("chances");
     return {
       label: `${said("chance")} ${i + 1}, y = ${labels!.data[i]}`,
       at: [p, loss!.data[i]!],
@@ -182,8 +179,8 @@ function EntropySlopes({ entropy, curves }: Chances) {
     for (const label of LABELS) {
       const colour = labelColour(label, plot);
       const own = (v: ArrayLike<number>) => Array.from(v).filter((_, i) => labels!.data[i] === label);
-      paint.line(plot, places, row(curves.arrays["slopes"]!, label), { colour, dash: [5, 4] });
-      paint.line(plot, places, row(curves.arrays["by_logit"]!, label), { colour, width: 2 });
+      paint.line(plot, places, row(curves.arrays["slopes"]!, label).data, { colour, dash: [5, 4] });
+      paint.line(plot, places, row(curves.arrays["by_logit"]!, label).data, { colour, width: 2 });
       for (const of of [by_chance!, by_logit!]) paint.dots(plot, own(chances!.data), own(of.data), 4, colour, plot.look.card);
     }
     const { ink } = plot.look;

@@ -7,8 +7,8 @@ import { Panel } from "../panel";
 import * as paint from "../paint";
 import { inside, logEndsOf, type Ends, type Plot } from "../plot";
 import type { Got } from "../server";
-import { set, valueNamed } from "../state";
-import { said } from "../words";
+import { numberNamed, pointNamed, set } from "../state";
+import { controlWords, said } from "../words";
 
 export function Scene() {
   const ground = usePart("ground");
@@ -16,7 +16,7 @@ export function Scene() {
   const modes = usePart("modes");
   const map = usePart("map");
   const steps = path ? path.arrays["w"]!.shape[0]! - 1 : 0;
-  const step = useReplay(steps, JSON.stringify([path?.facts]));
+  const step = useReplay(steps);
   if (!ground || !path || !modes || !map) return null;
   return (
     <>
@@ -32,7 +32,7 @@ export function Scene() {
 
 function PathPanel({ ground, path, step }: { ground: Got; path: Got; step: number }) {
   const [x, y] = [factOf<Ends>(ground, "x"), factOf<Ends>(ground, "y")];
-  const start = valueNamed<[number, number]>("start");
+  const start = pointNamed("start");
   const draw = (plot: Plot) => {
     const values = ground.arrays["values"]!;
     paint.ground(plot, values, x, y, paint.levelsOf(values.data, fact(ground, "least")));
@@ -44,7 +44,7 @@ function PathPanel({ ground, path, step }: { ground: Got; path: Got; step: numbe
   return (
     <Panel label={said("path")} title={said("path")} x={{ ends: x, label: "x" }} y={{ ends: y, label: "y" }}
       ratio={0.5} paint={draw}
-      handles={[{ label: said("start"), at: start, move: (a, b) => set({ start: [a, b] }) }]} />
+      handles={[{ label: controlWords("start"), at: start, move: (a, b) => set({ start: [a, b] }) }]} />
   ); // prettier-ignore
 }
 
@@ -52,7 +52,7 @@ function MapPanel({ map }: { map: Got }) {
   const [alphas, betas] = [factOf<Ends>(map, "alpha"), factOf<Ends>(map, "beta")];
   const [bestAlpha, bestBeta] = factOf<[number, number]>(map, "best");
   const rate = map.arrays["rate"]!;
-  const here: [number, number] = [valueNamed("alpha"), valueNamed("beta")];
+  const here: [number, number] = [numberNamed("alpha"), numberNamed("beta")];
   const draw = (plot: Plot) => {
     const { dark, bad, ink } = plot.look;
     const fastest = Math.min(...rate.data);

@@ -2,7 +2,8 @@
 
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { percent, shortNumber } from "../../numbers";
+import { shortNumber } from "../../numbers";
+import { percent } from "../../parts/texts";
 import { fact, factOf, usePart } from "../frames";
 import { Panel } from "../panel";
 import * as paint from "../paint";
@@ -28,7 +29,6 @@ export function Scene() {
     part: "training",
     appended: ["curve"],
     stride: stride.value,
-    length: Infinity,
   });
   const got = training?.got;
   useEffect(() => {

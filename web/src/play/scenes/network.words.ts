@@ -1,4 +1,4 @@
-import { rules } from "../rules.words";
+import { rules } from "../rules";
 import type { Spoken } from "../words";
 
 const features = { x: "x", y: "y", x2: "x²", y2: "y²", xy: "xy", sinx: "sin x", siny: "sin y" };

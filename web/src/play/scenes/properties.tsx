@@ -7,7 +7,7 @@ import { Panel } from "../panel";
 import * as paint from "../paint";
 import { endsOf, type Ends, type Plot } from "../plot";
 import type { Got, Tensor } from "../server";
-import { set, valueNamed } from "../state";
+import { pointNamed, set } from "../state";
 import { controlWords, said } from "../words";
 
 const WALKS = ["plain", "heavy"] as const;
@@ -21,7 +21,7 @@ export function Scene() {
   const ground = usePart("ground");
   const advice = usePart("advice");
   const steps = barrier ? barrier.arrays["heavy"]!.shape[0]! - 1 : 0;
-  const step = useReplay(steps, JSON.stringify([barrier, slope, valley].map((p) => p?.facts)));
+  const step = useReplay(steps);
   if (!barrier || !slope || !valley || !ground || !advice) return null;
   return (
     <>
@@ -43,7 +43,7 @@ export function Scene() {
 function LinePanel({ name, got, step }: { name: "barrier" | "slope"; got: Got; step: number }) {
   const [x, y] = [got.arrays["x"]!, got.arrays["y"]!];
   const view = factOf<Ends>(got, "view");
-  const [start] = valueNamed<[number, number]>(`${name}_start`);
+  const [start] = pointNamed(`${name}_start`);
   const heights = endsOf(y.data, 0.12);
   const draw = (plot: Plot) => {
     paint.line(plot, x.data, y.data, { colour: plot.look.soft, width: 2 });
@@ -92,7 +92,7 @@ function ValleyPanel({ valley, ground, step }: { valley: Got; ground: Got; step:
   };
   const handle = {
     label: controlWords("valley_start"),
-    at: valueNamed<[number, number]>("valley_start"),
+    at: pointNamed("valley_start"),
     move: (a: number, b: number) => set({ valley_start: [a, b] }),
   };
   return (

@@ -2,11 +2,11 @@
 
 import { useMemo } from "preact/hooks";
 import { useReplay } from "../clock";
-import { factOf, partNamed, usePart } from "../frames";
+import { factOf, usePart } from "../frames";
 import { logEndsOf } from "../plot";
-import type { Got } from "../server";
+import { row, type Got } from "../server";
 import { CostsPanel, CurvesPanel, Equation, Legend, Standings, WaysPanel } from "../walking";
-import { groundOf, happened, row, walksOf, type Walk } from "../walks";
+import { groundOf, happened, walksOf, type Walk } from "../walks";
 import { said } from "../words";
 
 export { isShown } from "../walks";
@@ -16,10 +16,7 @@ export function Scene() {
   const paths = usePart("paths");
   const ground = useMemo(() => under && groundOf(under), [under]);
   const walks = useMemo(() => (paths ? walksOf(paths) : []), [paths]);
-  const step = useReplay(
-    walks[0] ? walks[0].loss.length - 1 : 0,
-    JSON.stringify(partNamed("paths").given),
-  );
+  const step = useReplay(walks[0] ? walks[0].loss.length - 1 : 0);
   if (!ground || !paths || !walks.length) return null;
   const reached = factOf<(number | null)[]>(paths, "reached");
   const arrived = (k: number) => (happened(reached[k]!, step) ? reached[k] : said("never"));

@@ -1,5 +1,5 @@
 import { planes } from "../planes.words";
-import { ofRules, rules } from "../rules.words";
+import { ofRules, rules } from "../rules";
 import type { Spoken } from "../words";
 
 const schedules = {

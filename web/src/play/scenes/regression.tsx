@@ -6,9 +6,9 @@ import { Panel, type Handle } from "../panel";
 import * as paint from "../paint";
 import { endsOf, logEndsOf, type Ends, type Plot } from "../plot";
 import type { Got } from "../server";
-import { pointNamed, set, valueNamed } from "../state";
+import { numberNamed, pointNamed, set, valueNamed } from "../state";
 import { useTraining, type Training } from "../training";
-import { said } from "../words";
+import { controlWords, said } from "../words";
 
 export function Scene() {
   const ground = usePart("ground");
@@ -16,7 +16,6 @@ export function Scene() {
     part: "descent",
     appended: ["w", "seen", "cost"],
     stride: Math.max(1, Number(valueNamed("speed")) || 1),
-    length: Infinity,
   });
   if (!ground || !training) return null;
   return (
@@ -47,10 +46,7 @@ function drawn(): void {
   set({ slope: any(), intercept: any(), seed: Math.floor(1000 * Math.random()) });
 }
 
-const trueLine = (): [number, number] => [
-  Number(valueNamed("intercept")),
-  Number(valueNamed("slope")),
-];
+const trueLine = (): [number, number] => [numberNamed("intercept"), numberNamed("slope")];
 
 function DataPanel({ ground, training: { got } }: Props) {
   const [x, y] = [ground.arrays["x"]!.data, ground.arrays["y"]!.data];
@@ -85,7 +81,11 @@ function PlanePanel({ ground, training: { got, step } }: Props) {
     paint.path(plot, got.arrays["w"]!, step, plot.look.bad);
   };
   const handles: Handle[] = [
-    { label: said("start"), at: pointNamed("start"), move: (b, w) => set({ start: [b, w] }) },
+    {
+      label: controlWords("start"),
+      at: pointNamed("start"),
+      move: (b, w) => set({ start: [b, w] }),
+    },
     {
       label: said("truth"),
       at: trueLine(),

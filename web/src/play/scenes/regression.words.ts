@@ -1,4 +1,4 @@
-import { rules } from "../rules.words";
+import { rules } from "../rules";
 import type { Spoken } from "../words";
 
 export const words: Spoken = {
@@ -40,7 +40,6 @@ export const words: Spoken = {
       trueLine: "true line",
       truth: "True line",
       used: "batch of this step",
-      start: "Start",
       whole: "J on all examples",
       seen: "loss that the step saw",
       trueCost: "cost of the true line",
@@ -96,7 +95,6 @@ export const words: Spoken = {
       trueLine: "справжня пряма",
       truth: "Справжня пряма",
       used: "пакет цього кроку",
-      start: "Початок",
       whole: "J на всіх прикладах",
       seen: "втрата, яку бачив крок",
       trueCost: "вартість справжньої прямої",

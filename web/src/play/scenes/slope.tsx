@@ -3,15 +3,15 @@
 import { category } from "../../colours";
 import { shortNumber } from "../../numbers";
 import { useReplay } from "../clock";
-import { heightAt, row } from "../curves";
+import { heightAt } from "../curves";
 import { fact, factOf, usePart } from "../frames";
 import { Panel } from "../panel";
 import * as paint from "../paint";
 import { endsOf, inside, type Ends, type Look, type Plot } from "../plot";
-import type { Got } from "../server";
-import { set, valueNamed } from "../state";
+import { row, type Got } from "../server";
+import { pointNamed, set } from "../state";
 import { useTogether } from "../together";
-import { said } from "../words";
+import { controlWords, said } from "../words";
 
 interface Frames {
   ground: Got;
@@ -25,8 +25,7 @@ export function Scene() {
   const together = useTogether(parts);
   const balls = together?.balls;
   const steps = balls ? balls.arrays["x"]!.shape[0]! - 1 : 0;
-  const key = JSON.stringify([balls?.facts, balls?.arrays["x"]!.data.subarray(0, 3)]);
-  const step = useReplay(steps, key);
+  const step = useReplay(steps);
   if (!together) return null;
   const frames = { ...together, step };
   return (
@@ -71,9 +70,9 @@ function CurvePanel({ ground, balls, plain, step }: Frames) {
     paint.dots(plot, trail[0]!, trail[1]!, 2, look.bad);
     paint.dots(plot, ...parts(atStep(balls, step)), 9, look.bad, look.card);
   }; // prettier-ignore
-  const [start] = valueNamed<[number]>("start");
+  const [start] = pointNamed<[number]>("start");
   const handle = {
-    label: said("heavy"),
+    label: controlWords("start"),
     at: [start, heightAt(x!.data as Float64Array, values!.data, start)] as const,
     move: (place: number) => set({ start: [place] }),
   };
@@ -124,7 +123,7 @@ function TimePanel({ ground, balls, plain, step }: Frames) {
     const { look } = plot;
     for (let i = 0; i < w!.shape[0]!; i++) {
       const colour = colourOf(valley!.data[i]!, look);
-      paint.line(plot, steps, row(w!, i), { colour, width: 1.1, alpha: 0.65 });
+      paint.line(plot, steps, row(w!, i).data, { colour, width: 1.1, alpha: 0.65 });
     }
     paint.line(plot, steps, plain.arrays["x"]!.data, { colour: look.ink, dash: [5, 4], width: 1.6 });
     paint.line(plot, steps, x!.data, { colour: look.bad, width: 2.6 });

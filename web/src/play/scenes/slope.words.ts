@@ -1,4 +1,4 @@
-import { rules } from "../rules.words";
+import { rules } from "../rules";
 import type { Spoken } from "../words";
 
 /** The curves of the labs, as one writes them by hand. */
@@ -42,7 +42,6 @@ export const words: Spoken = {
       curve: "The curve and the balls",
       time: "Where each ball is after every step",
       basins: "From where to where",
-      heavy: "Heavy ball",
       global: "global",
       local: "local",
       from: "start",
@@ -82,7 +81,6 @@ export const words: Spoken = {
       curve: "Крива і кулі",
       time: "Де кожна куля після кожного кроку",
       basins: "Звідки й куди",
-      heavy: "Важка куля",
       global: "глобальний",
       local: "локальний",
       from: "початок",

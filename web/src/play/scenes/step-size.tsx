@@ -2,16 +2,16 @@
 
 import { shortNumber } from "../../numbers";
 import { useReplay } from "../clock";
-import { heightAt, row } from "../curves";
+import { heightAt } from "../curves";
 import { fact, factOf, usePart } from "../frames";
 import * as marks from "../marks";
 import { Panel } from "../panel";
 import * as paint from "../paint";
 import { endsOf, type Ends, type Plot } from "../plot";
-import type { Got } from "../server";
-import { set, valueNamed } from "../state";
+import { row, type Got } from "../server";
+import { numberNamed, pointNamed, set } from "../state";
 import { useTogether } from "../together";
-import { said } from "../words";
+import { controlWords, said } from "../words";
 
 export function Scene() {
   const parts = {
@@ -23,7 +23,7 @@ export function Scene() {
   const together = useTogether(parts);
   const walk = together?.walk;
   const steps = walk ? walk.arrays["w"]!.shape[0]! - 1 : 0;
-  const step = useReplay(steps, JSON.stringify([walk?.facts, walk?.arrays["w"]!.data[0]]));
+  const step = useReplay(steps);
   if (!together || !walk) return null;
   const { ground, sweep, regimes } = together;
   return (
@@ -67,8 +67,8 @@ function WalkPanel({ ground, walk, step }: { ground: Got; walk: Got; step: numbe
   const draw = (plot: Plot) => {
     const { accent, bad, good, soft, ink, card } = plot.look;
     lossLine(plot, ground);
-    paint.line(plot, ends, row(tangent!, at), { colour: soft, dash: [6, 4] });
-    paint.line(plot, xs, row(surrogate!, at), { colour: accent });
+    paint.line(plot, ends, row(tangent!, at).data, { colour: soft, dash: [6, 4] });
+    paint.line(plot, xs, row(surrogate!, at).data, { colour: accent });
     const walked = [w!.data.slice(0, step + 1), loss!.data.slice(0, step + 1)] as const;
     paint.line(plot, ...walked, { colour: bad, width: 1.4 });
     paint.dots(plot, ...walked, 3, bad);
@@ -78,15 +78,15 @@ function WalkPanel({ ground, walk, step }: { ground: Got; walk: Got; step: numbe
     paint.dots(plot, [w!.data[step]!], [loss!.data[step]!], 5.5, bad, card);
     const entries = [
       { word: "L", colour: ink },
-      { word: `L̂, γ = ${shortNumber(valueNamed("gamma"))}`, colour: accent },
+      { word: `L̂, γ = ${shortNumber(fact(walk, "gamma"))}`, colour: accent },
       { word: said("tangent"), colour: soft, dash: [6, 4] },
       { word: said("next"), colour: good, dash: [2, 3] },
     ];
     marks.legend(plot, entries, false, plot.bottom - plot.top - 15 * entries.length - 8);
   }; // prettier-ignore
-  const [start] = valueNamed<[number]>("start");
+  const [start] = pointNamed<[number]>("start");
   const handle = {
-    label: said("start"),
+    label: controlWords("start"),
     at: [start, heightAt(xs as Float64Array, ground.arrays["values"]!.data, start)] as const,
     move: (x: number) => set({ start: [x] }),
   };
@@ -119,7 +119,7 @@ function SweepPanel({ sweep, walk }: { sweep: Got; walk: Got }) {
   const handle = {
     label: said("gamma"),
     at: [
-      valueNamed<number>("gamma"),
+      numberNamed("gamma"),
       Math.min(tall[1], Math.max(tall[0], Number.isFinite(last) ? last : Infinity)),
     ] as const,
     move: (x: number) => set({ gamma: x }),
@@ -147,7 +147,7 @@ function RegimePanel({ name, i, ground, regimes, step, here }: RegimeProps) {
   const draw = (plot: Plot) => {
     lossLine(plot, ground);
     const colour = here ? plot.look.bad : plot.look.accent;
-    const [xs, ys] = [row(w!, i).slice(0, step + 1), row(loss!, i).slice(0, step + 1)];
+    const [xs, ys] = [row(w!, i).data.slice(0, step + 1), row(loss!, i).data.slice(0, step + 1)];
     paint.line(plot, xs, ys, { colour, width: 1.4 });
     paint.dots(plot, xs, ys, 3, colour);
     paint.dots(plot, xs.slice(-1), ys.slice(-1), 4.5, colour, plot.look.card);

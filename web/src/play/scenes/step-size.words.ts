@@ -34,7 +34,6 @@ export const words: Spoken = {
     says: {
       walk: "The walk, and the surrogate L̂ at",
       sweep: "Loss after the steps, for every γ",
-      start: "Start",
       gamma: "Chosen γ",
       first: "loss at the start",
       tangent: "tangent",
@@ -86,7 +85,6 @@ export const words: Spoken = {
     says: {
       walk: "Шлях і сурогат L̂ у точці",
       sweep: "Втрати після всіх кроків для кожного γ",
-      start: "Початок",
       gamma: "Обраний γ",
       first: "втрати на початку",
       tangent: "дотична",
