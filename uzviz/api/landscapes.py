@@ -113,7 +113,12 @@ def landscape(
         for anything that cannot be used, before anything is computed, and where the loss is finite nowhere.
     """
     point = point_of(run, w, problem=problem, at=at, final_seed=final_seed, centre=centre)
-    if directions is None and not _listed(towards) and len(point.paths) > 1 and tree.size(point.w) > 2:
+    if (
+        directions is None
+        and not _listed(towards)
+        and len(point.paths) > 1
+        and tree.size(point.w) > 2
+    ):
         directions = "path"
     ends = [point_of(other, problem=point.problem) for other in _listed(towards)]
     _add_paths(
