@@ -25,6 +25,8 @@ from uzviz.tree import Tree
 Progress = Callable[[int, int, str], object]
 EXAMPLES = 1024
 MEMORY = 4 << 30
+ALONE = ("random", "hessian")
+"""Kinds of directions along which paths hardly move, so that they say nothing about the span."""
 
 
 def landscape(
@@ -82,8 +84,8 @@ def landscape(
         Of a race: the seed of its final, the first unless given, and the entrant whose end is the centre, the
         winner unless given.
     dimensions, size, span
-        2, or 1 towards one run; points along each direction; from where to where, ±1 in units of random
-        directions, what holds the paths in those of others.
+        2, or 1 towards one run; points along each direction; from where to where, ±1 along
+        random and Hessian directions, what holds the paths along others.
     normalise, seed
         Of random directions: "filter", "layer" or "none".
     examples, parts
@@ -139,7 +141,7 @@ def landscape(
         found = place.found()
         grid = landscapes.planned(
             point.problem, point.w, split_seed=point.seed, memory=memory, paths=point.paths,
-            span=1.0 if span is None and kind == "random" else span,
+            span=1.0 if span is None and kind in ALONE else span,
             directions=along if found is None else place.directions(found) or along, **grid_of,
         )  # fmt: skip
         if found is not None:

@@ -26,14 +26,14 @@ def landscape(land: Landscape) -> None:
     say(f"{part} loss: {low:.4g} to {high:.4g}, {holes}")
     rough = land.roughness
     say(
-        f"roughness: {rough.minima} minima inside, {rough.variation:.2g} times more up and down than a slope, "
+        f"minima inside: {rough.minima}; roughness: {rough.variation:.2g} times more up and down than a slope, "
         f"bends down at {_percent(rough.nonconvex)} of the points"
     )
     for label, path in facts["paths"].items():
         far = path["farthest"]
         share = _percent(path["explained"])
         say(
-            f"path of {label}: {share} of its variance in the plane, {far:.3g} away at the farthest"
+            f"path of {label}: {share} of its squared distance from the centre lies in the plane, {far:.3g} away at the farthest"
         )
     for label, barrier in facts["measured"].get("barriers", {}).items():
         say(f"barrier towards {label}: {barrier:.4g}")
