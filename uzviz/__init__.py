@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from uzviz import distances, hyper, losses, problems, rules, schedules, tree
-    from uzviz.api import play, race, read, resume, show, train
+    from uzviz.api import landscape, play, race, read, resume, show, train
     from uzviz.errors import Diverged, InputError
     from uzviz.log import Log
     from uzviz.problems import Problem
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "api": ("play", "race", "read", "resume", "show", "train"),
+    "api": ("landscape", "play", "race", "read", "resume", "show", "train"),
     "errors": ("Diverged", "InputError"),
     "log": ("Log",),
     "problems": ("Problem",),
@@ -50,7 +50,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = [
     "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamUncorrected", "AdamW", "Diverged", "Entrant", "GradientDescent",
     "InputError", "Log", "Momentum", "Nesterov", "Problem", "RMSProp", "Race", "Rule", "Run",
-    "distances", "hyper", "log_range", "losses", "play", "problems", "race", "read", "resume", "rules", "schedules", "show", "train",
+    "distances", "hyper", "landscape", "log_range", "losses", "play", "problems", "race", "read", "resume", "rules", "schedules", "show", "train",
     "tree",
 ]  # fmt: skip
 

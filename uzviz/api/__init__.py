@@ -1,4 +1,4 @@
-"""Puts it together: train, race, read, resume, show, play.
+"""Puts it together: train, race, landscape, read, resume, show, play.
 
 Names are imported when first used: reading a log needs no JAX.
 """
@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from uzviz.api.boards import serve_board, show
     from uzviz.api.catalogue import CATALOGUES, problem_named, rule_named
+    from uzviz.api.landscapes import landscape
     from uzviz.api.playing import listed_scenes, play, serve_play
     from uzviz.api.racing import race
     from uzviz.api.reading import Runs, read
     from uzviz.api.resuming import holds_race, resume
     from uzviz.api.training import train
+    from uzviz.landscapes import Landscape
     from uzviz.log import Log
     from uzviz.problems import Problem
     from uzviz.races import Entrant, Race, log_range
@@ -24,11 +26,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "api.boards": ("serve_board", "show"),
     "api.catalogue": ("CATALOGUES", "problem_named", "rule_named"),
+    "api.landscapes": ("landscape",),
     "api.playing": ("listed_scenes", "play", "serve_play"),
     "api.racing": ("race",),
     "api.reading": ("Runs", "read"),
     "api.resuming": ("holds_race", "resume"),
     "api.training": ("train",),
+    "landscapes": ("Landscape",),
     "log": ("Log",),
     "problems": ("Problem",),
     "races": ("Entrant", "Race", "log_range"),
@@ -37,9 +41,9 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "CATALOGUES", "Entrant", "Log", "Problem", "Race", "Record", "Run", "Runs", "Start", "Steps", "holds_race",
-    "listed_scenes", "log_range", "play", "problem_named", "race", "read", "resume", "rule_named", "serve_board",
-    "serve_play", "show", "train",
+    "CATALOGUES", "Entrant", "Landscape", "Log", "Problem", "Race", "Record", "Run", "Runs", "Start", "Steps",
+    "holds_race", "landscape", "listed_scenes", "log_range", "play", "problem_named", "race", "read", "resume",
+    "rule_named", "serve_board", "serve_play", "show", "train",
 ]  # fmt: skip
 
 

@@ -27,7 +27,7 @@ class TrainedRun(log.LoggedRun):
         """
         from uzviz import problems
 
-        if (race := self._race()) is not None:
+        if (race := self.of_race()) is not None:
             begun = log.LoggedRace(race).begun
             return problems.restored(begun["problem"], begun["split_seed"], begun["checksum"])
         start = log.start_of(log.made_of(self))
@@ -59,7 +59,7 @@ class TrainedRun(log.LoggedRun):
 
         return paths.logged(problem or self.problem(), self.folder)
 
-    def _race(self) -> log.LoggedRun | None:
+    def of_race(self) -> log.LoggedRun | None:
         """The race that it is, or is a lane of."""
         for folder in (self.folder, *list(self.folder.absolute().parents)[2:3]):
             if log.holds_run(folder) and log.holds_race(found := log.LoggedRun.at(folder)):
@@ -100,6 +100,11 @@ class Runs(log.Folder[TrainedRun]):
     def rule(self) -> Rule:
         """The rule of the folder's own run."""
         return self.own.rule()
+
+    @property
+    def landscapes(self) -> dict[str, log.LoggedLandscape]:
+        """The landscapes of the folder's own run, by their names."""
+        return self.own.landscapes
 
     def training(self, problem: Problem | None = None) -> Run:
         """The folder's own run as :func:`uzviz.train` returned it."""

@@ -19,7 +19,7 @@ import typer
 from uzviz.errors import InputError, shown
 
 if TYPE_CHECKING:
-    from uzviz.api import Problem, Race
+    from uzviz.api import Landscape, Problem, Race
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class ProblemOptions:
 
     def own_problem(self) -> Problem | None:
         """The problem of the user's own module; None where none is named."""
-        return None if self.own is None else _imported(self.own)
+        return None if self.own is None else imported(self.own)
 
     def make(self) -> Problem:
         """The problem itself."""
@@ -87,7 +87,7 @@ class ProblemOptions:
         return flags(**{**self._options(), "skips": None}) + switches[self.skips]
 
 
-def _imported(text: str) -> Problem:
+def imported(text: str) -> Problem:
     """What "module:name" names in a module that the user has: a problem, or what makes one."""
     from uzviz.api import Problem
 
@@ -167,12 +167,17 @@ def path_memory(text: str | None, log: Path | None) -> int | None:
         return None
     if log is None:
         raise InputError("--path-memory is the size of paths in the log: give --log too.")
+    return memory(text, "--path-memory", "such as 64MB, or 0 to keep none")
+
+
+def memory(text: str, option: str, such: str) -> int:
+    """Bytes, as 64MB."""
     found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?) ?([A-Za-z]*)", text, re.ASCII)
     unit = next((n for u, n in UNITS.items() if found and u.lower() == found[2].lower()), None)
     if found is None or unit is None:
         raise InputError(
-            f"--path-memory is '{shown(text)}', but must be a size such as 64MB, or 0 to keep none; its "
-            f"unit is one of {', '.join(filter(None, UNITS))}."
+            f"{option} is '{shown(text)}', but must be a size {such}; its unit is one of "
+            f"{', '.join(filter(None, UNITS))}."
         )
     return int(float(found[1]) * unit)
 
@@ -322,11 +327,11 @@ def check_picture(path: Path | None) -> None:
         raise InputError(f"The picture is {path}, but must end in {', '.join(sorted(PICTURES))}.")
 
 
-def write_picture(path: Path | None, race: Race) -> None:
-    """Draw a race in the format that the file's name asks for."""
+def write_picture(path: Path | None, drawn: Race | Landscape) -> None:
+    """Draw a race, or a landscape, in the format that the file's name asks for."""
     if path is not None:
         kind = path.suffix.lower()[1:]
-        write(path, lambda file: race.plot().savefig(file, format=kind, dpi=130))
+        write(path, lambda file: drawn.plot().savefig(file, format=kind, dpi=130))
 
 
 def settings(given: Sequence[str]) -> dict[str, Any]:

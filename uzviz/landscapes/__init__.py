@@ -23,8 +23,9 @@ from uzviz.landscapes.directions import (
 from uzviz.landscapes.grids import MAPS, Grid, coarse_to_fine, coordinates, mapped
 from uzviz.landscapes.ground import Ground
 from uzviz.landscapes.landscape import DIRECTIONS, Landscape, around, planned
-from uzviz.landscapes.planes import Interpolation, Projection, at, interpolation, project
+from uzviz.landscapes.planes import Interpolation, at, interpolation, project
 from uzviz.landscapes.ruggedness import Roughness, roughness
+from uzviz.records import Projection
 
 __all__ = [
     "DIRECTIONS", "MAPS", "NORMALISATIONS", "Density", "Directions", "Grid", "Ground", "Interpolation", "Landscape",

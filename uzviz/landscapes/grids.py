@@ -374,4 +374,7 @@ MAPS = ("metrics", *AT_EACH)
 
 
 def _size(n: int) -> str:
-    return f"{n / 2**30:.1f} GiB" if n >= 1 << 29 else f"{n / 2**20:.1f} MiB"
+    unit, name = next(
+        (u, k) for u, k in ((1 << 30, "GiB"), (1 << 20, "MiB"), (1, "bytes")) if n >= u / 2
+    )
+    return f"{n:,} bytes" if unit == 1 else f"{n / unit:.1f} {name}"

@@ -157,6 +157,7 @@ class Ground:
             "checksum": self.problem.checksum,
             "seed": int(self.seed),
             "split_seed": self.problem.split_seed,
+            "parts": list(self.parts),
             "examples": {part: self.of[part].n for part in self.parts} if self.problem.data is not None else {},
         }  # fmt: skip
 

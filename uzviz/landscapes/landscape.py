@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +13,10 @@ from uzviz.landscapes import directions as along
 from uzviz.landscapes.directions import Directions
 from uzviz.landscapes.grids import MEMORY, Grid, coordinates, mapped
 from uzviz.landscapes.ground import Ground
-from uzviz.landscapes.planes import Projection, project
+from uzviz.landscapes.planes import project
 from uzviz.landscapes.ruggedness import Roughness, roughness
 from uzviz.problems import Problem
-from uzviz.records import Tile, plain
+from uzviz.records import Map, Tile
 from uzviz.tree import Tree
 
 if TYPE_CHECKING:
@@ -29,31 +28,14 @@ MARGIN = 0.1
 """Of a path's extent, on either side."""
 
 
-@dataclass(eq=False, repr=False)
-class Landscape:
-    """The loss around a point, as far as it is computed."""
+class Landscape(Map):
+    """The loss around a point, with the grid and the directions that it is computed on."""
 
-    grid: Grid
-    values: dict[str, np.ndarray] = field(default_factory=dict)
-    """Maps as the grid's shape by names such as "train/loss"; NaN where a value is none or not yet there."""
-    done: np.ndarray = field(init=False)
-    """Which points are there."""
-    paths: dict[str, Projection] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.done = np.zeros(self.grid.shape, bool)
-
-    def add(self, tile: Tile) -> None:
-        """Take in some points."""
-        for name, x in tile.values.items():
-            whole = self.values.setdefault(name, np.full(self.grid.shape, np.nan, x.dtype))
-            whole.ravel()[tile.places] = x
-        self.done.ravel()[tile.places] = True
-
-    @property
-    def axes(self) -> tuple[np.ndarray, ...]:
-        """The coordinates along each direction: point [i, j] is w + axes[0][i] d₀ + axes[1][j] d₁."""
-        return self.grid.axes
+    def __init__(self, grid: Grid):
+        super().__init__(grid.facts, grid.axes)
+        self.grid = grid
+        self.interrupted = False
+        """Whether Ctrl-C ended it."""
 
     @property
     def directions(self) -> Directions:
@@ -61,48 +43,9 @@ class Landscape:
         return self.grid.directions
 
     @property
-    def loss(self) -> np.ndarray:
-        """The loss of the ground's first part, in the grid's shape."""
-        return self.values[f"{self.grid.ground.parts[0]}/loss"]
-
-    @property
     def roughness(self) -> Roughness:
         """How rugged :attr:`loss` is."""
         return roughness(self.loss)
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """What it was made of and what it shows, as names and numbers."""
-        paths = {
-            name: {"explained": p.explained, "farthest": float(p.distance.max())}
-            for name, p in self.paths.items()
-        }
-        holes = int((self.done & ~np.isfinite(self.loss)).sum()) if self.values else 0
-        return {
-            **self.grid.facts,
-            "shape": list(self.grid.shape),
-            "span": [[float(a[0]), float(a[-1])] for a in self.axes],
-            "done": int(self.done.sum()),
-            "holes": holes,
-            "paths": paths,
-        }
-
-    def to_dict(self) -> dict[str, Any]:
-        """All of it but parameters and directions, as plain values: what is not finite is None."""
-        return plain(
-            {
-                "facts": self.facts,
-                "axes": [a.tolist() for a in self.axes],
-                "maps": {name: x.tolist() for name, x in self.values.items()},
-                "paths": {
-                    name: {
-                        k: None if v is None else np.asarray(v).tolist()
-                        for k, v in p._asdict().items()
-                    }
-                    for name, p in self.paths.items()
-                },
-            }
-        )
 
     def plot(self, name: str | None = None) -> Figure:
         """Contours of a map, or curves along one direction, with the paths; holes where nothing is finite."""
@@ -113,7 +56,7 @@ class Landscape:
         return draw(self, chosen)
 
     def __repr__(self) -> str:
-        shape = " × ".join(map(str, self.grid.shape))
+        shape = " × ".join(map(str, self.shape))
         return (
             f"Landscape({self.grid.ground.problem.name}, {self.directions.kind} directions, {shape}, "
             f"{int(self.done.sum()):,} points done)"

@@ -12,23 +12,8 @@ from uzviz.checks import whole
 from uzviz.errors import InputError, shown
 from uzviz.landscapes.directions import Directions, check_like, flat, flat_points, unflat
 from uzviz.landscapes.ground import Ground
+from uzviz.records import Projection
 from uzviz.tree import Tree
-
-
-class Projection(NamedTuple):
-    """Points as a plane shows them."""
-
-    coordinates: np.ndarray
-    """[points, directions]"""
-    distance: np.ndarray
-    """[points]: Euclidean, from the point to its projection."""
-    explained: float
-    """What share of Σ ‖point − w‖² lies in the plane: 1 − Σ distance² / Σ ‖point − w‖²; NaN where all points
-    are w."""
-    loss: np.ndarray | None = None
-    """[points]: at the points themselves."""
-    shown: np.ndarray | None = None
-    """[points]: at their projections, where the picture has them."""
 
 
 class Interpolation(NamedTuple):

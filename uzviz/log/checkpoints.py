@@ -42,7 +42,7 @@ def save(run: Path, name: str, tensors: Mapping[str, Any], facts: Mapping[str, A
     path, unfinished = folder / f"{name}{ENDING}", folder / f".{name}.{os.getpid()}"
     try:
         arrays = {key: np.asarray(x, order="C") for key, x in tensors.items()}
-        own = {**facts, "checksum": _checksum(arrays)}
+        own = {**facts, "checksum": checksum(arrays)}
         save_file(arrays, unfinished, {"uzviz": json.dumps(own)})
         _sync(unfinished)
         os.replace(unfinished, path)
@@ -99,15 +99,15 @@ def load(path: Path) -> Checkpoint:
         with safe_open(path, "np") as file:
             facts = json.loads(file.metadata()["uzviz"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            step, checksum = int(facts["step"]), facts["checksum"]
+            step, told = int(facts["step"]), facts["checksum"]
     except (SafetensorError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise OSError(5, f"it is no checkpoint ({error})", str(path)) from None
-    if checksum != _checksum(tensors):
+    if told != checksum(tensors):
         raise OSError(5, "it is damaged", str(path))
     return Checkpoint(step, tensors, facts)
 
 
-def _checksum(tensors: Mapping[str, np.ndarray]) -> int:
+def checksum(tensors: Mapping[str, np.ndarray]) -> int:
     """CRC-32 of all names and bytes, so that nothing goes on from a bit that has turned."""
 
     def one(name: str) -> int:

@@ -21,6 +21,8 @@ from uzviz.log.frames import Damage
 if TYPE_CHECKING:
     import pandas as pd
 
+    from uzviz.log.landscapes import LoggedLandscape
+
 T = TypeVar("T")
 R = TypeVar("R", bound="LoggedRun")
 STATUS = {None: "running", 0: "interrupted", 1: "finished", 2: "failed", 3: "running"}
@@ -166,6 +168,13 @@ class LoggedRun:
         except DecodeError as error:
             raise InputError(f"The graph of {self.name} is not understood: {error}.") from None
 
+    @property
+    def landscapes(self) -> dict[str, LoggedLandscape]:
+        """The landscapes logged, by their names."""
+        from uzviz.log.landscapes import landscapes_of
+
+        return landscapes_of(self)
+
     def _decoded(self, tag: str, kind: str, decode: Callable[[Any], T]) -> list[tuple[int, T]]:
         tags = [t for t, k in self._contents.kinds.items() if k == kind]
         if tag not in tags:
@@ -280,7 +289,7 @@ class Folder(Mapping[str, R], Generic[R]):
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Hold a run's folder, so that no other process trains in it; a killed one holds nothing.
+    """Hold a run's folder, so that no other process writes in it; a killed one holds nothing.
 
     Raises
     ------
@@ -297,9 +306,7 @@ def held(folder: Path) -> Iterator[None]:
         return
     try:
         if not any(_locked(handle, fcntl.LOCK_EX, wait) for wait in (0, 0.01, 0.1)):
-            raise InputError(
-                f"Another process is training in {folder}: wait until it ends, or end it."
-            )
+            raise InputError(f"Another process writes in {folder}: wait until it ends, or end it.")
         yield
     finally:
         os.close(handle)

@@ -178,6 +178,11 @@ def _flat(problem: Mapping[str, Any]) -> dict[str, values.Number]:
     }
 
 
+def holds_training(run: LoggedRun) -> bool:
+    """Whether a run is a training of ours."""
+    return run.tags.get(MADE) == "tensors"
+
+
 def made_of(run: LoggedRun) -> dict[str, Any]:
     """The names and numbers that a run of ours was made with.
 
@@ -186,7 +191,7 @@ def made_of(run: LoggedRun) -> dict[str, Any]:
     InputError
         for a run that is not ours.
     """
-    if run.tags.get(MADE) != "tensors" or not (found := run.tensors(MADE)):
+    if not holds_training(run) or not (found := run.tensors(MADE)):
         raise InputError(f"{run.folder} holds no training of Uzviz: give the folder of one.")
     try:
         made = json.loads(found[-1][1][0])

@@ -238,16 +238,6 @@ class Timed:
 
 
 @dataclass(frozen=True)
-class Tile:
-    """Some points of a landscape."""
-
-    places: np.ndarray
-    """[points], in the raveled grid"""
-    values: dict[str, np.ndarray]
-    """[points] by names such as "train/loss", NaN and infinities as they are."""
-
-
-@dataclass(frozen=True)
 class End:
     """The last record: how it ended, and where."""
 

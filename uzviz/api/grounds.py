@@ -1,0 +1,245 @@
+"""What a landscape is around: a run in memory or on disk, a race, or any parameters of a problem; and how
+the ground curves there."""
+
+from __future__ import annotations
+
+import os
+import warnings
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from uzviz import engine, landscapes, log, rules, tree
+from uzviz.api import paths
+from uzviz.api.budget import check
+from uzviz.api.logged import restored
+from uzviz.api.racing import race_of
+from uzviz.api.reading import Runs, TrainedRun
+from uzviz.errors import InputError, named, shown
+from uzviz.landscapes import Ground
+from uzviz.log import LoggedRace, LoggedRun
+from uzviz.problems import Problem
+from uzviz.races import Race
+from uzviz.records import Run
+from uzviz.rules import Rule
+from uzviz.tree import Tree
+
+AT = ("last", "best")
+
+
+@dataclass
+class Point:
+    """Parameters of a problem, and what is known of how they came about."""
+
+    problem: Problem
+    w: Tree
+    label: str
+    seed: int = 0
+    """Of the split."""
+    step: int = 0
+    paths: dict[str, Tree] = field(default_factory=dict)
+    """Stacked parameters [points, …], by labels."""
+    folder: Path | None = None
+    """Of the log."""
+    rule: Rule | None = None
+    state: Any = None
+    """The rule's, after ``step`` steps; None where it was not kept."""
+
+
+def point_of(
+    run: Any,
+    w: Tree | None = None,
+    *,
+    problem: Problem | None = None,
+    at: str = "last",
+    final_seed: int | None = None,
+    centre: str | None = None,
+) -> Point:
+    """What was given, whatever it is.
+
+    Raises
+    ------
+    InputError
+        for what is none of it, and for a run without parameters.
+    """
+    if at not in AT:
+        raise InputError(f"The point is {shown(at)}, but must be one of {', '.join(AT)}.")
+    if isinstance(run, (str, os.PathLike)):
+        run = TrainedRun.at(Path(run))
+    found = run.own if isinstance(run, Runs) else run
+    race = isinstance(found, Race) or (isinstance(found, LoggedRun) and log.holds_race(found))
+    if not race and (final_seed is not None or centre is not None):
+        raise InputError(
+            "A seed of the final and a centre choose among the lanes of a race, but this is none: leave them out."
+        )
+    if w is not None and not isinstance(found, Problem):
+        raise InputError("Parameters stand beside a problem alone: leave them out, or give it.")
+    match found:
+        case Problem():
+            check(found, 0)
+            given = engine.start_point(found, 0) if w is None else w
+            return Point(found, jax.tree.map(jnp.asarray, given), found.name)
+        case Race():
+            if problem is None:
+                raise InputError("A race in memory knows no problem: give it again, as problem=….")
+            return _of_race(found, problem, None, at, final_seed, centre)
+        case Run():
+            return _of_run(found, problem, at)
+        case LoggedRun() if race:
+            own = restored(LoggedRace(found).begun, problem)
+            return _of_race(race_of(found, own), own, found.folder, at, final_seed, centre)
+        case TrainedRun():
+            return _of_folder(found, problem, at)
+    raise InputError(
+        f"The run is {shown(found)}, but must be a Run, the folder of a logged one, what uz.read gives, or a "
+        "problem."
+    )
+
+
+def _of_run(run: Run, problem: Problem | None, at: str) -> Point:
+    if at == "best":
+        raise InputError("The best parameters are kept in a log alone: give the folder of the run.")
+    start = run.start
+    facts = {
+        "problem": start.problem,
+        "split_seed": start.split_seed,
+        "checksum": start.checksum,
+    }
+    own = restored(facts, problem)
+    if run.w is None:
+        raise InputError("The run holds no parameters: give one that has ended.")
+    point = Point(own, run.w, start.rule, start.seeds[0], run.step, rule=_rule(start))
+    return _with_path(point, None if run.path is None else run.path.w)
+
+
+def _of_folder(run: TrainedRun, problem: Problem | None, at: str) -> Point:
+    if not log.holds_training(run) and (race := run.of_race()) is not None:
+        return _of_lane(run, restored(LoggedRace(race).begun, problem), at)
+    made = log.made_of(run)
+    start = log.start_of(made)
+    own = restored(made["start"], problem)
+    kept = log.newest(run.folder) if at == "last" else log.best(run.folder)
+    if kept is None:
+        raise InputError(
+            f"{run.folder} holds no checkpoint that can be read ({at}): train with a log that keeps them."
+        )
+    point = Point(
+        own, engine.start_point(own, start.seeds[0]), run.folder.absolute().name, start.seeds[0], kept.step,
+        folder=run.folder, rule=_rule(start),
+    )  # fmt: skip
+    if at == "best":  # kept without a state
+        point.w = tree.restored(point.w, kept.tensors)
+        return _with_path(point, _path(own, run.folder))
+    like = {"w": point.w}
+    if point.rule is not None:
+        like["s"] = jax.eval_shape(point.rule.init, point.w)
+    found = tree.restored(like, kept.tensors)
+    point.w, point.state = found["w"], found.get("s")
+    return _with_path(point, _path(own, run.folder))
+
+
+def _of_lane(run: TrainedRun, problem: Problem, at: str) -> Point:
+    """A lane of a race's final, which keeps its path and no state."""
+    path = None if at == "best" else _path(problem, run.folder)
+    if path is None:
+        raise InputError(
+            f"{run.folder} holds no checkpoint ({at}): of a race's lanes, those with a path can be looked at."
+        )
+    label, seed = run.folder.absolute().parent.name, int(run.hyperparameters["seed"])
+    end = jax.tree.map(lambda x: x[-1], path)
+    return _with_path(Point(problem, end, label, seed, folder=run.folder), path)
+
+
+def _of_race(
+    race: Race, problem: Problem, folder: Path | None, at: str, seed: int | None, centre: str | None
+) -> Point:
+    """The lanes of one seed of the final; the winner's end is the centre."""
+    if at == "best":
+        raise InputError(
+            "The final of a race keeps paths and no best parameters: leave out 'best'."
+        )
+    if not race.finals:
+        raise InputError("The race has no final: give the folder of a run, or a race that has one.")
+    entrants = [f.group.entrant.name for f in race.finals]
+    seeds = race.finals[0].group.seeds
+    if seed is not None and seed not in seeds:
+        raise InputError(
+            f"The seed is {shown(seed)}, but those of the final are from {seeds[0]} to {seeds[-1]}."
+        )
+    chosen = seeds[0] if seed is None else seed
+    own = centre or race.winner.entrant.name
+    named("entrant", own, dict.fromkeys(entrants))
+    race.path(own, chosen)  # says why there is none
+    kept = {name: race.find_path(name, chosen) for name in entrants}
+    found = {name: _finite(path.w) for name, path in kept.items() if path is not None}
+    lost = [name for name in entrants if found.get(name) is None]
+    if lost:
+        warnings.warn(f"There is no path of {', '.join(lost)} from seed {chosen}.", stacklevel=4)
+    whole = {name: path for name, path in found.items() if path is not None}
+    if own not in whole:
+        raise InputError(f"The path of {own} is finite nowhere: choose another as the centre.")
+    end = jax.tree.map(lambda x: x[-1], whole[own])
+    return Point(problem, end, own, int(chosen), paths=whole, folder=folder)
+
+
+def _rule(start: Any) -> Rule | None:
+    """The rule; None for one that is not ours."""
+    with suppress(InputError):
+        return rules.restored(start.rule, start.hyperparameters, start.schedules)
+    return None
+
+
+def _path(problem: Problem, folder: Path) -> Tree | None:
+    found = paths.logged(problem, folder)
+    return None if found is None else found.w
+
+
+def _with_path(point: Point, path: Tree | None) -> Point:
+    whole = None if path is None else _finite(path)
+    if whole is not None:
+        point.paths[point.label] = whole
+    return point
+
+
+def _finite(path: Tree) -> Tree | None:
+    """The points that are finite; None where none is."""
+    leaves = [
+        np.isfinite(np.asarray(x, float)).reshape(len(x), -1).all(1) for x in jax.tree.leaves(path)
+    ]
+    good = np.logical_and.reduce(leaves)
+    return jax.tree.map(lambda x: x[good], path) if good.any() else None
+
+
+def curvature_at(point: Point, ground: Ground) -> dict[str, Any]:
+    """How the training loss curves at the point: the ends of the Hessian's spectrum, its trace, and the
+    sharpness beside the rule's threshold where both can be told; as JSON can hold it."""
+    both = tree.size(point.w) > 1
+    ends = landscapes.eigenvalues(ground, point.w, top=1, bottom=int(both))
+    trace = landscapes.trace(ground, point.w)
+    top = [float(ends.top[0]), float(ends.top_error[0])]
+    low = [float(ends.bottom[0]), float(ends.bottom_error[0])] if both else top
+    return {
+        "top": top,
+        "bottom": low,
+        "converged": ends.converged,
+        "trace": [trace.mean, trace.error],
+        "sharpness": _sharpness(point, ground, top),
+    }
+
+
+def _sharpness(point: Point, ground: Ground, top: list[float]) -> dict[str, Any] | None:
+    """The largest eigenvalue, of the preconditioned Hessian for an adaptive rule; None where that needs a
+    state that was not kept."""
+    rule = point.rule
+    if rule is None or rule.at(1).threshold() is None:
+        return {"value": top, "threshold": None}
+    if rule.adaptive and (point.state is None or point.step < 1):
+        return None
+    t = max(point.step, 1)
+    found = landscapes.sharpness(ground, point.w, rule, point.state, t)
+    return {"value": [found.value, found.error], "threshold": found.threshold}

@@ -1,0 +1,80 @@
+"""What is printed of a landscape: its figures."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from uzviz.cli.report import say
+
+if TYPE_CHECKING:
+    from uzviz.api import Landscape
+
+
+def landscape(land: Landscape) -> None:
+    """What it is made of, and what it shows."""
+    facts = land.facts
+    say(_made(land, facts))
+    low, high = facts["range"] or (math.nan, math.nan)
+    part = facts["parts"][0]
+    holes = (
+        "no holes" if not facts["holes"] else f"{facts['holes']:,} holes, where it is not finite"
+    )
+    centre = facts["measured"].get("loss", {})
+    here = ", ".join(f"{name} {x:.4g}" for name, x in centre.items())
+    say(f"loss at the centre: {here or 'not yet known'}")
+    say(f"{part} loss: {low:.4g} to {high:.4g}, {holes}")
+    rough = land.roughness
+    say(
+        f"minima inside: {rough.minima}; roughness: {rough.variation:.2g} times more up and down than a slope, "
+        f"bends down at {_percent(rough.nonconvex)} of the points"
+    )
+    for label, path in facts["paths"].items():
+        far = path["farthest"]
+        share = _percent(path["explained"])
+        say(
+            f"path of {label}: {share} of its squared distance from the centre lies in the plane, {far:.3g} away at the farthest"
+        )
+    for label, barrier in facts["measured"].get("barriers", {}).items():
+        say(f"barrier towards {label}: {barrier:.4g}")
+    if "curvature" in facts["measured"]:
+        _curvature(facts["measured"]["curvature"])
+
+
+def _made(land: Landscape, facts: dict[str, Any]) -> str:
+    along = facts["directions"]
+    kind = f"{along['kind']} directions"
+    if along["kind"] == "random":
+        kind += f" of seed {along['seed']}, normalised by {along['normalise']}"
+    if "explained" in along:
+        shares = ", ".join(map(_percent, along["explained"]))
+        kind += f", which explain {shares} of the paths' variance"
+    shape = " × ".join(map(str, facts["shape"]))
+    done = "" if land.done.all() else f", {facts['done']:,} points done"
+    counts = ", ".join(f"{n:,} of {part}" for part, n in facts["examples"].items())
+    span = ", ".join(f"{low:.3g} to {high:.3g}" for low, high in facts["span"])
+    of = f"; examples: {counts}" if counts else ""
+    name = land.grid.ground.problem.name
+    return f"{name}: {kind}; {shape} points{done}, {span}; {facts['parameters']:,} parameters{of}"
+
+
+def _curvature(found: dict[str, Any]) -> None:
+    rough = "" if found["converged"] else " (not converged)"
+    say(
+        f"Hessian of the training loss: eigenvalues from {_bounded(found['bottom'])} to "
+        f"{_bounded(found['top'])}{rough}, trace {_bounded(found['trace'])}"
+    )
+    sharp = found["sharpness"]
+    if sharp is None:
+        say("sharpness: not known, since the rule's state was not kept")
+        return
+    threshold = "none known" if sharp["threshold"] is None else f"{sharp['threshold']:.4g}"
+    say(f"sharpness {_bounded(sharp['value'])}, threshold of the rule: {threshold}")
+
+
+def _bounded(pair: list[float]) -> str:
+    return f"{pair[0]:.4g} ± {pair[1]:.1g}"
+
+
+def _percent(share: float) -> str:
+    return "–" if math.isnan(share) else f"{100 * share:.3g} %"

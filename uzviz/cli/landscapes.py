@@ -1,0 +1,152 @@
+"""The command that looks at the ground around a run."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from uzviz.cli import options
+from uzviz.cli.arguments import JsonFile, OwnProblem, sentences
+from uzviz.errors import InputError, shown
+
+
+def landscape(
+    run: Annotated[
+        Path,
+        typer.Argument(metavar="RUN", help="The folder of a training, of a race, or of its lane."),
+    ],
+    directions: Annotated[
+        str | None,
+        typer.Option(
+            help="random (unless given), path (unless given, of a race), hessian or axes."
+        ),
+    ] = None,
+    towards: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="RUN2", help="Look towards another run; given twice, at the plane of three."
+        ),
+    ] = None,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="RUN2", help="A further run of the same problem whose path is shown."),
+    ] = None,
+    at: Annotated[
+        str, typer.Option(help="The last parameters, or the best by validation loss.")
+    ] = "last",
+    centre: Annotated[
+        str | None,
+        typer.Option(help="Of a race: whose end is the centre; the winner's unless given."),
+    ] = None,
+    final_seed: Annotated[
+        int | None,
+        typer.Option(
+            parser=options.whole,
+            metavar="WHOLE",
+            help="Of a race: which seed of the final; the first unless given.",
+        ),
+    ] = None,
+    dimensions: Annotated[
+        int | None,
+        typer.Option(
+            parser=options.whole, metavar="WHOLE", help="1 or 2; 2 unless given, 1 towards one run."
+        ),
+    ] = None,
+    size: Annotated[str, typer.Option(help="Points along each direction, as 51 or 51,31.")] = "51",
+    span: Annotated[
+        str | None,
+        typer.Option(help="From where to where along each direction, as 1 or -0.5,1.5."),
+    ] = None,
+    normalise: Annotated[
+        str, typer.Option(help="Random directions, by filter, by layer or none.")
+    ] = "filter",
+    seed: Annotated[
+        int, typer.Option(parser=options.whole, metavar="WHOLE", help="Of random directions.")
+    ] = 0,
+    examples: Annotated[
+        str, typer.Option(help="How many examples of each part of the run's split, or all.")
+    ] = "1024",
+    maps: Annotated[
+        str,
+        typer.Option(
+            help="Beside losses, with commas: metrics, gradient-norm, curvature; or none."
+        ),
+    ] = "metrics",
+    curvature: Annotated[
+        bool,
+        typer.Option(
+            "--curvature", help="Find extreme eigenvalues, trace and sharpness at the centre."
+        ),
+    ] = False,
+    memory: Annotated[
+        str, typer.Option(metavar="SIZE", help="What the map may take at most.")
+    ] = "4GiB",
+    name: Annotated[
+        str | None, typer.Option(help="Its name in the log; the kind of directions unless given.")
+    ] = None,
+    log: Annotated[
+        bool, typer.Option("--log/--no-log", help="Whether it is written into the run's log.")
+    ] = True,
+    own: OwnProblem = None,
+    plot: Annotated[Path, typer.Option(help="The picture.")] = Path("landscape.png"),
+    no_plot: Annotated[bool, typer.Option("--no-plot", help="Draw no picture.")] = False,
+    json_: JsonFile = None,
+) -> None:
+    """Compute the loss around a trained network, with the paths that led there."""
+    with sentences():
+        picture = None if no_plot else plot
+        options.check_picture(picture)
+        options.check_files("", json_, picture)
+        asked: dict[str, Any] = {
+            "size": _sizes(size),
+            "span": None if span is None else _span(span),
+            "examples": _examples(examples),
+            "maps": [] if maps in {"", "none"} else maps.split(","),
+            "memory": options.memory(memory, "--memory", "such as 4GiB"),
+            "problem": None if own is None else options.imported(own),
+        }
+        from uzviz import api
+        from uzviz.cli import figures, report
+
+        with report.bar("landscape") as advance:
+            found = api.landscape(
+                run, directions=directions, towards=towards or [], beside=beside or [], at=at, centre=centre,
+                final_seed=final_seed, dimensions=dimensions, normalise=normalise, seed=seed,
+                curvature=curvature, name=name, log=log, on_progress=advance, **asked,
+            )  # fmt: skip
+        if not found.values:
+            report.say("Interrupted before a point was done.")
+            raise typer.Exit(130)
+        figures.landscape(found)
+        options.write(
+            json_, lambda file: file.write_text(json.dumps(found.to_dict(), allow_nan=False))
+        )
+        options.write_picture(picture, found)
+        if picture:
+            report.say(f"Drew {picture}.")
+        if found.interrupted:
+            report.say("Interrupted: the same command goes on." if log else "Interrupted.")
+            raise typer.Exit(130)
+
+
+def _sizes(text: str) -> int | list[int]:
+    sizes = options.numbers(text, "--size")
+    if any(n != round(n) for n in sizes):
+        raise InputError(f"--size is '{shown(text)}', but must be whole numbers, as 51 or 51,31.")
+    return int(sizes[0]) if len(sizes) == 1 else [int(n) for n in sizes]
+
+
+def _span(text: str) -> float | list[float]:
+    ends = options.numbers(text, "--span")
+    return ends[0] if len(ends) == 1 else ends
+
+
+def _examples(text: str) -> int | None:
+    if text == "all":
+        return None
+    if not text.isdecimal() or len(text) > 18:
+        raise InputError(f"--examples is '{shown(text)}', but must be a whole number, or 'all'.")
+    return int(text)
