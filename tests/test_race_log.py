@@ -63,7 +63,7 @@ def test_lanes_of_the_final_are_runs_with_hyperparameters_and_results(logged):
         assert run.status == "finished"
         points = run.scalars("validation/loss")
         assert points.step.tolist() == race.finals[1].group.points
-    assert len([n for n in runs if n.startswith("final/adam/")]) == 10
+    assert len([n for n in runs if n.startswith("final/adam/")]) == 8
     finals = [n for n in runs if n.startswith("final")]
     assert len(finals) == sum(f.group.done.size for f in race.finals)
 
