@@ -17,14 +17,14 @@ from uzviz.api.interrupts import held_back
 from uzviz.api.places import Place, mark
 from uzviz.errors import InputError, shown
 from uzviz.landscapes import Directions, Landscape
+from uzviz.landscapes.grids import MEMORY
+from uzviz.landscapes.landscape import EXAMPLES
 from uzviz.log import LandscapeLog, LoggedLandscape
 from uzviz.problems import Problem
 from uzviz.records import Tile
 from uzviz.tree import Tree
 
 Progress = Callable[[int, int, str], object]
-EXAMPLES = 1024
-MEMORY = 4 << 30
 ALONE = ("random", "hessian")
 """Kinds of directions along which paths hardly move, so that they say nothing about the span."""
 

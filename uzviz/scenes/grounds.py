@@ -1,18 +1,40 @@
-"""What lies under paths: values of a function over a part of a plane or a line."""
+"""What lies under paths: losses of examples, and values of a function over a part of a plane or a line."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
+from uzviz.problems import Formulas
+
 LARGEST = 1e30
 """The largest number that pictures need: far beyond every picture."""
 
 Ends = tuple[float, float]
+
+
+@lru_cache
+def each_loss(formulas: Formulas) -> Callable[[Any, Any], jax.Array]:
+    """f(w, examples): the loss of each."""
+
+    def losses(w: Any, examples: Any) -> jax.Array:
+        alone = jax.tree.map(lambda x: x[:, None], examples)
+        return jax.vmap(lambda example: formulas.loss(w, example, None))(alone)
+
+    return losses
+
+
+@lru_cache
+def shared_loss(formulas: Formulas) -> Callable[..., jax.Array]:
+    """f(w, examples, shares): their mean, by the share that each has; examples beside those that are meant may
+    have none, so that one program serves any number."""
+    losses = each_loss(formulas)
+    return lambda w, examples, shares: shares @ losses(w, examples)
 
 
 def over_plane(

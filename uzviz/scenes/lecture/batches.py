@@ -3,7 +3,6 @@ larger they are; and at equal cost many rough steps beat a few exact ones."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any
@@ -14,7 +13,7 @@ import numpy as np
 
 from uzviz import engine, problems
 from uzviz.engine import Lanes, Walker
-from uzviz.problems import Formulas, Problem, generator_for
+from uzviz.problems import Problem, generator_for
 from uzviz.rules import GradientDescent
 from uzviz.scenes import grounds
 from uzviz.scenes.controls import Choice, Number, Point, Whole, hyperparameter
@@ -52,29 +51,10 @@ def training_part(problem: Problem) -> Any:
     return jax.tree.map(lambda x: jnp.asarray(x[rows]), problem.data)
 
 
-@lru_cache
-def each_loss(formulas: Formulas) -> Callable[[Any, Any], jax.Array]:
-    """f(w, examples): the loss of each."""
-
-    def losses(w: Any, examples: Any) -> jax.Array:
-        alone = jax.tree.map(lambda x: x[:, None], examples)
-        return jax.vmap(lambda example: formulas.loss(w, example, None))(alone)
-
-    return losses
-
-
-@lru_cache
-def shared_loss(formulas: Formulas) -> Callable[..., jax.Array]:
-    """f(w, examples, shares): their mean, by the share that each has; examples beside those that are meant may
-    have none, so that one program serves any number."""
-    losses = each_loss(formulas)
-    return lambda w, examples, shares: shares @ losses(w, examples)
-
-
 def gradients(problem: Problem, w: Any) -> np.ndarray:
     """The gradient of every example at w, [examples, 2]. That of a batch is their mean, since its loss is
     the mean of theirs."""
-    return engine.slopes(each_loss(problem.formulas), [w], training_part(problem))[1][0]
+    return engine.slopes(grounds.each_loss(problem.formulas), [w], training_part(problem))[1][0]
 
 
 def batches(size: int, seed: int, many: int = DRAWN) -> np.ndarray:
@@ -155,7 +135,7 @@ def race(settings: Settings) -> Frame:
         shown = np.unique(np.linspace(0, len(w) - 1, SHOWN).astype(int))
         # As many places for any number of steps, so that one program serves.
         places = w[np.resize(shown, SHOWN)]
-        cost, _ = engine.slopes(shared_loss(problem.formulas), places, batch, ALIKE)
+        cost, _ = engine.slopes(grounds.shared_loss(problem.formulas), places, batch, ALIKE)
         found |= {f"{kind}_w": w[shown], f"{kind}_cost": cost[: len(shown)]}
         found[f"{kind}_spent"] = shown * size
         found["end"][kind], found["steps"][kind] = float(cost[len(shown) - 1]), len(w) - 1

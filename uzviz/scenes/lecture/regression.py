@@ -9,8 +9,8 @@ import numpy as np
 
 from uzviz import engine, problems, rules
 from uzviz.engine import Walker
+from uzviz.scenes import grounds
 from uzviz.scenes.controls import Choice, Number, Point, Whole
-from uzviz.scenes.lecture.batches import shared_loss
 from uzviz.scenes.scene import Frame, Moment, Part, Scene, Settings, Training
 from uzviz.scenes.trainings import Trainings
 
@@ -44,7 +44,7 @@ def cost(walker: Walker, w: Any) -> float:
     problem, rows = walker.places.lanes.problem, walker.places.samplers[0].rows
     examples = jax.tree.map(lambda x: np.resize(x[rows], MOST_EXAMPLES), problem.rows)
     shares = np.where(np.arange(MOST_EXAMPLES) < len(rows), 1 / len(rows), 0)
-    return float(engine.slopes(shared_loss(problem.formulas), [w], examples, shares)[0][0])
+    return float(engine.slopes(grounds.shared_loss(problem.formulas), [w], examples, shares)[0][0])
 
 
 def bowl(walker: Walker) -> tuple[float, np.ndarray, np.ndarray]:
