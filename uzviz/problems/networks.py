@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import equinox as eqx
@@ -81,9 +82,19 @@ def _linear(n_in: int, n_out: int, initialisation: str, key: jax.Array) -> eqx.n
     return eqx.tree_at(lambda m: (m.weight, m.bias), layer, (weight, jnp.zeros(n_out)))
 
 
-def starts(
-    ends: Sequence[int], hidden: Sequence[int], activation: str, init: str
-) -> Callable[[jax.Array], MLP]:
+@dataclass(frozen=True)
+class Start:
+    """``init(key)`` of a perceptron: equal, for what is compiled, if its sizes and names are."""
+
+    sizes: tuple[int, ...]
+    activation: str
+    init: str
+
+    def __call__(self, key: jax.Array) -> MLP:
+        return MLP(self.sizes, self.activation, self.init, key)
+
+
+def starts(ends: Sequence[int], hidden: Sequence[int], activation: str, init: str) -> Start:
     """``init(key)`` of a perceptron: ``ends`` are its inputs and outputs.
 
     Raises
@@ -99,11 +110,11 @@ def starts(
         )
     named("activation", activation, ACTIVATIONS)
     named("initialisation", init, INITIALISATIONS)
-    sizes = [ends[0], *map(int, units), ends[1]]
+    sizes = (ends[0], *map(int, units), ends[1])
     parameters = sum((n_in + 1) * n_out for n_in, n_out in pairwise(sizes))
     if parameters > MOST_PARAMETERS:
         raise InputError(
             f"The hidden layers {shown(hidden)} make {parameters:,} parameters, but "
             f"{MOST_PARAMETERS:,} are the most: make them smaller."
         )
-    return lambda key: MLP(sizes, activation, init, key)
+    return Start(sizes, activation, init)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import equinox as eqx
@@ -11,11 +12,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from uzviz import losses
 from uzviz.checks import whole
 from uzviz.errors import InputError, shown
 from uzviz.problems.problem import Problem
-from uzviz.problems.supervised import Data, classifier, load
+from uzviz.problems.supervised import CLASSIFICATION, Data, classifier, load
 
 STAGES = 3
 MOST_WIDTH = 1024
@@ -134,6 +134,30 @@ def _cut(key: jax.Array, most: int) -> Normal:
     return normal
 
 
+@dataclass(frozen=True)
+class Start:
+    """``init(key)`` of a residual network: equal, for what is compiled, if its numbers are."""
+
+    channels: int
+    classes: int
+    width: int
+    n: int
+    skips: bool
+
+    def __call__(self, key: jax.Array) -> ResNet:
+        return ResNet(self.channels, self.classes, self.width, self.n, self.skips, key)
+
+
+@dataclass(frozen=True)
+class Logits:
+    """Outputs [n, classes] of a residual network for rows of pictures [height, width, channels]."""
+
+    pixels: tuple[int, ...]
+
+    def __call__(self, w: ResNet, x: jax.Array) -> jax.Array:
+        return w(jnp.moveaxis(x.reshape(-1, *self.pixels), -1, 1))
+
+
 def residual(
     data: Data = "digits",
     depth: int = 20,
@@ -188,14 +212,8 @@ def residual(
     pixels = (*table.pixels, 1)[:3]
     classes = len(table.classes or [])
 
-    def init(key: jax.Array) -> ResNet:
-        return ResNet(pixels[2], classes, width, (depth - 2) // 6, skips, key)
-
-    def logits(w: ResNet, x: jax.Array) -> jax.Array:
-        return w(jnp.moveaxis(x.reshape(-1, *pixels), -1, 1))
-
     network = {"depth": int(depth), "skips": skips, "width": int(width)}
     shares = np.asarray(split).tolist()
     spec = {"kind": "residual", "data": table.name, **network, "split": shares}
-    cost = jax.named_scope("loss")(losses.softmax_cross_entropy)
-    return classifier(table, init, logits, cost, split, spec)
+    init = Start(pixels[2], classes, int(width), (int(depth) - 2) // 6, skips)
+    return classifier(table, init, Logits(pixels), CLASSIFICATION["cross-entropy"], split, spec)

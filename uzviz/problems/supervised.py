@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -21,14 +23,23 @@ from uzviz.problems.tables import Table
 
 Data = str | tuple[Any, Any] | Table
 
+Outputs = Callable[[Any, jax.Array], jax.Array]
+Cost = Callable[[jax.Array, jax.Array], jax.Array]
+
+
+def _scoped(cost: Cost) -> Cost:
+    """The same, under its name in the graph of a model."""
+    return jax.named_scope("loss")(cost)
+
+
 CLASSIFICATION = {
-    "cross-entropy": losses.softmax_cross_entropy,
-    "binary-cross-entropy": losses.binary_cross_entropy,
-    "brier": losses.brier,
+    "cross-entropy": _scoped(losses.softmax_cross_entropy),
+    "binary-cross-entropy": _scoped(losses.binary_cross_entropy),
+    "brier": _scoped(losses.brier),
 }
 BINARY = ("binary-cross-entropy", "brier")
 """Losses of one logit, for two classes."""
-REGRESSION = {"mse": losses.mse, "mae": losses.mae}
+REGRESSION = {"mse": _scoped(losses.mse), "mae": _scoped(losses.mae)}
 
 
 class Example(NamedTuple):
@@ -74,7 +85,7 @@ def classify(
         for data, names and numbers that cannot be used.
     """
     table = load(data, "classify")
-    cost = jax.named_scope("loss")(named("loss of a classification", loss, CLASSIFICATION))
+    cost = named("loss of a classification", loss, CLASSIFICATION)
     classes = len(table.classes or [])
     binary = loss in BINARY
     if binary and classes != 2:
@@ -83,7 +94,7 @@ def classify(
     return classifier(
         table,
         networks.starts([table.x.shape[1], 1 if binary else classes], hidden, activation, init),
-        lambda w, x: jax.vmap(w)(x)[:, 0] if binary else jax.vmap(w)(x),
+        _output if binary else _outputs,
         cost,
         split,
         _spec("classify", table, hidden, activation, init, loss, split),
@@ -91,11 +102,57 @@ def classify(
     )
 
 
+def _outputs(w: MLP, x: jax.Array) -> jax.Array:
+    return jax.vmap(w)(x)
+
+
+def _output(w: MLP, x: jax.Array) -> jax.Array:
+    return jax.vmap(w)(x)[:, 0]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What outputs cost: equal, for what is compiled, if its functions are, and so is each below."""
+
+    outputs: Outputs
+    cost: Cost
+
+    def __call__(self, w: Any, batch: Example, key: jax.Array | None) -> jax.Array:
+        return self.cost(self.outputs(w, batch.x), batch.y)
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """The share of examples whose class is guessed."""
+
+    outputs: Outputs
+
+    def __call__(self, w: Any, batch: Example) -> dict[str, jax.Array]:
+        return {"accuracy": jnp.mean(_guessed(self.outputs(w, batch.x)) == batch.y)}
+
+
+def _guessed(z: jax.Array) -> jax.Array:
+    return z > 0 if z.ndim == 1 else jnp.argmax(z, axis=-1)
+
+
+def _prepared(statistics: Any, rows: Any) -> Example:
+    (mean, scale), (x, y) = statistics, rows
+    return Example((x - mean) / scale, y)
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _judged(outputs: Outputs, cost: Cost, w: Any, batch: Example) -> tuple[jax.Array, jax.Array]:
+    """The class each example is taken for, and its loss."""
+    z = outputs(w, batch.x)
+    each = jax.vmap(lambda z, y: cost(z[None], y[None]))(z, batch.y)
+    return _guessed(z), each
+
+
 def classifier(
     table: Table,
     init: Callable[[jax.Array], Any],
-    outputs: Callable[[Any, jax.Array], jax.Array],
-    cost: Callable[[jax.Array, jax.Array], jax.Array],
+    outputs: Outputs,
+    cost: Cost,
     split: Sequence[float],
     spec: dict[str, Any],
     learned: Callable[[Any], dict[str, Pictures]] = lambda w: {},
@@ -112,44 +169,35 @@ def classifier(
         Pictures of the parameters, where examples are pictures.
     """
 
-    def logits(w: Any, batch: Example) -> jax.Array:
-        return outputs(w, batch.x)
-
-    def guessed(z: jax.Array) -> jax.Array:
-        return z > 0 if z.ndim == 1 else jnp.argmax(z, axis=-1)
-
-    def metrics(w: Any, batch: Example) -> dict[str, jax.Array]:
-        return {"accuracy": jnp.mean(guessed(logits(w, batch)) == batch.y)}
-
-    def prepare(statistics: Any, rows: Any) -> Example:
-        (mean, scale), (x, y) = statistics, rows
-        return Example((x - mean) / scale, y)
-
-    @jax.jit
-    def judged(w: Any, batch: Example) -> tuple[jax.Array, jax.Array]:
-        """The class each example is taken for, and its loss."""
-        z = logits(w, batch)
-        each = jax.vmap(lambda z, y: cost(z[None], y[None]))(z, batch.y)
-        return guessed(z), each
-
     def seen(w: Any, batch: Example, rows: Any) -> dict[str, Pictures]:
         x, y = rows
-        guess, each = judged(w, batch)
+        guess, each = _judged(outputs, cost, w, batch)
         wrong = pictures.misclassified(x, y, guess, each, table.pixels, table.classes or [])
         return {"misclassified": wrong, **learned(w)}
 
     return Problem(
         init=init,
-        loss=lambda w, batch, key: cost(logits(w, batch), batch.y),
+        loss=Loss(outputs, cost),
         data=(table.x, table.y),
-        metrics=metrics,
+        metrics=Accuracy(outputs),
         fit=lambda rows: _scaling(table, rows[0]),
-        prepare=prepare,
+        prepare=_prepared,
         pictures=seen if table.pixels else None,
         ratio=split,
         name=table.name,
         spec=spec,
     )
+
+
+def _errors(w: MLP, batch: Example) -> dict[str, jax.Array]:
+    p, y = _output(w, batch.x), batch.y
+    unit_mae = batch.unit * losses.mae(p, y)
+    return {"mae": unit_mae, "mse": losses.mse(p, y), "y": jnp.mean(y), "y2": jnp.mean(y**2)}
+
+
+def _prepared_in_units(statistics: Any, rows: Any) -> Example:
+    (scaling, (centre, unit)), (x, y) = statistics, rows
+    return _prepared(scaling, (x, (y - centre) / unit))._replace(unit=unit)
 
 
 def regress(
@@ -166,15 +214,7 @@ def regress(
     As :func:`classify`; ``loss`` is "mse" or "mae", in standardised units of the target.
     """
     table = load(data, "regress")
-    cost = jax.named_scope("loss")(named("loss of a regression", loss, REGRESSION))
-
-    def prediction(w: MLP, batch: Example) -> jax.Array:
-        return jax.vmap(w)(batch.x)[:, 0]
-
-    def metrics(w: MLP, batch: Example) -> dict[str, jax.Array]:
-        p, y = prediction(w, batch), batch.y
-        unit_mae = batch.unit * losses.mae(p, y)
-        return {"mae": unit_mae, "mse": losses.mse(p, y), "y": jnp.mean(y), "y2": jnp.mean(y**2)}
+    cost = named("loss of a regression", loss, REGRESSION)
 
     def summary(means: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """R² is not defined where the target doesn't vary by more than rounding."""
@@ -188,18 +228,14 @@ def regress(
         centre, unit = _standard(y)
         return _scaling(table, x), (centre, unit)
 
-    def prepare(statistics: Any, rows: Any) -> Example:
-        ((mean, scale), (centre, unit)), (x, y) = statistics, rows
-        return Example((x - mean) / scale, (y - centre) / unit, unit)
-
     return Problem(
         init=networks.starts([table.x.shape[1], 1], hidden, activation, init),
-        loss=lambda w, batch, key: cost(prediction(w, batch), batch.y),
+        loss=Loss(_output, cost),
         data=(table.x, table.y),
-        metrics=metrics,
+        metrics=_errors,
         summary=summary,
         fit=fit,
-        prepare=prepare,
+        prepare=_prepared_in_units,
         pictures=(lambda w, batch, rows: _first_layer(w, table)) if table.pixels else None,
         ratio=split,
         name=table.name,
