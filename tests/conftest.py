@@ -1,12 +1,18 @@
+# The cache of compiled programs is set up before JAX is imported.
+# ruff: noqa: E402
 import os
+import runpy
 import tempfile
 from pathlib import Path
 
-# Programs are compiled once for the commands that the tests of a process start; set before JAX is imported.
-# Commands beside one another share no cache, and those that are killed have none: JAX writes its entries in
-# place, and reading a torn one can end the reader.
-os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="uzviz-tests-")
+# All processes of a run of tests, and the commands that they start, share what
+# they compile.
+run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
+os.environ["JAX_COMPILATION_CACHE_DIR"] = str(Path(tempfile.gettempdir(), f"uzviz-tests-{run}"))
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
+own = Path(__file__).with_name("cache")
+os.environ["PYTHONPATH"] = os.pathsep.join([str(own), *filter(None, [os.getenv("PYTHONPATH")])])
+runpy.run_path(str(own / "sitecustomize.py"))
 
 import jax
 import pytest
@@ -14,37 +20,14 @@ from answers import Asked
 from board import SETTLED, WINDOW, board, scenes_served
 from browser import FLAGS, chrome
 from hypothesis import settings
-from jax._src import lru_cache
 from playwright.sync_api import sync_playwright
 from stores import all_read, until
 
 from uzviz.board.store import Store
 
-# The processes that run tests share theirs, since their entries are written beside and moved into place.
-run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
-jax.config.update(
-    "jax_compilation_cache_dir", str(Path(tempfile.gettempdir(), f"uzviz-tests-{run}"))
-)
-
-
-def put(cache, key, value):
-    """Put an entry into the cache at once."""
-    with tempfile.NamedTemporaryFile(dir=cache.path, delete=False) as file:
-        file.write(value)
-    os.replace(file.name, cache.path / f"{key}-cache")
-
-
-lru_cache.LRUCache.put = put
-
 # The same examples every time; how long one takes depends on what was compiled before.
 settings.register_profile("fixed", derandomize=True, deadline=None)
 settings.load_profile("fixed")
-
-
-@pytest.fixture
-def no_cache(monkeypatch):
-    """For commands that will be killed."""
-    monkeypatch.setenv("JAX_ENABLE_COMPILATION_CACHE", "false")
 
 
 @pytest.fixture

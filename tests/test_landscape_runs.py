@@ -161,7 +161,7 @@ uz.landscape(sys.argv[1], directions="hessian", size=21, on_tile=lambda tile: ti
 """
 
 
-def test_a_killed_landscape_goes_on_to_the_same_bytes(runs, no_cache):
+def test_a_killed_landscape_goes_on_to_the_same_bytes(runs):
     folder = runs / "gd"
     before = len(list(folder.glob("*tfevents*")))
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(folder)])

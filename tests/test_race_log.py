@@ -107,7 +107,7 @@ def test_a_race_broken_off_goes_on_and_does_nothing_twice(digits, logged, tmp_pa
 RACE = [sys.executable, "-m", "uzviz", "race"]
 
 
-def test_a_race_killed_again_and_again_ends_at_the_same_bits(tmp_path, no_cache):
+def test_a_race_killed_again_and_again_ends_at_the_same_bits(tmp_path):
     folder, rng, kills = tmp_path / "a", np.random.default_rng(), 0
     sizes = ["--hidden", "8", "--rules", "adam", "--lr", "1e-3,1e-2", "--seeds", "3",
              "--final-seeds", "4", "--epochs", "60"]  # fmt: skip

@@ -99,7 +99,7 @@ COMMAND = [sys.executable, "-m", "uzviz", "train"]
 SIZES = ["--hidden", "64", "--epochs", "100", "--rule", "momentum", "--lr", "0.001"]
 
 
-def test_a_run_killed_again_and_again_ends_at_the_same_bits(tmp_path, no_cache):
+def test_a_run_killed_again_and_again_ends_at_the_same_bits(tmp_path):
     folder, rng, kills = tmp_path / "a", np.random.default_rng(), 0
     command = [*COMMAND, "digits", *SIZES, "--log", str(folder), "--checkpoint-every", "0.02"]
     while kills < 2:

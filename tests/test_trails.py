@@ -157,7 +157,7 @@ def test_a_run_broken_off_and_resumed_has_the_same_bytes(digits, logged, tmp_pat
 COMMAND = [sys.executable, "-m", "uzviz", "train"]
 
 
-def test_a_run_that_was_killed_ends_with_the_same_bytes(tmp_path, no_cache):
+def test_a_run_that_was_killed_ends_with_the_same_bytes(tmp_path):
     folder, problem = tmp_path / "a", uz.problems.classify("digits", hidden=[64])
     sizes = ["--hidden", "64", "--epochs", "200", "--rule", "momentum", "--lr", "0.001"]
     options = ["--log", str(folder), "--checkpoint-every", "0.02"]

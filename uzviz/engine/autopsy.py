@@ -72,7 +72,7 @@ def replay(lanes: Lanes, seed: int, setting: int, step: int, before: int = 5) ->
         carry, seen = _step(formulas, rule, carry, feed, lanes.rows, index, t)
         steps.append(Step(t, **jax.tree.map(float, seen)))
     batch = programs.batch_of(formulas, lanes.rows, feed.statistics, index)
-    finite = all(bool(jnp.isfinite(x).all()) for x in jax.tree.leaves(batch))
+    finite = _finite(jax.tree.leaves(batch))
     key = jax.random.fold_in(feed.key, step)
     return Replay(steps, finite, overflow(lambda w: formulas.loss(w, batch, key), w))
 
@@ -176,4 +176,4 @@ def _made(jaxpr: Jaxpr, equation: Any, given: list[Any]) -> list[Any]:
 
 def _finite(values: Any) -> bool:
     kinds = [v for v in values if jnp.issubdtype(jnp.result_type(v), jnp.inexact)]
-    return all(bool(jnp.isfinite(v).all()) for v in kinds)
+    return all(np.isfinite(v).all() for v in kinds)

@@ -101,6 +101,17 @@ def start_point(problem: Problem, seed: int) -> Any:
     return programs.initial(problem.init, key_for(seed, "init"))
 
 
+def _beside(starts: Sequence[Any], nudged: np.ndarray) -> np.ndarray:
+    """A leaf of every lane's start, [seeds, settings, …].
+
+    A nudged setting starts one unit in the last place above the others, in every weight; where that
+    is 0, at the smallest normal number.
+    """
+    x = np.stack(starts)[:, None]
+    above = np.where(x == 0, jnp.finfo(x.dtype).tiny, np.nextafter(x, x.dtype.type(np.inf)))
+    return np.where(nudged.reshape(-1, *[1] * (x.ndim - 2)), above, x)
+
+
 class Places:
     """What the seeds of some lanes bring, stacked for them or plain for a solo run."""
 
@@ -118,21 +129,21 @@ class Places:
             problem.fit(jax.tree.map(lambda x, s=split: x[s.train], problem.data))
             for split in splits
         ]
-        keys = [key_for(seed, "loss") for seed in lanes.seeds]
-        self.feed = programs.Feed(self.joined(learned), self.joined(keys))
-        w = self.joined([start_point(problem, seed) for seed in lanes.seeds])
-        rule = jax.tree.map(lambda x: jnp.asarray(x, dtype=float), lanes.rule)
-        self.rule = rule
-        if lanes.solo:
-            self.carry = programs.start_of(rule, w)
+        keys = [jax.random.key_data(key_for(seed, "loss")) for seed in lanes.seeds]
+        self.feed = programs.Feed(self.joined(learned), jax.random.wrap_key_data(self.joined(keys)))
+        w = [start_point(problem, seed) for seed in lanes.seeds]
+        self.parameters = tree.size(w[0])
+        self.rule = jax.tree.map(lambda x: jnp.asarray(x, dtype=float), lanes.rule)
+        if lanes.nudged is None:
+            self.carry = programs.start_of(self.rule, w[0])
         else:
-            self.carry = programs.lane_starts(rule, np.array(lanes.nudged), w)
-        self.parameters = tree.size(w) // (1 if lanes.solo else len(lanes.seeds))
+            beside = jax.tree.map(lambda *x: _beside(x, np.array(lanes.nudged)), *w)
+            self.carry = programs.lane_starts(self.rule, beside)
 
     def joined(self, each: Sequence[Any]) -> Any:
         if self.lanes.solo:
             return jax.tree.map(jnp.asarray, each[0])
-        return jax.tree.map(lambda *x: jnp.stack([jnp.asarray(v) for v in x]), *each)
+        return jax.tree.map(lambda *x: jnp.asarray(np.stack(x)), *each)
 
     def rows_of(self, window: Window) -> list[np.ndarray]:
         parts = zip(*[s.rows_of(self.lanes.plan, window) for s in self.samplers], strict=True)

@@ -221,21 +221,9 @@ start_of = jax.jit(started)
 
 
 @jax.jit
-def lane_starts(rules: Rule, nudged: jax.Array, w: Tree) -> Carry:
-    """The first carry of every lane: starts [seeds, …], rules and nudges [settings].
-
-    A nudged lane starts one unit in the last place above the others, in every weight; where that
-    is 0, at the smallest normal number.
-    """
-
-    def above(x: jax.Array) -> jax.Array:
-        next_ = jnp.nextafter(x, jnp.full_like(x, jnp.inf))
-        return jnp.where(x == 0, jnp.finfo(x.dtype).tiny, next_)
-
-    def start(rule: Rule, nudge: jax.Array, w: Tree) -> Carry:
-        return started(rule, jax.tree.map(lambda x: jnp.where(nudge, above(x), x), w))
-
-    return jax.vmap(lambda w: jax.vmap(start, in_axes=(0, 0, None))(rules, nudged, w))(w)
+def lane_starts(rules: Rule, w: Tree) -> Carry:
+    """The first carry of every lane: rules [settings], starts [seeds, settings, …]."""
+    return _lanes(started, (0, 0), (None, 0))(rules, w)
 
 
 def paths(formulas: Formulas, steps: int, rules: Rule, starts: Tree, batch: Any) -> Path:
