@@ -174,6 +174,8 @@ def test_the_command_lists_scenes(capsys, tmp_path):
         (["--set", "alpha=1"], "Unknown scene ''"),
         (["momentum", "--json", "x.json"], "give --list too"),
         (["momentum", "--port", "99999"], "port"),
+        (["slope", "--set", "formula=lambda: 1"], "formula"),
+        (["slope", "--set", "formula=x+y"], "a curve has x alone"),
     ],
 )
 def test_bad_input_ends_with_a_sentence(arguments, said, capsys):
