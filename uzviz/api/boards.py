@@ -106,18 +106,36 @@ def _only(column: int, lanes: list[list[Any]]) -> list[list[Any]]:
     return [[curve if i == column else [] for i, curve in enumerate(seed)] for seed in lanes]
 
 
+class Processes:
+    """The processes beside a board, each of which starts when it is first needed."""
+
+    def __init__(self) -> None:
+        from uzviz.api.exploring import Grounds
+        from uzviz.api.playing import Scenes
+
+        self.races, self.play, self._grounds = RaceResults(), Scenes(), Grounds()
+
+    @property
+    def parts(self) -> dict[str, Any]:
+        """What a board takes."""
+        return {"races": self.races, "play": self.play, "ground": self._grounds.app}
+
+    def close(self) -> None:
+        """End them."""
+        self.races.close()
+        self.play.close()
+        self._grounds.close()
+
+
 def serve_board(
     folder: str | Path, *, port: int = 6060, host: str = "127.0.0.1", allow: Sequence[str] = ()
 ) -> None:
     """Serve the page of a folder's runs until Ctrl-C; see ``uzviz board --help``."""
-    from uzviz.api.playing import Scenes
-
-    races, play = RaceResults(), Scenes()
+    beside = Processes()
     try:
-        serve_folder(folder, port=port, host=host, allow=allow, races=races, play=play)
+        serve_folder(folder, port=port, host=host, allow=allow, **beside.parts)
     finally:
-        races.close()
-        play.close()
+        beside.close()
 
 
 class Framed:
@@ -173,17 +191,13 @@ class Shown(Framed):
     """A board in a notebook; elsewhere, its address."""
 
     def __init__(self, folder: Path, height: int):
-        from uzviz.api.playing import Scenes
-
-        self.folder = folder
-        self._races, self._play = RaceResults(), Scenes()
-        super().__init__(Beside(folder, self._races, self._play), height)
+        self.folder, self._beside = folder, Processes()
+        super().__init__(Beside(folder, **self._beside.parts), height)
 
     def close(self) -> None:
         """End it."""
         self._board.close()
-        self._races.close()
-        self._play.close()
+        self._beside.close()
         _shown.pop(self.folder, None)
 
     def __repr__(self) -> str:

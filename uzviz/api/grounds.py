@@ -4,10 +4,11 @@ the ground curves there."""
 from __future__ import annotations
 
 import os
+import pathlib
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jax
@@ -25,11 +26,13 @@ from uzviz.landscapes import Ground
 from uzviz.log import LoggedRace, LoggedRun
 from uzviz.problems import Problem
 from uzviz.races import Race
-from uzviz.records import Run
+from uzviz.records import Path, Run
 from uzviz.rules import Rule
 from uzviz.tree import Tree
 
 AT = ("last", "best")
+ALONG = 25
+"""Points of a path at which the ground's curvature is found."""
 
 
 @dataclass
@@ -44,11 +47,16 @@ class Point:
     step: int = 0
     paths: dict[str, Tree] = field(default_factory=dict)
     """Stacked parameters [points, …], by labels."""
-    folder: Path | None = None
+    steps: np.ndarray | None = None
+    """At which its own path's points are; None without one."""
+    folder: pathlib.Path | None = None
     """Of the log."""
     rule: Rule | None = None
     state: Any = None
     """The rule's, after ``step`` steps; None where it was not kept."""
+    batch: int = 1
+    entrants: Sequence[str] = ()
+    """Of a race, whose ends can be the centre."""
 
 
 def point_of(
@@ -70,7 +78,7 @@ def point_of(
     if at not in AT:
         raise InputError(f"The point is {shown(at)}, but must be one of {', '.join(AT)}.")
     if isinstance(run, (str, os.PathLike)):
-        run = TrainedRun.at(Path(run))
+        run = TrainedRun.at(pathlib.Path(run))
     found = run.own if isinstance(run, Runs) else run
     race = isinstance(found, Race) or (isinstance(found, LoggedRun) and log.holds_race(found))
     if not race and (final_seed is not None or centre is not None):
@@ -113,8 +121,10 @@ def _of_run(run: Run, problem: Problem | None, at: str) -> Point:
     own = restored(facts, problem)
     if run.w is None:
         raise InputError("The run holds no parameters: give one that has ended.")
-    point = Point(own, run.w, start.rule, start.seeds[0], run.step, rule=_rule(start))
-    return _with_path(point, None if run.path is None else run.path.w)
+    point = Point(
+        own, run.w, start.rule, start.seeds[0], run.step, rule=_rule(start), batch=start.batch
+    )
+    return _with_path(point, run.path)
 
 
 def _of_folder(run: TrainedRun, problem: Problem | None, at: str) -> Point:
@@ -130,33 +140,38 @@ def _of_folder(run: TrainedRun, problem: Problem | None, at: str) -> Point:
         )
     point = Point(
         own, engine.start_point(own, start.seeds[0]), run.folder.absolute().name, start.seeds[0], kept.step,
-        folder=run.folder, rule=_rule(start),
+        folder=run.folder, rule=_rule(start), batch=start.batch,
     )  # fmt: skip
     if at == "best":  # kept without a state
         point.w = tree.restored(point.w, kept.tensors)
-        return _with_path(point, _path(own, run.folder))
+        return _with_path(point, paths.logged(own, run.folder))
     like = {"w": point.w}
     if point.rule is not None:
         like["s"] = jax.eval_shape(point.rule.init, point.w)
     found = tree.restored(like, kept.tensors)
     point.w, point.state = found["w"], found.get("s")
-    return _with_path(point, _path(own, run.folder))
+    return _with_path(point, paths.logged(own, run.folder))
 
 
 def _of_lane(run: TrainedRun, problem: Problem, at: str) -> Point:
     """A lane of a race's final, which keeps its path and no state."""
-    path = None if at == "best" else _path(problem, run.folder)
+    path = None if at == "best" else paths.logged(problem, run.folder)
     if path is None:
         raise InputError(
             f"{run.folder} holds no checkpoint ({at}): of a race's lanes, those with a path can be looked at."
         )
     label, seed = run.folder.absolute().parent.name, int(run.hyperparameters["seed"])
-    end = jax.tree.map(lambda x: x[-1], path)
+    end = jax.tree.map(lambda x: x[-1], path.w)
     return _with_path(Point(problem, end, label, seed, folder=run.folder), path)
 
 
 def _of_race(
-    race: Race, problem: Problem, folder: Path | None, at: str, seed: int | None, centre: str | None
+    race: Race,
+    problem: Problem,
+    folder: pathlib.Path | None,
+    at: str,
+    seed: int | None,
+    centre: str | None,
 ) -> Point:
     """The lanes of one seed of the final; the winner's end is the centre."""
     if at == "best":
@@ -176,15 +191,21 @@ def _of_race(
     named("entrant", own, dict.fromkeys(entrants))
     race.path(own, chosen)  # says why there is none
     kept = {name: race.find_path(name, chosen) for name in entrants}
-    found = {name: _finite(path.w) for name, path in kept.items() if path is not None}
+    found = {name: _finite(path) for name, path in kept.items() if path is not None}
     lost = [name for name in entrants if found.get(name) is None]
     if lost:
         warnings.warn(f"There is no path of {', '.join(lost)} from seed {chosen}.", stacklevel=4)
     whole = {name: path for name, path in found.items() if path is not None}
     if own not in whole:
         raise InputError(f"The path of {own} is finite nowhere: choose another as the centre.")
-    end = jax.tree.map(lambda x: x[-1], whole[own])
-    return Point(problem, end, own, int(chosen), paths=whole, folder=folder)
+    end = jax.tree.map(lambda x: x[-1], whole[own].w)
+    group = race.finals[entrants.index(own)].group
+    tuned = {name: float(values[0]) for name, values in group.settings.items()}
+    rule = rules.scheduled(replace(group.entrant.rule, **tuned), group.schedule, group.plan.steps)
+    return Point(
+        problem, end, own, int(chosen), group.plan.steps, {name: path.w for name, path in whole.items()},
+        steps=whole[own].steps, folder=folder, rule=rule, batch=group.plan.batch, entrants=tuple(whole),
+    )  # fmt: skip
 
 
 def _rule(start: Any) -> Rule | None:
@@ -194,25 +215,23 @@ def _rule(start: Any) -> Rule | None:
     return None
 
 
-def _path(problem: Problem, folder: Path) -> Tree | None:
-    found = paths.logged(problem, folder)
-    return None if found is None else found.w
-
-
-def _with_path(point: Point, path: Tree | None) -> Point:
+def _with_path(point: Point, path: Path | None) -> Point:
     whole = None if path is None else _finite(path)
     if whole is not None:
-        point.paths[point.label] = whole
+        point.paths[point.label], point.steps = whole.w, whole.steps
     return point
 
 
-def _finite(path: Tree) -> Tree | None:
+def _finite(path: Path) -> Path | None:
     """The points that are finite; None where none is."""
     leaves = [
-        np.isfinite(np.asarray(x, float)).reshape(len(x), -1).all(1) for x in jax.tree.leaves(path)
+        np.isfinite(np.asarray(x, float)).reshape(len(x), -1).all(1)
+        for x in jax.tree.leaves(path.w)
     ]
     good = np.logical_and.reduce(leaves)
-    return jax.tree.map(lambda x: x[good], path) if good.any() else None
+    if not good.any():
+        return None
+    return Path(np.asarray(path.steps)[good], jax.tree.map(lambda x: x[good], path.w))
 
 
 def curvature_at(point: Point, ground: Ground) -> dict[str, Any]:
@@ -229,6 +248,29 @@ def curvature_at(point: Point, ground: Ground) -> dict[str, Any]:
         "converged": ends.converged,
         "trace": [trace.mean, trace.error],
         "sharpness": _sharpness(point, ground, top),
+        "along": _along(point, ground),
+    }
+
+
+def _along(point: Point, ground: Ground) -> dict[str, Any] | None:
+    """The largest eigenvalue along the point's own path, beside the threshold that its rule had at each step:
+    none is known of an adaptive rule, whose states on the way are not kept. None without a path."""
+    if point.steps is None or len(point.steps) < 2:
+        return None
+    chosen = np.unique(np.linspace(0, len(point.steps) - 1, ALONG).round().astype(int))
+    rule, found = point.rule, []
+    for i in chosen:
+        w = jax.tree.map(lambda x, i=i: jnp.asarray(x[i]), point.paths[point.label])
+        ends = landscapes.eigenvalues(ground, w, top=1, bottom=0)
+        step = int(point.steps[i])
+        at = None if rule is None or rule.adaptive else rule.at(step + 1).threshold()
+        threshold = None if at is None else float(at)
+        found.append([step, float(ends.top[0]), float(ends.top_error[0]), threshold])
+    each = {row[3] for row in found}
+    return {
+        "label": point.label,
+        "points": found,
+        "threshold": each.pop() if len(each) == 1 else None,
     }
 
 

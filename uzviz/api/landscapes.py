@@ -93,7 +93,8 @@ def landscape(
     maps
         Beside losses: "metrics", "gradient-norm", "curvature" (after ``lanczos`` steps at each point).
     curvature
-        Whether to find the Hessian's extreme eigenvalues, its trace and the sharpness at the centre too.
+        Whether to find the Hessian's extreme eigenvalues, its trace and the sharpness at the centre too, and
+        the sharpness along the path, at 25 of its points.
     memory
         Bytes it may take.
     name

@@ -96,7 +96,7 @@ class Place:
             return None
         if (kept := log.kept_directions(self.folder, self.name)) is None:
             return None
-        like = _named(self.point.w, [self.point.w] * len(found.axes))
+        like = named_tree(self.point.w, [self.point.w] * len(found.axes))
         vectors = tree.restored(like, kept)["directions"]
         return Directions(tuple(vectors), found.fixed["directions"])
 
@@ -117,7 +117,7 @@ class Place:
                 "made": facts_now(),
             }  # fmt: skip
             kept = [] if self.kind in REMADE else list(vectors)
-            tensors = tree.named(_named(self.point.w, kept))
+            tensors = tree.named(named_tree(self.point.w, kept))
             log.keep_directions(self.folder, self.name, step, tensors)
             return LandscapeLog(self.folder, step, begun, land)
         if mark(vectors) != found.begun["directions"]:
@@ -134,5 +134,5 @@ def mark(trees: Any) -> int:
     return log.checksum(tree.named({"w": trees}))
 
 
-def _named(w: Any, vectors: list[Any]) -> dict[str, Any]:
+def named_tree(w: Any, vectors: list[Any]) -> dict[str, Any]:
     return {"centre": w, "directions": vectors}

@@ -22,6 +22,7 @@ from uzviz import __version__, records
 from uzviz.board import media, page
 from uzviz.board.downloads import Download
 from uzviz.board.guard import App, Guard
+from uzviz.board.landscapes import Lands
 from uzviz.board.messages import Lane, Results, Tag
 from uzviz.board.queries import Query
 from uzviz.board.refusals import Refusal
@@ -37,6 +38,8 @@ LARGEST = 2**53
 MOST_CELLS = 5_000_000
 Races = Callable[[WatchedLog], dict[str, Any]]
 """What makes a race's result of its log; it may take a while."""
+Ground = Callable[[Store], App]
+"""What makes an app of the runs in a store, which computes the ground around them."""
 
 
 def application(
@@ -48,14 +51,16 @@ def application(
     framed: bool = False,
     races: Races | None = None,
     play: App | None = None,
+    ground: Ground | None = None,
     files: Path = page.PAGE,
 ) -> App:
     """The board of a folder's runs, behind its guard; ``races`` makes results of races, ``play`` answers
-    what the page asks of scenes."""
+    what the page asks of scenes, what ``ground`` makes answers what it asks of landscapes."""
     board = Board(store, races, page.Page(files))
-    playing = [] if play is None else [Mount("/api/play", play)]
+    beside = [] if play is None else [Mount("/api/play", play)]
+    beside += [] if ground is None else [Mount("/api/ground", ground(store))]
     routes = [Route(path, endpoint, methods=["GET"]) for path, endpoint in board.routes.items()]
-    app = Starlette(routes=[*playing, *routes], exception_handlers=HANDLERS)
+    app = Starlette(routes=[*beside, *routes], exception_handlers=HANDLERS)
     return Guard(app, token=token, hosts=hosts, addresses=addresses, framed=framed)
 
 
@@ -64,7 +69,7 @@ class Board:
 
     def __init__(self, store: Store, races: Races | None, files: page.Page):
         self.store, self.files = store, files
-        self.answers = Answers(store)
+        self.answers, self.lands = Answers(store), Lands()
         self.results_of = RaceResults(store, races)
 
     @property
@@ -82,6 +87,8 @@ class Board:
             "/api/results": self.results,
             "/api/facts": self.facts,
             "/api/race": self.race,
+            "/api/landscapes": self.landscapes,
+            "/api/landscape": self.landscape,
             "/api/download": self.download,
             "/{name:path}": self.page,
         }
@@ -169,6 +176,14 @@ class Board:
         return await run_in_threadpool(
             lambda: _json({"race": result, "lanes": _lanes(self.store, run)})
         )
+
+    def landscapes(self, request: Request) -> Response:
+        return _json(self.lands.listed(self._run(Query(request.query_params))))
+
+    def landscape(self, request: Request) -> Response:
+        query = Query(request.query_params)
+        packed = self.lands.one(self._run(query), query.whole("number", high=LARGEST))
+        return Response(packed, media_type="application/octet-stream")
 
     def download(self, request: Request) -> Response:
         query = Query(request.query_params)

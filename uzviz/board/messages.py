@@ -224,6 +224,66 @@ class RaceOf(TypedDict):
     lanes: list[Lane]
 
 
+class LandscapeLine(TypedDict):
+    """A landscape in a run's log, as a list shows it."""
+
+    name: str
+    shape: list[int]
+    """Points along each direction, one or two."""
+    done: int
+    """Points that are there."""
+    directions: str
+    """What kind they are."""
+
+
+class Landscapes(TypedDict):
+    """The landscapes in a run's log, whose places in this list are their numbers."""
+
+    landscapes: list[LandscapeLine]
+
+
+class Bounds(TypedDict):
+    """A hyperparameter as it is declared."""
+
+    default: float
+    low: float | None
+    """None where nothing bounds it; so for ``high``."""
+    high: float | None
+    interval: str
+    meaning: str
+
+
+class RuleOf(TypedDict):
+    """A rule, and what can be set in it."""
+
+    name: str
+    hyperparameters: dict[str, Bounds]
+    tuned: str | None
+    """The step size's name; None for a rule without one."""
+
+
+class About(TypedDict):
+    """What can be asked of the ground around a run."""
+
+    parameters: int
+    examples: int
+    """Of the training part; 0 for a problem without data."""
+    batch: int
+    """Of the run."""
+    most_steps: int
+    """Of a particle."""
+    sizes: list[int]
+    """Points along a side, least and most."""
+    entrants: list[str]
+    """Of a race, whose ends can be the centre."""
+    centre: str
+    directions: list[str]
+    rules: list[RuleOf]
+    rule: str
+    """The run's own, and its numbers; of a race its winner's."""
+    set: dict[str, float]
+
+
 class Refused(TypedDict):
     """Why a request was not answered, as a sentence."""
 

@@ -10,7 +10,7 @@ class Refusal(InputError):
 
     400 a number that is none or too large · 403 from elsewhere, or without the token · 404 not there ·
     415 no image · 422 a log that says something that is not understood ·
-    503 the board ends.
+    429 the page's last question is still to be answered · 503 the board ends, or a process it asked.
     """
 
     def __init__(self, status: int, sentence: str):

@@ -17,7 +17,7 @@ from uzviz.board.guard import is_loopback, is_name
 from uzviz.errors import InputError, shown
 
 if TYPE_CHECKING:
-    from uzviz.board.app import Races
+    from uzviz.board.app import Ground, Races
     from uzviz.board.guard import App
     from uzviz.board.store import Store
 
@@ -39,6 +39,7 @@ def serve_folder(
     allow: Sequence[str] = (),
     races: Races | None = None,
     play: App | None = None,
+    ground: Ground | None = None,
     say: Callable[[str], None] = _say,
 ) -> None:
     """Serve the board of a folder until Ctrl-C or SIGTERM.
@@ -65,7 +66,7 @@ def serve_folder(
         if store.walked.wait(WALK) and not store.everything()[0]:
             say(f"{folder} holds no run yet: the board shows what comes.")
 
-    _serve(path, begun, port, host, allow, races=races, play=play)
+    _serve(path, begun, port, host, allow, races=races, play=play, ground=ground)
 
 
 def serve_scenes(
@@ -114,7 +115,11 @@ class Beside:
     folder, its scenes alone."""
 
     def __init__(
-        self, folder: str | Path | None, races: Races | None = None, play: App | None = None
+        self,
+        folder: str | Path | None,
+        races: Races | None = None,
+        play: App | None = None,
+        ground: Ground | None = None,
     ):
         path = None if folder is None else readable(folder)
         from uzviz.board.store import Store
@@ -122,7 +127,9 @@ class Beside:
         self.token = secrets.token_urlsafe()
         self._listening = _bound("127.0.0.1", 0)
         self.store = Store(path)
-        self._server = _server(self.store, token=self.token, framed=True, races=races, play=play)
+        self._server = _server(
+            self.store, token=self.token, framed=True, races=races, play=play, ground=ground
+        )
         self._thread = threading.Thread(
             target=self._server.run,
             kwargs={"sockets": [self._listening]},

@@ -67,9 +67,24 @@ def _curvature(found: dict[str, Any]) -> None:
     sharp = found["sharpness"]
     if sharp is None:
         say("sharpness: not known, since the rule's state was not kept")
-        return
-    threshold = "none known" if sharp["threshold"] is None else f"{sharp['threshold']:.4g}"
-    say(f"sharpness {_bounded(sharp['value'])}, threshold of the rule: {threshold}")
+    else:
+        threshold = "none known" if sharp["threshold"] is None else f"{sharp['threshold']:.4g}"
+        say(f"sharpness {_bounded(sharp['value'])}, threshold of the rule: {threshold}")
+    if (along := found.get("along")) is not None:
+        say(_along(along))
+
+
+def _along(along: dict[str, Any]) -> str:
+    """Sharpness on the way, and how often it was above what the rule allows on a parabola."""
+    points = along["points"]
+    values = [row[1] for row in points]
+    low, high = min(values), max(values)
+    told = f"sharpness along the path of {along['label']}: {low:.4g} to {high:.4g} at {len(points)} points"
+    known = [row for row in points if row[3] is not None]
+    if not known:
+        return f"{told}, threshold of the rule there: none known"
+    above = sum(row[1] > row[3] for row in known)
+    return f"{told}, above the rule's threshold at {above}"
 
 
 def _bounded(pair: list[float]) -> str:

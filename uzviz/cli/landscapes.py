@@ -78,7 +78,8 @@ def landscape(
     curvature: Annotated[
         bool,
         typer.Option(
-            "--curvature", help="Find extreme eigenvalues, trace and sharpness at the centre."
+            "--curvature",
+            help="Find extreme eigenvalues and trace at the centre, and sharpness along the path.",
         ),
     ] = False,
     memory: Annotated[

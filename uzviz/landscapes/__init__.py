@@ -23,13 +23,14 @@ from uzviz.landscapes.directions import (
 from uzviz.landscapes.grids import MAPS, Grid, coarse_to_fine, coordinates, mapped
 from uzviz.landscapes.ground import Ground
 from uzviz.landscapes.landscape import DIRECTIONS, Landscape, around, planned
+from uzviz.landscapes.particles import Particle, bound, free
 from uzviz.landscapes.planes import Interpolation, at, interpolation, project
 from uzviz.landscapes.ruggedness import Roughness, roughness
 from uzviz.records import Projection
 
 __all__ = [
     "DIRECTIONS", "MAPS", "NORMALISATIONS", "Density", "Directions", "Grid", "Ground", "Interpolation", "Landscape",
-    "Projection", "Roughness", "Sharpness", "Spectrum", "Trace", "around", "at", "axes", "coarse_to_fine",
-    "coordinates", "curved", "density", "eigenvalues", "interpolation", "mapped", "own", "planned", "principal",
+    "Particle", "Projection", "Roughness", "Sharpness", "Spectrum", "Trace", "around", "at", "axes", "bound", "coarse_to_fine",
+    "coordinates", "curved", "density", "eigenvalues", "free", "interpolation", "mapped", "own", "planned", "principal",
     "project", "random", "roughness", "sharpness", "towards", "trace",
 ]  # fmt: skip

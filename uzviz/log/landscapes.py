@@ -9,6 +9,7 @@ the states as safetensors.
 from __future__ import annotations
 
 import json
+import math
 import time
 import zlib
 from collections.abc import Iterator, Mapping
@@ -31,7 +32,10 @@ LANDSCAPE, TILE, TRAIL, MEASURED = (
     "uzviz/trail",
     "uzviz/measured",
 )
+TAGS = (LANDSCAPE, TILE, TRAIL, MEASURED)
 LONGEST_NAME = 100
+MOST_NUMBERS = 1 << 27
+"""Of all maps of a landscape, by which one that claims more than any has is told from them."""
 
 
 @dataclass(eq=False, repr=False)
@@ -110,6 +114,7 @@ def landscapes_of(run: LoggedRun) -> dict[str, LoggedLandscape]:
     try:
         for told, arrays in _records(run, LANDSCAPE):
             axes = tuple(arrays[f"axis/{i}"] for i in range(len(arrays)))
+            _check_room(math.prod(map(len, axes)))
             begun = told["begun"]
             found[begun["name"]] = LoggedLandscape(told["facts"], axes, begun=begun)
         marks = {name: mark(one.begun) for name, one in found.items()}
@@ -117,7 +122,7 @@ def landscapes_of(run: LoggedRun) -> dict[str, LoggedLandscape]:
             for told, arrays in _records(run, tag):
                 if marks.get(told["name"]) == told["of"]:
                     _take(found[told["name"]], tag, told, arrays)
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         raise InputError(
             f"{run.folder} doesn't say what its landscapes are in a form that is understood."
         ) from None
@@ -127,11 +132,18 @@ def landscapes_of(run: LoggedRun) -> dict[str, LoggedLandscape]:
 def _take(one: LoggedLandscape, tag: str, told: dict[str, Any], arrays: dict[str, Any]) -> None:
     if tag == TILE:
         places = arrays.pop("places")
-        one.add(Tile(places, {k.removeprefix("values/"): x for k, x in arrays.items()}))
+        values = {k.removeprefix("values/"): x for k, x in arrays.items()}
+        _check_room(one.done.size * len(one.values.keys() | values.keys()))
+        one.add(Tile(places, values))
     elif tag == TRAIL:
         one.paths[told["path"]] = Projection(**{**arrays, "explained": float(arrays["explained"])})
     else:
         one.measured = told["found"]
+
+
+def _check_room(numbers: int) -> None:
+    if numbers > MOST_NUMBERS:
+        raise ValueError("more numbers than a landscape may have")
 
 
 def _records(run: LoggedRun, tag: str) -> Iterator[tuple[dict[str, Any], dict[str, np.ndarray]]]:

@@ -243,6 +243,61 @@ export interface RaceOf {
   lanes: Lane[];
 }
 
+/** A landscape in a run's log, as a list shows it. */
+export interface LandscapeLine {
+  name: string;
+  /** Points along each direction, one or two. */
+  shape: number[];
+  /** Points that are there. */
+  done: number;
+  /** What kind they are. */
+  directions: string;
+}
+
+/** The landscapes in a run's log, whose places in this list are their numbers. */
+export interface Landscapes {
+  landscapes: LandscapeLine[];
+}
+
+/** A hyperparameter as it is declared. */
+export interface Bounds {
+  default: number;
+  /** None where nothing bounds it; so for ``high``. */
+  low: number | null;
+  high: number | null;
+  interval: string;
+  meaning: string;
+}
+
+/** A rule, and what can be set in it. */
+export interface RuleOf {
+  name: string;
+  hyperparameters: Record<string, Bounds>;
+  /** The step size's name; None for a rule without one. */
+  tuned: string | null;
+}
+
+/** What can be asked of the ground around a run. */
+export interface About {
+  parameters: number;
+  /** Of the training part; 0 for a problem without data. */
+  examples: number;
+  /** Of the run. */
+  batch: number;
+  /** Of a particle. */
+  most_steps: number;
+  /** Points along a side, least and most. */
+  sizes: number[];
+  /** Of a race, whose ends can be the centre. */
+  entrants: string[];
+  centre: string;
+  directions: string[];
+  rules: RuleOf[];
+  /** The run's own, and its numbers; of a race its winner's. */
+  rule: string;
+  set: Record<string, number>;
+}
+
 /** Why a request was not answered, as a sentence. */
 export interface Refused {
   error: string;
