@@ -8,7 +8,7 @@ import { askedNamed, askedOf, commandOf, NORMALISATIONS, setAsked, SIZE } from "
 import { about, learn, type Computed } from "./computing";
 import { doneOf } from "./land";
 import { kindWord, landscapeWords, normalisationWord } from "./landscape.words";
-import type { About } from "./server";
+import type { About } from "../messages";
 
 interface Props {
   run: { id: number; name: string };
@@ -43,8 +43,7 @@ export function Compute({ run, computed }: Props) {
 
 function Fields({ about }: { about: About }) {
   const w = landscapeWords.value;
-  const kind = askedNamed("directions");
-  const random = !kind || kind === "random";
+  const random = (askedNamed("directions") || about.directions[0]) === "random";
   const [least, most] = about.sizes;
   return (
     <div class="fields">

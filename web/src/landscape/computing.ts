@@ -7,7 +7,8 @@ import type { Got, Numbers } from "../play/server";
 import { taken, type Streamed } from "./coarse";
 import { list, number, object, pathsOf, type Land } from "./land";
 import * as server from "./server";
-import type { About, Asked } from "./server";
+import type { About } from "../messages";
+import type { Asked } from "./server";
 
 export interface Computed {
   land: Land | null;

@@ -126,7 +126,8 @@ export interface Along {
   steps: number[];
   values: number[];
   errors: number[];
-  threshold: number | null;
+  /** At each of these steps; null where none is known. */
+  thresholds: (number | null)[];
 }
 
 /** Sharpness along the path; null where it was not measured. */
@@ -134,15 +135,18 @@ export function alongOf(facts: Facts): Along | null {
   const curvature = object(object(facts["measured"])["curvature"]);
   const found = object(curvature["along"]);
   const points = list(found["points"])
-    .map((point) => list(point).map(number))
-    .filter(([step, v]) => Number.isFinite(step) && Number.isFinite(v));
+    .map((point) => list(point).map((v) => (typeof v === "number" ? v : undefined)))
+    .filter(([step, v]) => step !== undefined && v !== undefined);
   if (!points.length) return null;
-  const threshold = number(found["threshold"]);
+  const known = (own: unknown): number | null => {
+    const threshold = number(own ?? found["threshold"]);
+    return Number.isFinite(threshold) ? threshold : null;
+  };
   return {
     label: typeof found["label"] === "string" ? short(found["label"]) : "",
     steps: points.map(([step]) => step!),
     values: points.map(([, v]) => v!),
-    errors: points.map(([, , error]) => (Number.isFinite(error) ? error! : 0)),
-    threshold: Number.isFinite(threshold) ? threshold : null,
+    errors: points.map(([, , error]) => error ?? 0),
+    thresholds: points.map(([, , , own]) => known(own)),
   };
 }

@@ -8,7 +8,7 @@ import { useComputed } from "./computing";
 import { landOf, type Land } from "./land";
 import { landscapeWords } from "./landscape.words";
 import * as server from "./server";
-import type { LandscapeLine } from "./server";
+import type { LandscapeLine } from "../messages";
 import { Show, useGround, useView } from "./show";
 import { Toolbar } from "./toolbar";
 import type { RunLine } from "../messages";

@@ -11,7 +11,7 @@ import { about, learn } from "./computing";
 import { lastOf, MOST, textOf, type Drop, type Mode } from "./drops";
 import { share, type Dropped } from "./dropping";
 import { landscapeWords } from "./landscape.words";
-import type { About } from "./server";
+import type { About } from "../messages";
 
 const named = (name: string): string => settings.textNamed(settings.descent.value, name);
 function put(name: string, text: string): void {

@@ -1,37 +1,8 @@
 /** What is asked of the board about landscapes: those that logs hold, and what is computed for this page. */
 
+import type { About, Landscapes } from "../messages";
 import { unpacked, type Got } from "../play/server";
 import { ask, json } from "../server";
-
-export interface LandscapeLine {
-  name: string;
-  shape: number[];
-  done: number;
-  directions: string;
-}
-
-export interface Hyperparameter {
-  default: number;
-  low: number;
-  high: number;
-  open_low: boolean;
-  open_high: boolean;
-  meaning: string;
-}
-
-export interface About {
-  parameters: number;
-  examples: Record<string, number>;
-  batch: number;
-  most_steps: number;
-  sizes: [number, number];
-  entrants: string[];
-  centre: string;
-  directions: string[];
-  rules: { name: string; hyperparameters: Record<string, Hyperparameter>; tuned: string | null }[];
-  rule: string;
-  set: Record<string, number>;
-}
 
 /** Which ground is meant: the logged one of a number, or what it is made of. */
 export type Asked = Record<string, string | number>;
@@ -43,7 +14,7 @@ const frame = (path: string, query: Record<string, string | number>): Promise<Go
   ask(path, query, async (answer) => unpacked(await answer.arrayBuffer()));
 
 /** The landscapes in a run's log. */
-export const logged = (run: number) => json<{ landscapes: LandscapeLine[] }>("landscapes", { run });
+export const logged = (run: number) => json<Landscapes>("landscapes", { run });
 export const land = (run: number, number: number) => frame("landscape", { run, number });
 
 let last: Promise<unknown> = Promise.resolve();

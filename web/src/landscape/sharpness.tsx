@@ -5,6 +5,7 @@ import * as paint from "../play/paint";
 import { endsOf, type Plot } from "../play/plot";
 import { shortNumber } from "../numbers";
 import { alongOf } from "./facts";
+import { range } from "./ground";
 import type { Facts } from "./land";
 import { landscapeWords } from "./landscape.words";
 
@@ -12,11 +13,12 @@ export function SharpnessPanel({ facts }: { facts: Facts }) {
   const w = landscapeWords.value;
   const along = alongOf(facts);
   if (!along) return null;
-  const { steps, values, errors, threshold, label } = along;
-  const seen = values.flatMap((v, i) => [v - errors[i]!, v + errors[i]!]);
-  const [least, most] = endsOf(seen, 0.08);
-  // A threshold far above all values would press them flat: it is said in words then.
-  const near = threshold !== null && threshold < 4 * most;
+  const { steps, values, errors, thresholds, label } = along;
+  const [least, most] = endsOf(values.flatMap((v, i) => [v - errors[i]!, v + errors[i]!]), 0.08); // prettier-ignore
+  const known = thresholds.filter((v) => v !== null);
+  // Thresholds far above all values would press them flat: they are said in words then.
+  const near = known.length > 0 && Math.min(...known) < 4 * most;
+  const limits = thresholds.map((v) => v ?? NaN);
   const draw = (plot: Plot) => {
     for (const [i, step] of steps.entries()) {
       const ends = [values[i]! - errors[i]!, values[i]! + errors[i]!];
@@ -24,20 +26,27 @@ export function SharpnessPanel({ facts }: { facts: Facts }) {
     }
     paint.line(plot, steps, values, { colour: plot.look.accent, width: 2 });
     paint.dots(plot, steps, values, 2.6, plot.look.accent);
-    if (near)
-      paint.level(
-        plot,
-        threshold,
-        { colour: plot.look.bad, width: 1.6, dash: [6, 4] },
-        w.threshold,
-      );
+    if (!near) return;
+    paint.line(plot, steps, limits, { colour: plot.look.bad, width: 1.6, dash: [6, 4] });
+    paint.legend(plot, [
+      [w.sharpness, plot.look.accent],
+      [w.threshold, plot.look.bad],
+    ]);
   };
-  const ends = endsOf(near ? [least, most, threshold] : [least, most], near ? 0.08 : 0);
+  const [low, high] = range(known);
+  const said = !known.length
+    ? w.noThreshold
+    : low === high
+      ? shortNumber(low)
+      : `${shortNumber(low)} … ${shortNumber(high)}`;
+  const ends = near
+    ? endsOf([least, most, ...known.filter((v) => v < 6 * most)])
+    : ([least, most] as const);
   return (
     <Panel label={w.along} title={label ? `${w.along}: ${label}` : w.along} ratio={0.5}
       x={{ ends: endsOf(steps, 0.03), label: w.step }} y={{ ends }} paint={draw}>
       <p class="hint">
-        {w.threshold}: {threshold === null ? w.noThreshold : shortNumber(threshold)}
+        {w.threshold}: {said}
       </p>
     </Panel>
   ); // prettier-ignore

@@ -13,7 +13,7 @@ import { COLOUR_MAPS } from "./colourmaps";
 import { mapsOf, type Ground } from "./ground";
 import type { Land } from "./land";
 import { kindWord, landscapeWords } from "./landscape.words";
-import type { LandscapeLine } from "./server";
+import type { LandscapeLine } from "../messages";
 
 interface Props {
   runs: RunLine[];

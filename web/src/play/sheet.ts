@@ -89,19 +89,21 @@ export class Sheet {
     ];
   }
 
-  /** Corners of all triangles, by the grid's points; none where one is a hole. */
-  triangles(): number[] {
+  /** Corners of all triangles, by the grid's points; none where one is a hole. Their sides are `by` cells, or
+   * what is left of them. */
+  triangles(by = 1): number[] {
     const corners: number[] = [];
     const add = (a: number, b: number, c: number) => {
       if (!Number.isNaN(this.heights[a]! + this.heights[b]! + this.heights[c]!))
         corners.push(a, b, c);
     };
-    for (let j = 0; j < this.rows - 1; j++) {
-      for (let i = 0; i < this.columns - 1; i++) {
+    for (let j = 0; j < this.rows - 1; j += by) {
+      const up = Math.min(by, this.rows - 1 - j) * this.columns;
+      for (let i = 0; i < this.columns - 1; i += by) {
         const at = j * this.columns + i;
-        const over = at + this.columns;
-        add(at, at + 1, over);
-        add(at + 1, over + 1, over);
+        const next = at + Math.min(by, this.columns - 1 - i);
+        add(at, next, at + up);
+        add(next, next + up, at + up);
       }
     }
     return corners;

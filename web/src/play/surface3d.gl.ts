@@ -6,13 +6,15 @@ import type { Size } from "./plot";
 import { hit } from "./ray";
 import { Sheet, type Pair, type Triple } from "./sheet";
 import type { Shown } from "./surface3d";
-import { axesOf, empty, linesOf, Paths, recoloured, surfaceOf } from "./surface3d.things";
+import { axesOf, coarsen, empty, linesOf, Paths, recoloured, surfaceOf } from "./surface3d.things";
 
 const FROM = new three.Vector3(-1.3, 2.5, 2.85);
 const ABOVE = new three.Vector3(0, 4.3, 0.004);
 const MIDDLE = new three.Vector3(0.06, 0.18, 0);
 /** The angle of view in degrees; wider where posts stand around a surface and its axes matter. */
 const [NARROW, WIDE] = [35, 40];
+/** Points of a grid whose contours are left out while it moves. */
+const MANY = 60_000;
 /** Radians by which a key turns, and how much nearer one comes. */
 const TURN = 0.12;
 const NEARER = 1.15;
@@ -118,6 +120,9 @@ export class View {
       this.paths.draw(sheet, shown.tracks);
     }
     this.before = shown;
+    this.paths.coarse(moves);
+    if (shown.skin) coarsen(this.surface!, moves);
+    this.lines.visible = !moves || sheet.heights.length < MANY;
     this.renderer.render(this.scene, this.camera);
   }
 

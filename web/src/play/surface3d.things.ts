@@ -9,10 +9,13 @@ import { isolines } from "./isolines";
 import { groundPicture } from "./paint";
 import { type Sheet } from "./sheet";
 import { coloursOf, positionsOf, type Skin } from "./skin";
+import { tubes } from "./tubes";
 import type { Shown, Track } from "./surface3d";
 
 /** How far lines are above the surface. */
 const ABOVE = 0.006;
+/** Half of how thick paths are while all moves. */
+const TUBE = 0.009;
 /** Pixels of the picture that lies on the surface, along each side. */
 const TEXELS = 1024;
 // Moved back a little, so that lines win where they lie on it.
@@ -25,6 +28,9 @@ export function surfaceOf(sheet: Sheet, shown: Shown): three.Mesh {
   made.setIndex(sheet.triangles());
   if (shown.skin) {
     const surface = new three.Mesh(made, painted());
+    const by = Math.ceil(Math.sqrt(sheet.heights.length / FEW));
+    const coarse = new three.BufferGeometry().setIndex(by > 1 ? sheet.triangles(by) : made.index);
+    surface.userData = { [FINE]: made.index, [COARSE]: coarse.index };
     recoloured(surface, sheet, shown.skin);
     return surface;
   }
@@ -36,6 +42,15 @@ export function surfaceOf(sheet: Sheet, shown: Shown): three.Mesh {
     made,
     new three.MeshLambertMaterial({ map, side: three.DoubleSide, ...BACK }),
   );
+}
+
+/** Points of a surface that is drawn while it moves. */
+const FEW = 12_000;
+const [FINE, COARSE] = ["fine", "coarse"];
+
+/** Draw larger triangles of the same surface, or all there are. */
+export function coarsen(surface: three.Mesh, coarse: boolean): void {
+  surface.geometry.setIndex(surface.userData[coarse ? COARSE : FINE] as three.BufferAttribute);
 }
 
 /** The grid's points on the picture. */
@@ -149,6 +164,9 @@ interface Materials {
  * go, and be compiled again. */
 export class Paths {
   readonly group = new three.Group();
+  /** Lines as they are at rest, and while all moves. */
+  private readonly sharp = new three.Group();
+  private readonly blunt = new three.Group();
   private readonly materials = new Map<string, Materials>();
   private readonly round = new three.SphereGeometry(0.028, 20, 14);
 
@@ -156,6 +174,7 @@ export class Paths {
   draw(sheet: Sheet, tracks: Track[]): void {
     this.clear();
     for (const track of tracks) this.add(sheet, track);
+    this.group.add(this.sharp, this.blunt);
   }
 
   private add(sheet: Sheet, track: Track): void {
@@ -165,13 +184,7 @@ export class Paths {
     const pieces = raised
       ? sheet.lifted(w, raised, upTo)
       : sheet.draped(w, upTo, track.edge ? 2 * ABOVE : ABOVE);
-    if (pieces.length) {
-      const geometry = new LineSegmentsGeometry().setPositions(pieces);
-      if (track.edge) this.group.add(new LineSegments2(geometry, of.edge));
-      const line = new LineSegments2(geometry, of.line);
-      line.renderOrder = 1;
-      this.group.add(line);
-    }
+    if (pieces.length) this.lay(pieces, of, !!track.edge);
     if (losses) this.stand(sheet.posts(w, losses, upTo), of.post);
     const at = sheet.place(w.data[2 * upTo]!, w.data[2 * upTo + 1]!);
     if (!sheet.holds(at)) return;
@@ -180,6 +193,18 @@ export class Paths {
     const mark = new three.Mesh(this.round, of.ball);
     mark.position.set(...place);
     this.group.add(mark);
+  }
+
+  /** A line, sharp and with an edge at rest, as a tube while all moves. */
+  private lay(pieces: number[], { line, edge, ball }: Materials, hasEdge: boolean): void {
+    const geometry = new LineSegmentsGeometry().setPositions(pieces);
+    const own = new LineSegments2(geometry, line);
+    own.renderOrder = 1;
+    if (hasEdge) this.sharp.add(new LineSegments2(geometry, edge));
+    this.sharp.add(own);
+    const places = new three.BufferAttribute(tubes(pieces, TUBE), 3);
+    const tube = new three.BufferGeometry().setAttribute("position", places);
+    this.blunt.add(new three.Mesh(tube, ball));
   }
 
   private stand(pieces: number[], material: three.LineBasicMaterial): void {
@@ -203,10 +228,19 @@ export class Paths {
   }
 
   private clear(): void {
-    for (const thing of this.group.children as three.Mesh[]) {
-      if (thing.geometry !== this.round) thing.geometry.dispose();
+    this.group.remove(this.sharp, this.blunt);
+    for (const group of [this.group, this.sharp, this.blunt]) {
+      for (const thing of group.children as three.Mesh[]) {
+        if (thing.geometry !== this.round) thing.geometry.dispose();
+      }
+      group.clear();
     }
-    this.group.clear();
+  }
+
+  /** How lines are drawn while all moves, or at rest. */
+  coarse(moves: boolean): void {
+    this.sharp.visible = !moves;
+    this.blunt.visible = moves;
   }
 
   dispose(): void {
