@@ -51,7 +51,7 @@ function Fields({ about }: { about: About }) {
       {random && (
         <Chosen name="normalise" label={w.normalise} options={NORMALISATIONS.map((n) => [n, normalisationWord(n)])} />
       )}
-      <Text name="size" label={`${w.size} (${least} … ${most})`} placeholder={String(SIZE)} />
+      <Text name="size" label={w.size} title={`${least} … ${most}`} placeholder={String(SIZE)} />
       <Text name="span" label={w.span} placeholder={w.whole} />
       {random && <Text name="seed" label={w.seed} placeholder="0" />}
       {about.entrants.length > 1 && (
@@ -82,13 +82,20 @@ function Chosen({ name, label, options, first = options[0]?.[0] ?? "" }: ChosenP
   ); // prettier-ignore
 }
 
+interface TextProps {
+  name: string;
+  label: string;
+  title?: string;
+  placeholder: string;
+}
+
 /** A text that counts when the field is left, or Enter is pressed. */
-function Text({ name, label, placeholder }: { name: string; label: string; placeholder: string }) {
+function Text({ name, label, title = "", placeholder }: TextProps) {
   const typed = useSignal(askedNamed(name));
   const now = askedNamed(name);
   useEffect(() => void (typed.value = now), [now]);
   return (
-    <label class="field">
+    <label class="field" title={title}>
       <span>{label}</span>
       <input type="text" inputmode="decimal" value={typed.value} placeholder={placeholder} spellcheck={false}
         onInput={(e) => (typed.value = e.currentTarget.value)}

@@ -7,7 +7,7 @@ import * as paint from "../play/paint";
 import type { Plot } from "../play/plot";
 import { shadeOf, type Skin } from "../play/skin";
 import { Sheet, type Pair } from "../play/sheet";
-import { Surface3d, type Track } from "../play/surface3d";
+import { Surface3d, words as turning, type Track } from "../play/surface3d";
 import type { View } from "../play/surface3d.gl";
 import { listed, shortNumber } from "../numbers";
 import * as settings from "../settings";
@@ -69,7 +69,9 @@ function Surface({ ground, trails, drop, view, levels, skin }: Made) {
   return (
     <Surface3d label={w.surface} title={w.surface} ratio={RATIO} relief={ground} levels={levels} crosses={NONE}
       tracks={tracks} skin={skin} hover={(at) => (hovered.value = at)} press={(at) => pressed(at, drop)}
-      ready={(made) => (view.value = made)} />
+      ready={(made) => (view.value = made)}>
+      <p class="hint">{turning.value.keys}</p>
+    </Surface3d>
   ); // prettier-ignore
 }
 

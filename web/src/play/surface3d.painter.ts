@@ -40,6 +40,7 @@ class Painter {
   }
 
   stop(): void {
+    this.view = null;
     clearTimeout(this.timer);
     unschedule(this);
   }

@@ -57,7 +57,7 @@ interface Props extends Omit<Shown, "look"> {
   children?: ComponentChildren;
 }
 
-const words = dictionary(
+export const words = dictionary(
   {
     reset: "Reset the view",
     top: "From above",
