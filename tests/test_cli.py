@@ -54,7 +54,7 @@ def test_train_writes_strict_json_and_csv(uzviz, tmp_path):
 
 def test_race_draws_writes_and_names_the_winner(uzviz, tmp_path):
     result = uzviz("race", "digits", "--rules", "gd,adam", *QUICK, "--json", "r.json",
-                   "--csv", "r.csv", "--hidden", "8")  # fmt: skip
+                   "--csv", "r.csv", "--hidden", "8", "--batch", "83")  # fmt: skip
     assert result.exit_code == 0
     assert (tmp_path / "race.png").read_bytes().startswith(b"\x89PNG")
     found = json.loads((tmp_path / "r.json").read_text(), parse_constant=pytest.fail)
@@ -72,7 +72,8 @@ def test_race_draws_writes_and_names_the_winner(uzviz, tmp_path):
 
 def test_the_winners_command_trains_the_winning_lane(uzviz, tmp_path):
     result = uzviz("race", "digits", "--rules", "momentum", "--lr", "1e-2,1e-1", "--seeds", "1",
-                   "--grid", "momentum.beta=0.5,0.8", "--epochs", "2", "--json", "r.json")  # fmt: skip
+                   "--grid", "momentum.beta=0.5,0.8", "--epochs", "2", "--hidden", "8", "--batch", "83",
+                   "--json", "r.json")  # fmt: skip
     command = result.stdout.strip().splitlines()[-1].split()
     uzviz(*command[1:], "--json", "t.json")
     (adam,) = json.loads((tmp_path / "r.json").read_text())["entrants"]

@@ -19,6 +19,12 @@ def digits():
     return uz.problems.classify("digits", hidden=[8])
 
 
+@pytest.fixture(scope="module")
+def line():
+    """Quick to compile: 12 batches of 32 examples."""
+    return uz.problems.linear(384, noise=0.5)
+
+
 def on_a_parabola(curvature, lr, **options):
     """GD on λw²/2 from noisy starts: the best step size is 1/λ."""
     problem = uz.problems.quadratic([curvature], spread=0.1)
@@ -84,14 +90,14 @@ def test_a_rule_that_tunes_nothing_enters_with_one_try():
     race.plot()
 
 
-def test_too_few_seeds_for_the_final_are_refused_with_the_number(digits):
+def test_too_few_seeds_for_the_final_are_refused_with_the_number(line):
     rules = ["gd@all", "gd@1", "gd", "momentum", "adagrad", "rmsprop", "adam"]
     with pytest.raises(InputError, match="from 13 to 1,000"):
-        uz.race(digits, rules, final_seeds=12)
+        uz.race(line, rules, final_seeds=12)
 
 
-def test_the_same_entrant_twice_is_told_from_itself_by_nobody(digits):
-    race = uz.race(digits, ["adam", "adam"], lr=[1e-2], seeds=2, final_seeds=10, epochs=3)
+def test_the_same_entrant_twice_is_told_from_itself_by_nobody(line):
+    race = uz.race(line, ["adam", "adam"], lr=[1e-2], seeds=2, final_seeds=10, epochs=3)
     (verdict,) = race.verdicts()
     assert verdict.sentence == "Adam and Adam #2 are within 1 %"
     assert race.best == ["Adam", "Adam #2"]
@@ -141,8 +147,8 @@ def test_seeds_that_change_nothing_allow_no_verdict():
     assert race.sentences[0].startswith("no verdict: all seeds gave the same losses")
 
 
-def test_a_final_broken_off_early_allows_no_verdict(digits):
-    race = uz.race(digits, ["gd", "adam"], lr=[1e-2], seeds=1, final_seeds=8, epochs=1)
+def test_a_final_broken_off_early_allows_no_verdict(line):
+    race = uz.race(line, ["gd", "adam"], lr=[1e-2], seeds=1, final_seeds=8, epochs=1)
     assert len(race.verdicts()) == 1
     for final in race.finals:
         final.group.done[2:] = False
@@ -175,8 +181,8 @@ def test_deaths_in_the_final_are_counted_and_certified():
     assert not found.steps[-1]["loss"] <= 11 * found.steps[0]["loss"]
 
 
-def test_every_lane_of_the_final_says_what_it_is_there_for(digits):
-    race = uz.race(digits, ["gd", "adam"], lr=[1e-2, 1e-1], grid={"adam.b1": [0.5, 0.9]}, seeds=2,
+def test_every_lane_of_the_final_says_what_it_is_there_for(line):
+    race = uz.race(line, ["gd", "adam"], lr=[1e-2, 1e-1], grid={"adam.b1": [0.5, 0.9]}, seeds=2,
                    final_seeds=8, epochs=2, batch=64)  # fmt: skip
     table = race.table(lanes=True)
     assert not table.duplicated(["stage", "role", "entrant", "seed", "lr", "b1"]).any()
@@ -185,8 +191,8 @@ def test_every_lane_of_the_final_says_what_it_is_there_for(digits):
     assert set(roles["adam"]) <= {"tuned", "nudged", f"best of {race.groups[0].lanes} tries"}
 
 
-def test_a_problems_own_fixed_split_is_said(digits):
-    problem = dataclasses.replace(digits, split_seed=7)
+def test_a_problems_own_fixed_split_is_said(line):
+    problem = dataclasses.replace(line, split_seed=7)
     race = uz.race(problem, ["adam", "gd"], lr=[1e-2], seeds=1, final_seeds=8, epochs=1)
     assert race.protocol["split"] == "fixed by seed 7"
     assert all(v.sentence.endswith("on this test set") for v in race.verdicts())
@@ -214,17 +220,17 @@ def test_a_rule_without_a_step_size_tunes_nothing_and_takes_no_schedule():
     assert race.protocol["tries"] == {"Shrink": 1, "gd": 5}
 
 
-def test_seconds_that_pay_for_no_step_are_refused(digits):
+def test_seconds_that_pay_for_no_step_are_refused(line):
     with pytest.raises(InputError, match="pay for no step of gd"):
-        uz.race(digits, ["gd"], seconds=1e-9, final_seeds=1)
+        uz.race(line, ["gd"], seconds=1e-9, final_seeds=1)
 
 
-def test_a_fixed_split_is_one_split_and_said(digits):
-    race = uz.race(digits, ["adam", "gd"], lr=[1e-2], seeds=2, final_seeds=8, epochs=2,
+def test_a_fixed_split_is_one_split_and_said(line):
+    race = uz.race(line, ["adam", "gd"], lr=[1e-2], seeds=2, final_seeds=8, epochs=2,
                    fixed_split=True, seed=5)  # fmt: skip
     assert race.protocol["split"] == "fixed by seed 5"
     assert all(v.sentence.endswith("on this test set") for v in race.verdicts())
-    free = uz.race(digits, ["adam", "gd"], lr=[1e-2], seeds=2, final_seeds=8, epochs=2, seed=5)
+    free = uz.race(line, ["adam", "gd"], lr=[1e-2], seeds=2, final_seeds=8, epochs=2, seed=5)
     assert not any("test set" in v.sentence for v in free.verdicts())
     np.testing.assert_allclose(
         race.groups[0].end["test/loss"][0], free.groups[0].end["test/loss"][0], rtol=1e-6
@@ -232,8 +238,8 @@ def test_a_fixed_split_is_one_split_and_said(digits):
     assert (race.groups[0].end["test/loss"][1] != free.groups[0].end["test/loss"][1]).all()
 
 
-def test_the_chaos_floor_is_that_of_a_start_moved_by_one_unit(digits):
-    race = uz.race(digits, ["adam"], lr=[1e-2], seeds=1, final_seeds=4, epochs=10)
+def test_the_chaos_floor_is_that_of_a_start_moved_by_one_unit(line):
+    race = uz.race(line, ["adam"], lr=[1e-2], seeds=1, final_seeds=4, epochs=10)
     final = race.finals[0]
     tuned, nudged = final.group.end["test/loss"][:, 0], final.group.end["test/loss"][:, 1]
     assert (tuned != nudged).any()
@@ -243,8 +249,8 @@ def test_the_chaos_floor_is_that_of_a_start_moved_by_one_unit(digits):
     assert race.table()["chaos floor"][0] == final.floor
 
 
-def test_unequal_tries_are_judged_at_the_smaller_number_as_well(digits):
-    race = uz.race(digits, ["adam", "gd"], lr=[1e-3, 1e-2], grid={"adam.b2": [0.9, 0.99, 0.999]},
+def test_unequal_tries_are_judged_at_the_smaller_number_as_well(line):
+    race = uz.race(line, ["adam", "gd"], lr=[1e-3, 1e-2], grid={"adam.b2": [0.9, 0.99, 0.999]},
                    seeds=2, final_seeds=8, epochs=2)  # fmt: skip
     adam, gd = race.groups
     assert adam.lanes > gd.lanes
@@ -258,22 +264,22 @@ def test_unequal_tries_are_judged_at_the_smaller_number_as_well(digits):
     assert settings == {k: v[adam.best_of_first(gd.lanes)] for k, v in adam.settings.items()}
 
 
-def test_seconds_become_steps_that_can_be_repeated(digits, tmp_path):
+def test_seconds_become_steps_that_can_be_repeated(line, tmp_path):
     options = {"lr": [1e-2], "seeds": 1, "final_seeds": 8}
-    race = uz.race(digits, ["gd@all", "adam"], seconds=0.02, **options)
+    race = uz.race(line, ["gd@all", "adam"], seconds=0.02, **options)
     budgets = race.protocol["budgets"]
     for group, alone in zip(race.groups, race.alone, strict=True):
         assert group.plan.steps == pytest.approx(0.02 / alone, rel=0.02, abs=1)
         assert group.plan.budget == budgets[group.entrant.name]
     race.to_json(tmp_path / "race.json")
     for source in (tmp_path / "race.json", budgets):
-        again = uz.race(digits, ["gd@all", "adam"], steps_from=source, **options)
+        again = uz.race(line, ["gd@all", "adam"], steps_from=source, **options)
         for a, b in zip(race.finals, again.finals, strict=True):
             assert np.array_equal(a.group.end["test/loss"], b.group.end["test/loss"])
         assert race.sentences == again.sentences
 
 
-def test_a_budget_is_given_once_and_from_a_race(digits, tmp_path):
+def test_a_budget_is_given_once_and_from_a_race(line, tmp_path):
     (tmp_path / "no.json").write_text("[]")
     for wrong, says in [
         ({"seconds": 1, "epochs": 1}, "once"),
@@ -286,22 +292,22 @@ def test_a_budget_is_given_once_and_from_a_race(digits, tmp_path):
         ({"schedule": "cosinus"}, "did you mean cosine"),
     ]:
         with pytest.raises(InputError, match=says):
-            uz.race(digits, ["adam"], **wrong)
+            uz.race(line, ["adam"], **wrong)
 
 
-def test_the_target_is_the_median_entrants_loss_unless_given(digits):
+def test_the_target_is_the_median_entrants_loss_unless_given(line):
     options = {"lr": [1e-2], "seeds": 1, "final_seeds": 10, "epochs": 2}
-    race = uz.race(digits, ["gd", "adam", "momentum"], **options)
+    race = uz.race(line, ["gd", "adam", "momentum"], **options)
     assert race.target == race.table()["validation/loss"].median()
     table = race.table().set_index("entrant")
     assert np.isinf(table["gradients to target"]).sum() >= 1
-    easy = uz.race(digits, ["gd", "adam", "momentum"], target=1e9, **options)
+    easy = uz.race(line, ["gd", "adam", "momentum"], target=1e9, **options)
     assert easy.target == 1e9
     assert easy.table()["epochs to target"].tolist() == [0, 0, 0]
 
 
-def test_best_of_all_tries_is_the_seeds_best(digits):
-    race = uz.race(digits, ["adam"], lr=[1e-3, 1e-2, 1e-1], seeds=3, final_seeds=1, epochs=2)
+def test_best_of_all_tries_is_the_seeds_best(line):
+    race = uz.race(line, ["adam"], lr=[1e-3, 1e-2, 1e-1], seeds=3, final_seeds=1, epochs=2)
     group = race.groups[0]
     curve = race.best_of(0)
     assert curve.shape == (3, group.lanes)
@@ -322,18 +328,18 @@ def test_a_lane_is_dead_by_its_loss_alone():
     assert death(losses[:, :5], start, 5).tolist() == [0, 0, 0, 0]
 
 
-def test_a_race_on_a_schedule_tunes_that(digits):
+def test_a_race_on_a_schedule_tunes_that(line):
     options = {"lr": [1e-3, 1e-1], "seeds": 1, "final_seeds": 1, "epochs": 2}
-    race = uz.race(digits, ["adam"], schedule="cosine", **options)
+    race = uz.race(line, ["adam"], schedule="cosine", **options)
     assert race.protocol["schedule"] == "cosine"
     group = race.groups[0]
-    solo = uz.train(digits, uz.Adam(lr=1e-3), schedule="cosine", epochs=2)
+    solo = uz.train(line, uz.Adam(lr=1e-3), schedule="cosine", epochs=2)
     assert group.end["test/loss"][0, 0] == pytest.approx(solo.results["test/loss"], rel=1e-3)
     assert solo.start.hyperparameters["lr"] == 1e-3
 
 
-def test_json_holds_protocol_verdicts_and_final(digits, tmp_path):
-    race = uz.race(digits, ["gd", "adam"], lr=[1e-2, 1e-1], seeds=1, final_seeds=8, epochs=1)
+def test_json_holds_protocol_verdicts_and_final(line, tmp_path):
+    race = uz.race(line, ["gd", "adam"], lr=[1e-2, 1e-1], seeds=1, final_seeds=8, epochs=1)
     race.to_json(tmp_path / "r.json")
     found = json.loads((tmp_path / "r.json").read_text(), parse_constant=pytest.fail)
     assert found["sentences"] == race.sentences

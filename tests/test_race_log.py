@@ -12,7 +12,7 @@ import pytest
 import uzviz as uz
 from uzviz.errors import InputError
 
-OPTIONS = {"lr": [1e-3, 1e-1, 1e3], "seeds": 2, "final_seeds": 8, "epochs": 2, "batch": 64}
+OPTIONS = {"lr": [1e-3, 1e-1, 1e3], "seeds": 2, "final_seeds": 8, "epochs": 2, "batch": 83}
 RULES = ["gd", "adam"]
 
 
@@ -110,7 +110,7 @@ RACE = [sys.executable, "-m", "uzviz", "race"]
 def test_a_race_killed_again_and_again_ends_at_the_same_bits(tmp_path):
     folder, rng, kills = tmp_path / "a", np.random.default_rng(), 0
     sizes = ["--hidden", "8", "--rules", "adam", "--lr", "1e-3,1e-2", "--seeds", "3",
-             "--final-seeds", "4", "--epochs", "60"]  # fmt: skip
+             "--final-seeds", "4", "--epochs", "60", "--batch", "83"]  # fmt: skip
     command = [*RACE, "digits", *sizes, "--no-plot", "--log", str(folder)]
     for _ in range(2):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -125,7 +125,7 @@ def test_a_race_killed_again_and_again_ends_at_the_same_bits(tmp_path):
         command = [*RACE, "--resume", str(folder), "--no-plot"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     problem = uz.problems.classify("digits", hidden=[8])
-    judge = uz.race(problem, ["adam"], lr=[1e-3, 1e-2], seeds=3, final_seeds=4, epochs=60)
+    judge = uz.race(problem, ["adam"], lr=[1e-3, 1e-2], seeds=3, final_seeds=4, epochs=60, batch=83)
     assert kills
     assert_same(uz.read(folder).race(), judge)
     assert uz.read(folder).damage == []

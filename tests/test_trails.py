@@ -22,7 +22,7 @@ from uzviz.errors import InputError
 from uzviz.log import checkpoints, paths
 
 OPTIONS = {"epochs": 6, "batch": 50}
-RACE = {"lr": [1e-3, 1e-1], "seeds": 1, "final_seeds": 8, "epochs": 1, "batch": 200}
+RACE = {"lr": [1e-3, 1e-1], "seeds": 1, "final_seeds": 8, "epochs": 1, "batch": 83}
 
 PLANS = st.builds(
     lambda n, part, epochs: Plan(n, max(1, int(n * part)), 1, int(epochs * n)),
@@ -276,7 +276,7 @@ def test_a_finals_paths_are_those_of_solo_runs(digits, tmp_path):
         few.path("adam", 4)
     group = race.finals[1].group
     lr = float(group.settings["lr"][0])
-    solo = uz.train(digits, uz.Adam(lr=lr), epochs=1, batch=200, seed=4, path_memory=10**6).path
+    solo = uz.train(digits, uz.Adam(lr=lr), epochs=1, batch=83, seed=4, path_memory=10**6).path
     lane = race.path("adam", 4)
     assert_equal(few.path("adam", 1), race.path("adam", 1))
     assert np.array_equal(lane.steps, solo.steps)
