@@ -154,6 +154,8 @@ export const levels = between("levels", 14, LEVELS);
 /** From where the sun shines on it, in degrees. */
 export const SUN = [0, 360] as const;
 export const sun = between("sun", 210, SUN);
+/** From where it is seen, as "turn:tilt:distance"; "" from where it is at first. */
+export const camera = setting<string>("from", "");
 /** Whether paths are as high as their own losses, rather than on the ground. */
 export const trueLoss = setting<boolean>("trueloss", false);
 /** Paths that are not shown, by their labels. */

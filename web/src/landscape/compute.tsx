@@ -31,7 +31,7 @@ export function Compute({ run, computed }: Props) {
       {!told && !land && <p class="soft" role="status">{w.loading}</p>}
       {land && done < total && (
         <p class="soft" role="status">
-          {w.computing}: {wholeText(done)} / {wholeText(total)} <progress value={done} max={total} />
+          {w.computing}: {wholeText(done)} / {wholeText(total)} <progress aria-label={w.computing} value={done} max={total} />
         </p>
       )}
       <p class="keep">

@@ -91,10 +91,10 @@ function Form({ about: of }: { about: About }) {
           </select>
         </label>
         {Object.entries(rule.hyperparameters).map(([name, { default: initial, meaning }]) => (
-          <Number_ key={`${rule.name} ${name}`} name={name} title={meaning} now={String(valueOf(of, name, initial))} />
+          <NumberField key={`${rule.name} ${name}`} name={name} title={meaning} now={String(valueOf(of, name, initial))} />
         ))}
-        <Number_ name="steps" label={w.steps} title={`1 … ${of.most_steps}`} now={named("steps") || String(Math.min(STEPS, of.most_steps))} />
-        {modeNow() === "free" && <Number_ name="batch" label={w.batch} now={named("batch") || String(of.batch)} />}
+        <NumberField name="steps" label={w.steps} title={`1 … ${of.most_steps}`} now={named("steps") || String(Math.min(STEPS, of.most_steps))} />
+        {modeNow() === "free" && <NumberField name="batch" label={w.batch} now={named("batch") || String(of.batch)} />}
         <label class="field">
           <span>{w.mode}</span>
           <select value={modeNow()} onChange={(e) => put("mode", e.currentTarget.value)}>
@@ -122,7 +122,7 @@ interface NumberProps {
 }
 
 /** What the field holds is sent as it is: the server says what is allowed. */
-function Number_({ name, now, label = name, title = "" }: NumberProps) {
+function NumberField({ name, now, label = name, title = "" }: NumberProps) {
   return (
     <label class="field" title={title}>
       <span>{label}</span>

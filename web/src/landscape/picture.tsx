@@ -68,7 +68,7 @@ function Surface({ ground, trails, drop, view, levels, skin }: Made) {
   }, [trails, settings.trueLoss.value, dark, x, y]);
   return (
     <Surface3d label={w.surface} title={w.surface} ratio={RATIO} relief={ground} levels={levels} crosses={NONE}
-      tracks={tracks} skin={skin} hover={(at) => (hovered.value = at)} press={(at) => pressed(at, drop)}
+      tracks={tracks} skin={skin} from={settings.camera} hover={(at) => (hovered.value = at)} press={(at) => pressed(at, drop)}
       ready={(made) => (view.value = made)}>
       <p class="hint">{turning.value.keys}</p>
     </Surface3d>

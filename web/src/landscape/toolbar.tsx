@@ -85,7 +85,7 @@ function LandChoice({ logged }: Props) {
 function lineText({ name, shape, done, directions }: LandscapeLine): string {
   const whole = shape.reduce((a, b) => a * b, 1);
   const left = done < whole ? ` (${done} / ${whole})` : "";
-  const kind = name === directions ? "" : `${kindWord(directions)}, `;
+  const kind = name === directions || !directions ? "" : `${kindWord(directions)}, `;
   return `${name.slice(0, LONGEST)}: ${kind}${shape.join(" × ")}${left}`;
 }
 

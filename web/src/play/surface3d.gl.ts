@@ -23,6 +23,9 @@ const NEARER = 1.15;
 const SHARP = 2;
 const COARSE = 1;
 
+const spherical = (position: three.Vector3, target: three.Vector3): three.Spherical =>
+  new three.Spherical().setFromVector3(position.clone().sub(target));
+
 export class View {
   private readonly renderer: three.WebGLRenderer;
   private readonly scene = new three.Scene();
@@ -70,6 +73,20 @@ export class View {
     this.look(ABOVE);
   }
 
+  /** From where it is seen, as a text that `see` takes; "" from where it is at first. */
+  get seen(): string {
+    const { position } = this.camera;
+    if (position.distanceTo(FROM) < 1e-3) return "";
+    const { theta, phi, radius } = spherical(position, this.orbit.target);
+    return [theta, phi, radius].map((v) => Number(v.toFixed(3))).join(":");
+  }
+
+  see(text: string): void {
+    const [theta, phi, radius] = text.split(":").map(Number) as Triple;
+    if (![theta, phi, radius].every(Number.isFinite)) return;
+    this.move((at) => at.set(radius, phi, theta));
+  }
+
   private look(from: three.Vector3): void {
     this.camera.position.copy(from);
     this.orbit.target.copy(MIDDLE);
@@ -94,7 +111,7 @@ export class View {
 
   private move(change: (at: three.Spherical) => void): void {
     const { target } = this.orbit;
-    const at = new three.Spherical().setFromVector3(this.camera.position.clone().sub(target));
+    const at = spherical(this.camera.position, target);
     change(at);
     this.camera.position.setFromSpherical(at).add(target);
     this.orbit.update();

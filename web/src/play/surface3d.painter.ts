@@ -14,6 +14,8 @@ class Painter {
   view: View | null = null;
   size: Size = { width: 0, height: 0 };
   shown: (() => Shown) | null = null;
+  /** Called when it rests. */
+  rests: (() => void) | null = null;
   private kept: Shown | null = null;
   private timer = 0;
 
@@ -37,6 +39,7 @@ class Painter {
     this.kept ??= this.shown();
     this.view.paint(this.size, this.kept, moves);
     paintings.count++;
+    if (!moves) this.rests?.();
   }
 
   stop(): void {
@@ -47,11 +50,16 @@ class Painter {
 }
 
 /** Whoever paints a view, again whenever the component is rendered. */
-export function usePainter(view: View | null, size: Size, shown: () => Shown): Painter {
+export function usePainter(
+  view: View | null,
+  size: Size,
+  shown: () => Shown,
+  rests: () => void,
+): Painter {
   const painter = useRef<Painter | null>(null);
   const own = (painter.current ??= new Painter());
   useEffect(() => {
-    Object.assign(own, { view, size, shown });
+    Object.assign(own, { view, size, shown, rests });
     if (view && size.width) own.changed();
   });
   useEffect(() => () => own.stop(), []);

@@ -1,7 +1,7 @@
 /** A surface in three dimensions that is turned by mouse, touch and keyboard, with paths on it. One at a time:
  * it holds a WebGL context, and gives it back when it is left. */
 
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import * as store from "../store";
@@ -52,6 +52,8 @@ interface Props extends Omit<Shown, "look"> {
   hover?: (at: Pair | null) => void;
   /** A press on the surface, which turns nothing. */
   press?: (at: Pair) => void;
+  /** From where it is seen, kept as a text. */
+  from?: Signal<string>;
   /** Told of the view, which other files can be made of. */
   ready?: (view: View | null) => void;
   children?: ComponentChildren;
@@ -88,10 +90,10 @@ export function Surface3d(props: Props) {
   const missing = useSignal(false);
   const size = useSignal<Size>({ width: 0, height: 0 });
   const dark = store.isDark.value;
-  const painter = usePainter(view.value, size.value, () => ({
-    ...props,
-    look: lookOf(canvas.current!, dark),
-  }));
+  const shown = () => ({ ...props, look: lookOf(canvas.current!, dark) });
+  const painter = usePainter(view.value, size.value, shown, () => {
+    if (props.from && view.value) props.from.value = view.value.seen;
+  });
   useEffect(() => followSize(canvas.current!, size), []);
   useEffect(() => {
     const context = canvas.current!.getContext(
@@ -103,6 +105,7 @@ export function Surface3d(props: Props) {
     void import("./surface3d.gl").then((gl) => {
       if (left) return;
       view.value = new gl.View(context, painter.moved);
+      if (props.from?.peek()) view.value.see(props.from.peek());
       props.ready?.(view.value);
     });
     return () => {
