@@ -90,3 +90,16 @@ def unpacked(answer):
         for s in header["series"]
     ]
     return named, len(columns)
+
+
+def frame_of(content):
+    """A frame as the page reads it."""
+    size = int.from_bytes(content[:4], "little")
+    header = json.loads(content[4 : 4 + size])
+    arrays = {}
+    for name, of in header["arrays"].items():
+        length = int(np.prod(of["shape"]))
+        where = 4 + size + of["offset"]
+        assert where % 8 == 0
+        arrays[name] = np.frombuffer(content, f"<{of['type']}", length, where).reshape(of["shape"])
+    return arrays, header["facts"]

@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
+from answers import frame_of
 from asgi import Client
 from board import eventually, settled
 from playing import readout, slide, trouble
@@ -41,19 +42,6 @@ def frame_address(scene="momentum", part="path", settings="{}", **more):
     return f"/api/play/frame?scene={scene}&part={part}&settings={quote(settings)}{rest}"
 
 
-def unpacked(content):
-    """A frame as the page reads it."""
-    size = int.from_bytes(content[:4], "little")
-    header = json.loads(content[4 : 4 + size])
-    arrays = {}
-    for name, of in header["arrays"].items():
-        length = int(np.prod(of["shape"]))
-        where = 4 + size + of["offset"]
-        assert where % 8 == 0
-        arrays[name] = np.frombuffer(content, f"<{of['type']}", length, where).reshape(of["shape"])
-    return arrays, header["facts"]
-
-
 def test_the_page_is_told_of_all_scenes(ask):
     found = ask("/api/play/scenes").json()
     assert [scene["name"] for scene in found] == list(SCENES)
@@ -62,7 +50,7 @@ def test_the_page_is_told_of_all_scenes(ask):
 def test_a_frame_arrives_as_it_was_made(ask):
     answer = ask(frame_address(settings='{"alpha": 0.003, "steps": 20}'))
     assert answer.headers["cache-control"] == "no-store"
-    arrays, facts = unpacked(answer.content)
+    arrays, facts = frame_of(answer.content)
     assert arrays["w"].shape == (21, 2)
     assert arrays["w"].dtype == np.float64
     assert arrays["w"][0].tolist() == [-1.21, 0.853]
@@ -134,8 +122,8 @@ def test_five_people_play_at_once(ask):
         answers = list(pool.map(ask, addresses))
     assert {a.status for a in answers} == {200}
     for b, answer in enumerate(answers):
-        alone = unpacked(ask(addresses[b]).content)[1]
-        assert unpacked(answer.content)[1] == alone
+        alone = frame_of(ask(addresses[b]).content)[1]
+        assert frame_of(answer.content)[1] == alone
 
 
 def test_a_scene_in_a_notebook(monkeypatch):
@@ -186,6 +174,8 @@ def test_the_command_lists_scenes(capsys, tmp_path):
         (["--set", "alpha=1"], "Unknown scene ''"),
         (["momentum", "--json", "x.json"], "give --list too"),
         (["momentum", "--port", "99999"], "port"),
+        (["slope", "--set", "formula=lambda: 1"], "formula"),
+        (["slope", "--set", "formula=x+y"], "a curve has x alone"),
     ],
 )
 def test_bad_input_ends_with_a_sentence(arguments, said, capsys):

@@ -190,3 +190,31 @@ def test_what_is_no_function_is_refused():
             uz.Problem(**{**ONE, **wrong})
     with pytest.raises(InputError, match="must hold numbers"):
         uz.Problem(**ONE, data=np.array(["a", "b", "c"] * 9))
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: uz.problems.classify("digits", hidden=[8]),
+        lambda: uz.problems.classify("moons", loss="brier"),
+        lambda: uz.problems.regress((np.eye(9), np.arange(9.0))),
+        lambda: uz.problems.residual("digits", 8),
+        lambda: uz.problems.linear(30),
+        lambda: uz.problems.quadratic([1.0, 2.0]),
+        lambda: uz.problems.formula("x^2"),
+    ],
+    ids=["classify", "brier", "regress", "residual", "linear", "quadratic", "formula"],
+)
+def test_equal_problems_share_their_programs(make):
+    one, other = make(), make()
+    assert (one.formulas, one.init) == (other.formulas, other.init)
+    assert hash(one.formulas) == hash(other.formulas)
+
+
+def test_problems_that_differ_in_what_is_compiled_share_nothing():
+    make = uz.problems.classify
+    assert make("moons").formulas != make("moons", loss="brier").formulas
+    assert make("moons").init != make("moons", [8]).init
+    wide, deep = (uz.problems.residual("digits", depth) for depth in (8, 14))
+    assert wide.formulas == deep.formulas
+    assert wide.init != deep.init

@@ -142,4 +142,4 @@ def test_the_start_and_the_true_line_are_dragged(played):
         assert readout(page, but=before)
     before = page.url
     page.get_by_role("button", name="New true line").click()
-    page.wait_for_url(lambda url: url != before and "slope" in url)
+    page.wait_for_url(lambda url: url != before and "seed" in url)

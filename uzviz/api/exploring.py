@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 IDLE, LIMIT = 600.0, 20.0
 """Seconds after which the process is ended: when nobody asks, and at work on one answer."""
+MEMORY = 1 << 30
+"""Bytes beyond which the process gives compiled programs back: a network's data and programs take half."""
+COARSE = 81
+"""Points of the coarsest grid, which are said together."""
 SECONDS = 0.3
 """Of points of a surface that are said together."""
 SIZES = (3, 201)
@@ -72,7 +76,7 @@ class Grounds:
     """
 
     def __init__(self, *, idle: float = IDLE, limit: float = LIMIT):
-        self.worker = Worker(_answer, idle=idle, limit=limit)
+        self.worker = Worker(_answer, idle=idle, limit=limit, memory=MEMORY)
         self._lock = threading.Lock()
         self._busy: set[str] = set()
 
@@ -309,7 +313,7 @@ def _grow(land: Landscape) -> None:
     until = time.perf_counter() + SECONDS
     for tile in mapped(land.grid, [land.known]):
         land.add(tile)
-        if time.perf_counter() > until:
+        if time.perf_counter() > until and land.done.sum() >= COARSE:
             break
 
 
@@ -338,7 +342,7 @@ def _paths(asked: Asked) -> bytes:
 def _particle(
     asked: Asked, place: Any, name: str, given: Any, batch: int, steps: int, mode: str
 ) -> bytes:
-    from uzviz import rules
+    from uzviz import hyper, rules
     from uzviz.board import wire
     from uzviz.landscapes import bound, free
 
@@ -348,6 +352,7 @@ def _particle(
         )
     stage = _stage(asked)
     rule = rules.named(name, **given)
+    hyper.check_numbers(rule)
     if len(stage.directions.vectors) != 2:
         raise InputError("Particles go on a ground of two directions, but this one has another.")
     if mode == "plane":

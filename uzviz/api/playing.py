@@ -153,7 +153,7 @@ def checked(scene: str, settings: Settings) -> Settings:
         return settings
     from uzviz import scenes
 
-    scenes.read(scenes.scene_named(scene).controls, dict(settings))
+    scenes.scene_named(scene).settings(dict(settings))
     return settings
 
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from multiprocessing.reduction import ForkingPickler
 from typing import TYPE_CHECKING, Any
 
-from uzviz.api.memory import Bound
+from uzviz.api.memory import MOST, Bound
 from uzviz.errors import InputError
 
 if TYPE_CHECKING:
@@ -41,10 +41,14 @@ class Worker:
         raised here, as is, by its words, whatever else it raises.
     idle, limit
         Seconds after which the process is ended: without a job, and at work on one.
+    memory
+        Bytes beyond which the process gives compiled programs back.
     """
 
-    def __init__(self, function: Callable[..., Any], *, idle: float, limit: float):
-        self.function, self.idle, self.limit = function, idle, limit
+    def __init__(
+        self, function: Callable[..., Any], *, idle: float, limit: float, memory: int = MOST
+    ):
+        self.function, self.idle, self.limit, self.memory = function, idle, limit, memory
         self._lock = threading.Lock()
         """Held for an instant, while one of the fields below changes."""
         self._process: _Process | None = None
@@ -90,7 +94,7 @@ class Worker:
             if self._timer:
                 self._timer.cancel()
             if self._process is None or not self._process.lives:
-                self._process = _Process(self.function)
+                self._process = _Process(self.function, self.memory)
             self._jobs += 1
             return self._process
 
@@ -116,10 +120,10 @@ class Worker:
 class _Process:
     """A process at work, and the jobs that wait for it."""
 
-    def __init__(self, function: Callable[..., Any]):
+    def __init__(self, function: Callable[..., Any], memory: int):
         spawn = multiprocessing.get_context("spawn")
         self._pipe, theirs = spawn.Pipe()
-        self._process = spawn.Process(target=_work, args=(theirs, function), daemon=True)
+        self._process = spawn.Process(target=_work, args=(theirs, function, memory), daemon=True)
         self._process.start()
         theirs.close()  # so that reading ends when the process does
         self._numbers = itertools.count()
@@ -169,10 +173,10 @@ class _Process:
             future.set_exception(Broke())
 
 
-def _work(pipe: Connection, function: Callable[..., Any]) -> None:
+def _work(pipe: Connection, function: Callable[..., Any], most: int) -> None:
     """Answer until whoever asks has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this process
-    lock, memory = threading.Lock(), Bound()
+    lock, memory = threading.Lock(), Bound(most)
 
     def answer(number: int, arguments: tuple[Any, ...]) -> None:
         try:

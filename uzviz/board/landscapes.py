@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -25,6 +26,7 @@ MOST_NUMBERS = 1 << 23
 MOST_LANDSCAPES = 1000
 
 State = tuple[int, int]
+T = TypeVar("T")
 
 
 class Lands:
@@ -36,7 +38,8 @@ class Lands:
 
     def listed(self, run: Watched) -> Landscapes:
         """What landscapes there are."""
-        return {"landscapes": [_line(one) for one in self._of(run)[:MOST_LANDSCAPES]]}
+        found = self._of(run)[:MOST_LANDSCAPES]
+        return _understood(run, lambda: {"landscapes": [_line(one) for one in found]})
 
     def one(self, run: Watched, number: int) -> bytes:
         """The landscape of this number in the list."""
@@ -72,7 +75,7 @@ def _read(run: Watched) -> list[LoggedLandscape]:
         return [*landscapes_of(run.log).values()]
 
 
-def _understood(run: Watched, make: Any) -> Any:
+def _understood(run: Watched, make: Callable[[], T]) -> T:
     try:
         return make()
     except Refusal:

@@ -56,6 +56,8 @@ class Scene:
         In TeX, one a line.
     presets
         Settings worth a look, by name; what they leave out has its default.
+    check
+        Refuses settings that are allowed one by one, and not together.
     """
 
     name: str
@@ -65,6 +67,19 @@ class Scene:
     controls: Mapping[str, Control]
     parts: Mapping[str, Part | Training]
     presets: Mapping[str, Settings] = field(default_factory=dict)
+    check: Callable[[Settings], object] = lambda settings: None
+
+    def settings(self, given: Any) -> Settings:
+        """All settings, those given and the others' defaults, if the scene can be drawn with them.
+
+        Raises
+        ------
+        InputError
+            for a setting that does not exist, and for values that are not allowed.
+        """
+        found = controls.read(self.controls, given)
+        self.check(found)
+        return found
 
     def frame(self, part: str, given: Any, moment: Moment) -> Frame:
         """A part's frame for these settings.

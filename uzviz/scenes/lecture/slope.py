@@ -153,4 +153,5 @@ SCENE = Scene(
         "plain": Part(plain, MOVED),
     },
     presets=LABS,
+    check=valleys_of,
 )  # fmt: skip
