@@ -9,8 +9,9 @@ import type { Shown } from "./surface3d";
 import { axesOf, coarsen, empty, linesOf, Paths, recoloured, surfaceOf } from "./surface3d.things";
 
 const FROM = new three.Vector3(-1.3, 2.5, 2.85);
-const ABOVE = new three.Vector3(0, 4.3, 0.004);
 const MIDDLE = new three.Vector3(0.06, 0.18, 0);
+/** Right above the middle, and no more than a hair nearer: else x would not go to the right. */
+const ABOVE = new three.Vector3(MIDDLE.x, 4.3, 0.004);
 /** The angle of view in degrees; wider where posts stand around a surface and its axes matter. */
 const [NARROW, WIDE] = [35, 40];
 /** Points of a grid whose contours are left out while it moves. */
