@@ -21,6 +21,8 @@ export interface Relief {
 export const HIGH = 0.7;
 /** Pieces of a path at most. */
 const MOST = 20_000;
+/** Posts along a path at most. */
+const POSTS = 60;
 
 /** Places are in cells, u along x and v along y, from the low ends. */
 export class Sheet {
@@ -147,10 +149,12 @@ export class Sheet {
     return found;
   }
 
-  /** Upright pieces from the surface to the height of a value, at each point of a path above it. */
+  /** Upright pieces from the surface to the height of a value, at points of a path above it: so many at most
+   * that they are no wall. */
   posts(w: Tensor, values: Numbers, upTo: number): number[] {
     const found: number[] = [];
-    for (let k = 0; k <= upTo && found.length < 6 * MOST; k++) {
+    const every = Math.ceil((upTo + 1) / POSTS);
+    for (let k = 0; k <= upTo; k += every) {
       const at = this.place(w.data[2 * k]!, w.data[2 * k + 1]!);
       if (!this.holds(at)) continue;
       add(found, this.point(...at), this.raised(...at, this.relief.heights.of(values[k]!)));
