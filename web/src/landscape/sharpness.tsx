@@ -28,10 +28,8 @@ export function SharpnessPanel({ facts }: { facts: Facts }) {
     paint.dots(plot, steps, values, 2.6, plot.look.accent);
     if (!near) return;
     paint.line(plot, steps, limits, { colour: plot.look.bad, width: 1.6, dash: [6, 4] });
-    paint.legend(plot, [
-      [w.sharpness, plot.look.accent],
-      [w.threshold, plot.look.bad],
-    ]);
+    const names = [[w.sharpness, plot.look.accent], [w.threshold, plot.look.bad]] as const; // prettier-ignore
+    paint.legend(plot, names, values.at(-1)! > (least + most) / 2);
   };
   const [low, high] = range(known);
   const said = !known.length
