@@ -13,6 +13,7 @@ import { Graph } from "./pages/graph";
 import { Histograms } from "./pages/histograms";
 import { Hyperparameters } from "./pages/hyperparameters";
 import { Images } from "./pages/images";
+import { LandscapePage } from "./pages/landscape";
 import { PlayPage } from "./pages/play";
 import { RacePage } from "./pages/race";
 import { RunsPage } from "./pages/runs";
@@ -32,6 +33,7 @@ const PAGES: Record<settings.Page, FunctionComponent> = {
   text: Text,
   hyperparameters: Hyperparameters,
   race: RacePage,
+  landscape: LandscapePage,
   runs: RunsPage,
   play: PlayPage,
 };
@@ -135,6 +137,7 @@ const ONLY_WITH: Partial<Record<settings.Page, () => boolean>> = {
   text: () => has("text"),
   graph: () => store.runList.value.some((r) => r.graph),
   race: () => store.runList.value.some((r) => r.race),
+  landscape: () => store.runList.value.length > 0,
 };
 
 /** Whether a page has something to show, or is the one that is open; without a folder only scenes have. */

@@ -1,6 +1,7 @@
 /** What a person has chosen. All of it stands in the address, so that any view is a link. */
 
 import { effect, signal, type Signal } from "@preact/signals";
+import { COLOUR_MAPS, type ColourMap } from "./landscape/colourmaps";
 
 type Value = string | number | boolean | string[];
 
@@ -40,6 +41,7 @@ export const PAGES = [
   "graph",
   "hyperparameters",
   "race",
+  "landscape",
   "runs",
   "play",
 ] as const;
@@ -137,6 +139,32 @@ type RaceAxis = (typeof RACE_AXES)[number];
 /** What the curves of a race are drawn over, and which of them. */
 export const raceAxis = choice<RaceAxis>("over", "epochs", RACE_AXES);
 export const raceCurve = setting<string>("curve", "validation/loss");
+
+/** The landscape that is shown, by its name in the log; "" for the first. */
+export const landscape = setting<string>("land", "");
+/** Whether one is computed instead, and of what, as "name:text". */
+export const computed = setting<boolean>("computed", false);
+export const asked = setting<string[]>("asked", []);
+/** The map of it that is shown; "" for the first. */
+export const landscapeMap = setting<string>("map", "");
+export const logHeight = setting<boolean>("logheight", true);
+export const colourMap = choice<ColourMap>("palette", "viridis", COLOUR_MAPS);
+export const LEVELS = [0, 40] as const;
+export const levels = between("levels", 14, LEVELS);
+/** From where the sun shines on it, in degrees. */
+export const SUN = [0, 360] as const;
+export const sun = between("sun", 210, SUN);
+/** From where it is seen, as "turn:tilt:distance"; "" from where it is at first. */
+export const camera = setting<string>("from", "");
+/** Whether paths are as high as their own losses, rather than on the ground. */
+export const trueLoss = setting<boolean>("trueloss", false);
+/** Paths that are not shown, by their labels. */
+export const hiddenPaths = setting<string[]>("nopath", []);
+/** The point that is looked at, as "x:y"; "" for the middle. */
+export const landscapePoint = setting<string>("point", "");
+/** What a particle descends by, as "name:text"; and those that were dropped, as `landscape/drops.ts` has them. */
+export const descent = setting<string[]>("descent", []);
+export const drops = setting<string[]>("drops", []);
 
 /** The scene that is played, by its name; "" for the first. */
 export const scene = setting<string>("scene", "");

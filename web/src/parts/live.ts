@@ -8,7 +8,7 @@ import { useFetched, type Fetched } from "./fetched";
 import { rounds } from "./rounds";
 
 /** How often a run has changed; whoever reads it is told when it does. */
-function stampOf(run: number): number {
+export function stampOf(run: number): number {
   void rounds.value;
   return stamps.get(run) ?? 0;
 }

@@ -16,6 +16,8 @@ export interface Handle {
   move: (x: number, y: number) => void;
   /** How far an arrow key moves it, in shares of the axes; .02 unless given. */
   by?: number;
+  /** Enter on it. */
+  act?: () => void;
 }
 
 interface Props {
@@ -88,6 +90,10 @@ function Grip(props: { handle: Handle; plot: { current: Plot | null }; axes: [Ax
     handle.move(within(px, x), within(py, y));
   };
   const keyed = (event: KeyboardEvent) => {
+    if (event.key === "Enter" && handle.act) {
+      event.preventDefault();
+      return handle.act();
+    }
     const by = ARROWS[event.key];
     if (!by || !plot.current) return;
     event.preventDefault();

@@ -3,26 +3,41 @@
 import * as three from "three";
 import { OrbitControls } from "three/addons/controls/OrbitControls.js";
 import type { Size } from "./plot";
-import { Sheet } from "./sheet";
+import { hit } from "./ray";
+import { Sheet, type Pair, type Triple } from "./sheet";
 import type { Shown } from "./surface3d";
-import { axesOf, empty, Paths, surfaceOf } from "./surface3d.things";
+import { axesOf, coarsen, empty, linesOf, Paths, recoloured, surfaceOf } from "./surface3d.things";
 
 const FROM = new three.Vector3(-1.3, 2.5, 2.85);
-const ABOVE = new three.Vector3(0, 4.3, 0.004);
 const MIDDLE = new three.Vector3(0.06, 0.18, 0);
+/** Right above the middle, and no more than a hair nearer: else x would not go to the right. */
+const ABOVE = new three.Vector3(MIDDLE.x, 4.3, 0.004);
+/** The angle of view in degrees; wider where posts stand around a surface and its axes matter. */
+const [NARROW, WIDE] = [35, 40];
+/** Points of a grid whose contours are left out while it moves. */
+const MANY = 60_000;
 /** Radians by which a key turns, and how much nearer one comes. */
 const TURN = 0.12;
 const NEARER = 1.15;
+/** Pixels of the picture to one of the page, at rest and while it moves: lines are smooth where there are more,
+ * and each takes time without a graphics processor. */
+const SHARP = 2;
+const COARSE = 1;
+
+const spherical = (position: three.Vector3, target: three.Vector3): three.Spherical =>
+  new three.Spherical().setFromVector3(position.clone().sub(target));
 
 export class View {
   private readonly renderer: three.WebGLRenderer;
   private readonly scene = new three.Scene();
-  private readonly camera = new three.PerspectiveCamera(35, 1, 0.05, 30);
+  private readonly camera = new three.PerspectiveCamera(NARROW, 1, 0.05, 30);
   private readonly orbit: OrbitControls;
   private readonly ground = new three.Group();
+  private readonly lines = new three.Group();
   private readonly paths = new Paths();
   private sheet: Sheet | null = null;
-  private dark = false;
+  private surface: three.Mesh | null = null;
+  private before: Shown | null = null;
 
   /** `changed` is called when it is to be painted anew. */
   constructor(context: WebGL2RenderingContext, changed: () => void) {
@@ -30,10 +45,10 @@ export class View {
     this.renderer = new three.WebGLRenderer({ canvas, context });
     this.renderer.setClearAlpha(0);
     this.renderer.debug.checkShaderErrors = false; // each check waits for the compiler
-    this.renderer.setPixelRatio(Math.min(2, devicePixelRatio || 1));
     const sun = new three.DirectionalLight("#fff", 1.6);
     sun.position.set(-2, 2.4, 0.6);
-    this.scene.add(new three.AmbientLight("#fff", 2), sun, this.ground, this.paths.group);
+    const light = new three.AmbientLight("#fff", 2);
+    this.scene.add(light, sun, this.ground, this.lines, this.paths.group);
     this.orbit = new OrbitControls(this.camera, canvas);
     this.orbit.enablePan = false;
     this.orbit.enableZoom = false;
@@ -57,6 +72,20 @@ export class View {
   /** From above, x to the right and y upward as contours have them. */
   top(): void {
     this.look(ABOVE);
+  }
+
+  /** From where it is seen, as a text that `see` takes; "" from where it is at first. */
+  get seen(): string {
+    const { position } = this.camera;
+    if (position.distanceTo(FROM) < 1e-3) return "";
+    const { theta, phi, radius } = spherical(position, this.orbit.target);
+    return [theta, phi, radius].map((v) => Number(v.toFixed(3))).join(":");
+  }
+
+  see(text: string): void {
+    const [theta, phi, radius] = text.split(":").map(Number) as Triple;
+    if (![theta, phi, radius].every(Number.isFinite)) return;
+    this.move((at) => at.set(radius, phi, theta));
   }
 
   private look(from: three.Vector3): void {
@@ -83,41 +112,82 @@ export class View {
 
   private move(change: (at: three.Spherical) => void): void {
     const { target } = this.orbit;
-    const at = new three.Spherical().setFromVector3(this.camera.position.clone().sub(target));
+    const at = spherical(this.camera.position, target);
     change(at);
     this.camera.position.setFromSpherical(at).add(target);
     this.orbit.update();
   }
 
-  paint({ width, height }: Size, shown: Shown): void {
-    const now = this.renderer.getSize(new three.Vector2());
-    if (now.x !== width || now.y !== height) {
-      this.renderer.setSize(width, height, false);
-      this.camera.aspect = width / height;
-      this.camera.updateProjectionMatrix();
-    }
+  /** The place of the surface that is seen at a place of the picture, both from −1 to 1 there, in the numbers of
+   * its axes; null beside it. */
+  at(right: number, up: number): Pair | null {
+    if (!this.sheet) return null;
+    this.camera.updateMatrixWorld();
+    const from = this.camera.position;
+    const toward = new three.Vector3(right, up, 0.5).unproject(this.camera).sub(from).normalize();
+    const found = hit(this.sheet, from.toArray() as Triple, toward.toArray() as Triple);
+    return found && this.sheet.at(...found);
+  }
+
+  /** Paint what is shown, in fewer pixels while it moves. */
+  paint(size: Size, shown: Shown, moves: boolean): void {
+    this.camera.fov = shown.skin ? WIDE : NARROW;
+    this.fit(size, moves ? COARSE : SHARP);
     const sheet = this.sheetOf(shown);
-    this.paths.draw(sheet, shown.tracks);
+    if (this.before?.tracks !== shown.tracks || this.before.relief !== shown.relief) {
+      this.paths.draw(sheet, shown.tracks);
+    }
+    this.before = shown;
+    this.paths.coarse(moves);
+    if (shown.skin) coarsen(this.surface!, moves);
+    this.lines.visible = !moves || sheet.heights.length < MANY;
     this.renderer.render(this.scene, this.camera);
+  }
+
+  private fit({ width, height }: Size, ratio: number): void {
+    const now = this.renderer.getSize(new three.Vector2());
+    if (now.x === width && now.y === height && this.renderer.getPixelRatio() === ratio) return;
+    this.renderer.setPixelRatio(ratio);
+    this.renderer.setSize(width, height, false);
+    this.camera.aspect = width / height;
+    this.camera.updateProjectionMatrix();
   }
 
   /** The surface that stands there, made anew if it is another one. */
   private sheetOf(shown: Shown): Sheet {
-    const { relief, look } = shown;
-    const same = this.sheet?.relief.values === relief.values && this.dark === look.dark;
-    if (this.sheet && same) return this.sheet;
+    const { before } = this;
+    const same = this.sheet?.relief.values === shown.relief.values &&
+      this.sheet.relief.heights === shown.relief.heights && before?.look.dark === shown.look.dark; // prettier-ignore
+    const sheet = same ? this.sheet! : this.made(shown);
+    if (same && shown.skin && before?.skin !== shown.skin)
+      recoloured(this.surface!, sheet, shown.skin);
+    if (!same || before?.levels !== shown.levels) {
+      empty(this.lines);
+      if (shown.skin && shown.levels.length) this.lines.add(linesOf(sheet, shown));
+    }
+    return sheet;
+  }
+
+  private made(shown: Shown): Sheet {
     empty(this.ground);
-    this.dark = look.dark;
-    this.sheet = new Sheet(relief);
-    const anisotropy = this.renderer.capabilities.getMaxAnisotropy();
-    this.ground.add(surfaceOf(this.sheet, shown, anisotropy), ...axesOf(this.sheet, look.soft));
+    this.sheet = new Sheet(shown.relief);
+    this.surface = surfaceOf(this.sheet, shown);
+    this.ground.add(this.surface, ...axesOf(this.sheet, shown.look.soft));
+    this.before = null;
     return this.sheet;
+  }
+
+  /** What is seen as a GLB file. */
+  async model(): Promise<Blob> {
+    const { modelOf } = await import("./model");
+    return modelOf(this.before!);
   }
 
   /** Give back all there is but the context. */
   dispose(): void {
     this.paths.dispose();
     empty(this.ground);
+    empty(this.lines);
     this.orbit.dispose();
     this.renderer.dispose();
   }
