@@ -48,7 +48,7 @@ def naive_softmax(w, batch, key):
 
 
 def test_an_overflow_in_a_naive_softmax_is_found():
-    x = np.random.default_rng(0).normal(size=(90, 2)).astype(np.float32)
+    x = np.random.default_rng(0).normal(size=(160, 2)).astype(np.float32)
     problem = uz.Problem(
         init=lambda key: jnp.full((2, 2), 300.0), loss=naive_softmax,
         data=(x, (x[:, 0] > 0).astype(np.int32)),
