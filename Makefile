@@ -73,6 +73,7 @@ bench: .venv-bench/made $(PAGE)
 	.venv-bench/bin/python benchmarks/train.py
 	.venv-bench/bin/python benchmarks/race.py
 	.venv-bench/bin/python benchmarks/landscape.py
+	CHROME="$$(.venv-bench/bin/python tests/browser.py)" .venv-bench/bin/python benchmarks/landscape_page.py
 	.venv-bench/bin/python benchmarks/log.py --slow
 	CHROME="$$(.venv-bench/bin/python tests/browser.py)" .venv-bench/bin/python benchmarks/board.py
 	CHROME="$$(.venv-bench/bin/python tests/browser.py)" .venv-bench/bin/python benchmarks/board_alone.py
