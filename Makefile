@@ -58,7 +58,7 @@ board: $(PAGE) $(SAMPLE)
 test: setup
 	$(BIN)/python web/npm.py test
 	$(BIN)/python tests/browser.py
-	$(BIN)/python -m pytest -q -n 4 --dist worksteal
+	$(BIN)/python -m pytest -q -n 3 --dist worksteal
 
 check: .venv/test .venv/node
 	$(BIN)/ruff format --check .

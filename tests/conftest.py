@@ -10,11 +10,6 @@ from pathlib import Path
 run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 os.environ["JAX_COMPILATION_CACHE_DIR"] = str(Path(tempfile.gettempdir(), f"uzviz-tests-{run}"))
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"
-# Two thirds of the tests' time is compiling: XLA's older emitters and less of LLVM's optimisation halve it, at the
-# same pace of what is compiled. With XLA_FLAGS in the environment, empty ones too, tests compile as users do.
-os.environ.setdefault(
-    "XLA_FLAGS", "--xla_cpu_use_fusion_emitters=false --xla_backend_optimization_level=1"
-)
 own = Path(__file__).with_name("cache")
 os.environ["PYTHONPATH"] = os.pathsep.join([str(own), *filter(None, [os.getenv("PYTHONPATH")])])
 runpy.run_path(str(own / "sitecustomize.py"))
