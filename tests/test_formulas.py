@@ -175,12 +175,12 @@ sys.addaudithook(lambda event, _: watching and watching[0].append(event))
 @pytest.mark.parametrize("hostile", [*HOSTILE, *NO_TEXTS], ids=lambda h: repr(h)[:24])
 def test_hostile_texts_are_refused_in_a_sentence_and_reach_nothing(hostile):
     events = []
-    began = time.perf_counter()
+    began = time.process_time()
     watching.append(events)
     with pytest.raises(InputError, match="formula") as refused:
         Formula.of(hostile)
     watching.clear()
-    assert time.perf_counter() - began < 0.05
+    assert time.process_time() - began < 0.05
     assert len(str(refused.value)) < 1000
     assert "\n" not in str(refused.value)
     assert str(refused.value).isprintable()
