@@ -34,6 +34,12 @@ def memory(pid: int, kind: str = "VmHWM") -> float:
     return int(re.search(rf"{kind}:\s+(\d+)", text)[1]) / 1e3  # type: ignore[index]
 
 
+def memory_below(pid: int) -> float:
+    """The most megabytes that a process started by another has taken."""
+    below = [file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/children")]
+    return max(memory(int(child)) for children in below for child in children.split())
+
+
 def processor(pid: int) -> float:
     """Seconds of a core that a process has used, by the scheduler's own count."""
     threads = Path(f"/proc/{pid}/task").glob("*/schedstat")

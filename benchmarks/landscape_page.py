@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from board_alone import memory
+from board_alone import memory_below
 from boards import arrive, chromium, options, our_board, room, served
 from report import machine
 
@@ -78,9 +78,7 @@ def main() -> None:
                 page.wait_for_selector("body[data-settled=true]")
                 rate, longest = page.evaluate(TURN, SECONDS)
                 print(f"{size} × {size}: {rate:.0f} frames/s, {longest:.0f} ms between two at most")
-            below = [f.read_text() for f in Path(f"/proc/{process.pid}/task").glob("*/children")]
-            most = max(memory(int(pid)) for pids in below for pid in pids.split())
-            print(f"process that computes: {most:.0f} MB at most")
+            print(f"process that computes: {memory_below(process.pid):.0f} MB at most")
 
 
 if __name__ == "__main__":

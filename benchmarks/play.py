@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from board_alone import memory
+from board_alone import memory_below
 from boards import arrive, chromium, served
 from report import machine
 
@@ -127,9 +127,7 @@ def main() -> None:
                 middle, worst, setting = drags(page, name)
                 print(f"{name:16} {firsts[name]:12.2f} {middle:9.0f} {worst:9.0f}  {setting}")
             print(f"five at once: {five_people(browser):.0f} ms a drag")
-            below = [f.read_text() for f in Path(f"/proc/{process.pid}/task").glob("*/children")]
-            most = max(memory(int(pid)) for pids in below for pid in pids.split())
-            print(f"process that computes: {most:.0f} MB at most")
+            print(f"process that computes: {memory_below(process.pid):.0f} MB at most")
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ import runpy
 import tempfile
 from pathlib import Path
 
-# All processes of a run of tests, and the commands that they start, share what
-# they compile.
+# All processes of a run of tests, and the commands that they start, share what they compile.
 run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
 os.environ["JAX_COMPILATION_CACHE_DIR"] = str(Path(tempfile.gettempdir(), f"uzviz-tests-{run}"))
 os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0"

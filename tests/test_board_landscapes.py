@@ -251,3 +251,25 @@ def test_a_run_that_is_nobodys_of_ours_is_refused(grounds, tmp_path):
     assert answer.status == 422
     assert "no parameters of ours" in answer.json()["error"]
     asked.store.close()
+
+
+def test_a_race_won_by_a_rule_of_ones_own_offers_one_of_ours(grounds, tmp_path):
+    @uz.rules.rule
+    class Half(uz.rules.Rule):
+        memory = 0
+        lr: float = uz.hyper.hyperparameter(0.01, "(0, inf)", "step size")
+
+        def init(self, w):
+            return {}
+
+        def step(self, f, w, s, t):
+            loss, g = f(w)
+            return uz.tree.each(lambda w, g: w - self.lr / 2 * g, w, g), s, loss
+
+    problem = uz.problems.quadratic([1.0, 2.0, 3.0], spread=0.1)
+    options = {"lr": [0.1], "seeds": 1, "final_seeds": 1, "gradients": 20}
+    uz.race(problem, [Half()], log=tmp_path / "race", **options)
+    asked = Asked(tmp_path, ground=grounds.app)
+    about = ground(asked, "about", "race").json()
+    assert (about["rule"], about["entrants"]) == ("gd", ["Half"])
+    asked.store.close()

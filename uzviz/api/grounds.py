@@ -31,6 +31,8 @@ from uzviz.rules import Rule
 from uzviz.tree import Tree
 
 AT = ("last", "best")
+ALONE = ("random", "hessian")
+"""Kinds of directions along which paths hardly move, so that they say nothing about the span."""
 ALONG = 25
 """Points of a path at which the ground's curvature is found."""
 
@@ -107,6 +109,22 @@ def point_of(
         f"The run is {shown(found)}, but must be a Run, the folder of a logged one, what uz.read gives, or a "
         "problem."
     )
+
+
+def kinds_of(point: Point) -> list[str]:
+    """Kinds of directions that can be asked for; the one first that is taken unless it is said."""
+    if tree.size(point.w) <= 2:
+        return ["axes"]
+    usual = ["random", "hessian"]
+    if not point.paths:
+        return usual
+    return ["path", *usual] if len(point.paths) > 1 else ["random", "path", "hessian"]
+
+
+def span_of(kind: str, given: Any) -> Any:
+    """The span as given, or what suits directions along which paths hardly move; None where it follows from
+    the paths."""
+    return 1.0 if given is None and kind in ALONE else given
 
 
 def _of_run(run: Run, problem: Problem | None, at: str) -> Point:

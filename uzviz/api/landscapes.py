@@ -11,8 +11,8 @@ from typing import Any
 import jax
 import numpy as np
 
-from uzviz import landscapes, tree
-from uzviz.api.grounds import Point, curvature_at, point_of
+from uzviz import landscapes
+from uzviz.api.grounds import Point, curvature_at, kinds_of, point_of, span_of
 from uzviz.api.interrupts import held_back
 from uzviz.api.places import Place, mark
 from uzviz.errors import InputError, shown
@@ -25,8 +25,6 @@ from uzviz.records import Tile
 from uzviz.tree import Tree
 
 Progress = Callable[[int, int, str], object]
-ALONE = ("random", "hessian")
-"""Kinds of directions along which paths hardly move, so that they say nothing about the span."""
 
 
 def landscape(
@@ -116,18 +114,12 @@ def landscape(
         for anything that cannot be used, before anything is computed, and where the loss is finite nowhere.
     """
     point = point_of(run, w, problem=problem, at=at, final_seed=final_seed, centre=centre)
-    if (
-        directions is None
-        and not _listed(towards)
-        and len(point.paths) > 1
-        and tree.size(point.w) > 2
-    ):
-        directions = "path"
+    usual = kinds_of(point)[0]
     ends = [point_of(other, problem=point.problem) for other in _listed(towards)]
     _add_paths(
         point, [*ends, *(point_of(other, problem=point.problem) for other in _listed(beside))]
     )
-    kind, along = _along(point, directions, ends, dimensions)
+    kind, along = _along(point, directions, ends, dimensions, usual)
     grid_of = {
         "dimensions": dimensions or 2, "size": size, "normalise": normalise, "seed": seed, "examples": examples,
         "parts": tuple(parts), "maps": tuple(maps), "lanczos": lanczos,
@@ -142,7 +134,7 @@ def landscape(
         found = place.found()
         grid = landscapes.planned(
             point.problem, point.w, split_seed=point.seed, memory=memory, paths=point.paths,
-            span=1.0 if span is None and kind in ALONE else span,
+            span=span_of(kind, span),
             directions=along if found is None else place.directions(found) or along, **grid_of,
         )  # fmt: skip
         if found is not None:
@@ -172,7 +164,7 @@ def _stacked(w: Tree) -> Tree:
 
 
 def _along(
-    point: Point, directions: Any, ends: Sequence[Point], dimensions: int | None
+    point: Point, directions: Any, ends: Sequence[Point], dimensions: int | None, usual: str
 ) -> tuple[str, str | Directions | None]:
     """The directions' kind, and they themselves where they are there already."""
     if ends and directions is not None:
@@ -180,8 +172,7 @@ def _along(
     if ends:
         along = landscapes.towards(point.w, *(end.w for end in ends))
     elif directions is None or isinstance(directions, str):
-        usual = "axes" if tree.size(point.w) <= 2 else "random"
-        return directions or usual, directions
+        return directions or usual, directions or usual
     elif isinstance(directions, Directions):
         along = directions
     else:
@@ -264,9 +255,7 @@ class _Work:
     def _figures(self, curvature: bool) -> Iterator[None]:
         land, grid, known = self.land, self.land.grid, dict(self.land.measured)
         if "loss" not in known:
-            ground = grid.ground
-            land.measured["loss"] = {part: ground.loss(grid.w, part) for part in ground.parts}
-            land.measured["roughness"] = land.roughness._asdict()
+            land.measured.update(land.figures())
             yield
         if "barriers" not in known and self.ends:
             lines = [landscapes.interpolation(grid.ground, grid.w, end.w) for end in self.ends]

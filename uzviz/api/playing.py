@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from uzviz.api.boards import Framed
-from uzviz.api.workers import Broke, TooLong, Worker
+from uzviz.api.workers import Worker, answered
 from uzviz.board import Beside, serve_scenes
 from uzviz.errors import InputError, shown
 
@@ -89,23 +89,11 @@ class Scenes:
         return Response(packed, media_type="application/octet-stream")
 
     def _asked(self, *job: Any) -> Any:
-        from uzviz.board.refusals import Refusal
-
         try:
-            return self.worker(*job)
+            return answered(self.worker, *job)
         except RecursionError:
             raise InputError(
                 "The settings are nested too deeply: none has lists in lists in lists."
-            ) from None
-        except TooLong:
-            raise Refusal(
-                503,
-                f"This took longer than {self.worker.limit:g} s, so that the process that computes was "
-                "ended: ask for less.",
-            ) from None
-        except Broke:
-            raise Refusal(
-                503, "The process that computes has ended, and is started anew."
             ) from None
 
 

@@ -117,6 +117,28 @@ class Worker:
             process.end()
 
 
+def answered(worker: Worker, *job: Any) -> Any:
+    """What a worker returns, for a page: a process that ended over it is a refusal.
+
+    Raises
+    ------
+    InputError
+        as the worker does, and for a job that took too long or broke the process.
+    """
+    from uzviz.board.refusals import Refusal
+
+    try:
+        return worker(*job)
+    except TooLong:
+        raise Refusal(
+            503,
+            f"This took longer than {worker.limit:g} s, so that the process that computes was ended: ask "
+            "for less.",
+        ) from None
+    except Broke:
+        raise Refusal(503, "The process that computes has ended, and is started anew.") from None
+
+
 class _Process:
     """A process at work, and the jobs that wait for it."""
 

@@ -47,6 +47,12 @@ class Landscape(Map):
         """How rugged :attr:`loss` is."""
         return roughness(self.loss)
 
+    def figures(self) -> dict[str, Any]:
+        """The loss of each part at the centre and how rugged the ground is, as JSON can hold them."""
+        ground = self.grid.ground
+        losses = {part: ground.loss(self.grid.w, part) for part in ground.parts}
+        return {"loss": losses, "roughness": self.roughness._asdict()}
+
     def plot(self, name: str | None = None) -> Figure:
         """Contours of a map, or curves along one direction, with the paths; holes where nothing is finite."""
         from uzviz.landscapes.picture import draw

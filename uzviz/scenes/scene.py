@@ -90,7 +90,7 @@ class Scene:
             for a part or a setting that does not exist, and for values that are not allowed.
         """
         found = named(f"part of {self.name}", part, self.parts)
-        settings = controls.read(self.controls, given)
+        settings = self.settings(given)
         if isinstance(found, Part):
             return found.make(settings)
         if not 0 <= moment.first <= moment.last:
