@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("x64")
 
 def regret(problem, found, rounds):
     """The average of what the last path paid more than the best point."""
-    return float(found.paid[-1, -1] - problem.costs(problem.best, rounds).sum()) / rounds
+    return float(found.paid[-1, -1] - engine.costs(problem, problem.best, rounds).sum()) / rounds
 
 
 def test_a_walk_is_a_plain_loop():

@@ -23,7 +23,7 @@ def test_its_walks_are_those_of_the_engine(frame):
     """Where each rule ends by the theorem, and by usual memories, is tested there."""
     given = {"c": 4.0, "alpha": 0.2, "b1": 0.3, "b2": critical(4.0), "rounds": 300}
     found, problem = frame("walks", **given), problems.one_in_three(4.0)
-    best = float(problem.costs(problem.best, 300).sum())
+    best = float(engine.costs(problem, problem.best, 300).sum())
     for rule in (
         uz.AdamUncorrected(b1=0.3, b2=critical(4.0)),
         uz.Adam(b1=0.3, b2=critical(4.0)),

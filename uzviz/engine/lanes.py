@@ -115,7 +115,8 @@ def _beside(starts: Sequence[Any], nudged: np.ndarray) -> np.ndarray:
 class Places:
     """What the seeds of some lanes bring, stacked for them or plain for a solo run."""
 
-    def __init__(self, lanes: Lanes):
+    def __init__(self, lanes: Lanes, starts: Sequence[Any] | None = None):
+        """``starts`` are parameters to begin with, one for each seed, in place of the problem's own."""
         problem, self.lanes = lanes.problem, lanes
         splits = [problem.split(seed) for seed in lanes.seeds]
         self.samplers = [
@@ -131,7 +132,7 @@ class Places:
         ]
         keys = [jax.random.key_data(key_for(seed, "loss")) for seed in lanes.seeds]
         self.feed = programs.Feed(self.joined(learned), jax.random.wrap_key_data(self.joined(keys)))
-        w = [start_point(problem, seed) for seed in lanes.seeds]
+        w = starts or [start_point(problem, seed) for seed in lanes.seeds]
         self.parameters = tree.size(w[0])
         self.rule = jax.tree.map(lambda x: jnp.asarray(x, dtype=float), lanes.rule)
         if lanes.nudged is None:

@@ -42,6 +42,16 @@ def online(problem: Online, rule: Rule, starts: Any, rounds: int, every: int = 1
     return jax.tree.map(np.asarray, found)
 
 
+def costs(problem: Online, w: Tree, rounds: int) -> np.ndarray:
+    """What each round costs who stays at w, [rounds]."""
+    return np.asarray(_costs(problem.loss, np.arange(1, rounds + 1), w, problem.data))
+
+
+@partial(jax.jit, static_argnums=0)
+def _costs(loss: Callable[..., Any], t: jax.Array, w: Tree, data: Any) -> jax.Array:
+    return jax.vmap(lambda t: loss(w, t, data))(t)
+
+
 @partial(jax.jit, static_argnums=(0, 1, 2, 3))
 def _rounds(
     loss: Callable[..., Any], project: Callable[[Tree], Tree], stretches: int, every: int, rules: Rule,

@@ -243,16 +243,18 @@ def paths(formulas: Formulas, steps: int, rules: Rule, starts: Tree, batch: Any)
 
 
 @partial(jax.jit, static_argnums=0)
-def trail(formulas: Formulas, rule: Rule, carry: Carry, feed: Feed, rows: Any, index: jax.Array, first: Any):  # fmt: skip
-    """Steps on the rows ``index``, [steps, batch]: the last carry, every w, and the loss each step saw."""
+def trail(formulas: Formulas, rule: Rule, carry: Carry, feed: Feed, rows: Any, index: jax.Array, count: Any, first: Any):  # fmt: skip
+    """As many steps as ``count`` says, on the first rows of ``index``, [room, batch]: the last carry, and w after
+    each and the loss that it saw, [room, …]."""
 
-    def one(carry: Carry, given: Any) -> Any:
-        index, t = given
-        batch = batch_of(formulas, rows, feed.statistics, index)
-        key = jax.random.fold_in(feed.key, t)
-        carry, loss = stepped(formulas, rule, carry, batch, key, t)
-        return carry, (carry.w, loss)
+    def one(i: Any, state: Any) -> Any:
+        carry, ws, seen = state
+        t = first + i + 1
+        batch = batch_of(formulas, rows, feed.statistics, index[i])
+        carry, loss = stepped(formulas, rule, carry, batch, jax.random.fold_in(feed.key, t), t)
+        return carry, jax.tree.map(lambda x, w: x.at[i].set(w), ws, carry.w), seen.at[i].set(loss)
 
-    steps = first + 1 + jnp.arange(index.shape[0])
-    carry, (w, loss) = jax.lax.scan(one, carry, (index, steps))
-    return carry, w, loss
+    room = index.shape[0]
+    ws = jax.tree.map(lambda w: jnp.zeros((room, *w.shape), w.dtype), carry.w)
+    seen = jnp.zeros(room, jnp.result_type(*jax.tree.leaves(carry.w)))
+    return jax.lax.fori_loop(0, count, one, (carry, ws, seen))

@@ -1,4 +1,7 @@
-"""Functions and their slopes at many points at once: for pictures of what a rule is handed."""
+"""Functions and their slopes at many points at once: for pictures of what a rule is handed.
+
+One program for each function and shape of the points; numbers are data.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,19 @@ import numpy as np
 
 
 def slopes(f: Callable[..., jax.Array], points: Any, *data: Any) -> tuple[np.ndarray, np.ndarray]:
-    """f(w, *data), of any shape, and its slopes in w at each of the points [n, …]: [n, *f, …].
-
-    One program for each function and shape of the points; the numbers are data.
-    """
+    """f(w, *data), of any shape, and its slopes in w at each of the points [n, …]: [n, *f, …]."""
     value, slope = _slopes(f, jnp.asarray(points, float), data)
     return np.asarray(value), np.asarray(slope)
+
+
+def values(f: Callable[..., Any], points: Any, *data: Any) -> Any:
+    """f(w, *data), any tree, at each of the points [n, …]."""
+    return jax.tree.map(np.asarray, _values(f, points, data))
+
+
+@partial(jax.jit, static_argnums=0)
+def _values(f: Callable[..., Any], points: Any, data: Any) -> Any:
+    return jax.vmap(lambda w: f(w, *data))(points)
 
 
 @partial(jax.jit, static_argnums=0)

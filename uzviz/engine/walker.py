@@ -16,8 +16,8 @@ from uzviz.engine.plan import Window
 from uzviz.engine.stops import evaluated
 from uzviz.problems import PARTS
 
-LENGTHS = (256, 64, 16, 4, 1)
-"""Steps that are made and kept at once."""
+ROOM = 256
+"""Steps that are made and kept at once, at most: one program serves any number of them."""
 
 
 class Walker:
@@ -29,12 +29,10 @@ class Walker:
     def __init__(self, lanes: Lanes, w: Any = None, room: tuple[int, int] = (0, 0)):
         """``w`` is where it starts, if not at the problem's own start; ``room`` are epochs and full
         batches that a window's program has room for at least: walks whose plans fit in it share it."""
-        self.places, self.room = Places(lanes), room
+        self.places = Places(lanes, None if w is None else [jax.tree.map(jnp.asarray, w)])
+        self.room, self.carry = room, self.places.carry
         self.at = 0
         """Steps made."""
-        self.carry = self.places.carry
-        if w is not None:
-            self.carry = programs.start_of(self.places.rule, jax.tree.map(jnp.asarray, w))
 
     def again(self, w: Any) -> Walker:
         """Another training by the same rule on the same examples, in the same order, from ``w``."""
@@ -96,10 +94,8 @@ class Walker:
                 seen.append(self.ahead(1))
                 found.append(jax.tree.map(lambda x: x[None], self.w))
                 continue
-            # Few lengths, so that few programs are compiled.
-            made = next(length for length in LENGTHS if length <= window.steps)
             full, _ = self.places.rows_of(window)
-            w, loss = self._trail(full[0, :made])
+            w, loss = self._trail(full[0, : window.steps][:ROOM])
             found.append(w)
             seen.append(loss)
         return jax.tree.map(lambda *x: np.concatenate(x), *found), np.concatenate(seen)
@@ -110,12 +106,14 @@ class Walker:
 
     def _trail(self, index: np.ndarray) -> tuple[Any, np.ndarray]:
         """Steps on these rows, [steps, batch], all kept."""
-        lanes, feed = self.places.lanes, self.places.feed
-        self.carry, w, loss = programs.trail(
-            lanes.problem.formulas, self.places.rule, self.carry, feed, lanes.rows, index, self.at
-        )
-        self.at += len(index)
-        return jax.tree.map(np.asarray, w), np.asarray(loss)
+        lanes, feed, made = self.places.lanes, self.places.feed, len(index)
+        padded = np.pad(index, [(0, ROOM - made), (0, 0)])
+        self.carry, *found = programs.trail(
+            lanes.problem.formulas, self.places.rule, self.carry, feed, lanes.rows, padded, made, self.at
+        )  # fmt: skip
+        self.at += made
+        w, loss = jax.tree.map(lambda x: np.asarray(x)[:made], found)
+        return w, loss
 
     @property
     def w(self) -> Any:

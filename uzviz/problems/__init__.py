@@ -17,7 +17,7 @@ from uzviz.problems.resnets import residual
 from uzviz.problems.shapes import SHAPES
 from uzviz.problems.signals import Expected, Signals, expected, signals
 from uzviz.problems.supervised import classify, learn, regress
-from uzviz.problems.surfaces import quadratic, surface
+from uzviz.problems.surfaces import bowl, quadratic, surface
 from uzviz.problems.tables import ARRAYS
 
 SURFACES: dict[str, Callable[..., Problem]] = {**PLANES, "quadratic": quadratic}
@@ -56,6 +56,6 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 __all__ = [
     "FUNCTIONS", "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Expected", "Formula", "Formulas", "Online", "Pictures", "Plane", "Problem",
-    "Signals", "Split", "Valleys", "beale", "classify", "expected", "formula", "generator_for", "himmelblau", "key_for", "learn",
+    "Signals", "Split", "Valleys", "beale", "bowl", "classify", "expected", "formula", "generator_for", "himmelblau", "key_for", "learn",
     "linear", "one_in_three", "quadratic", "rare", "regress", "residual", "restored", "rosenbrock", "signals", "surface", "valleys",
 ]  # fmt: skip

@@ -36,6 +36,25 @@ INITIALISATIONS: dict[str, Callable[[int, int], float]] = {
 MOST_UNITS = 1_000_000
 MOST_PARAMETERS = 2**31 - 1
 
+Normal = Callable[[tuple[int, ...]], jax.Array]
+"""Gives standard normal numbers in a shape, others at every call."""
+
+
+def normal_numbers(key: jax.Array, most: int) -> Normal:
+    """So many standard normal numbers, cut into what is asked for: a drawing of its own for each layer takes
+    longer to compile than a network's loss."""
+    # Behind the barrier no compiler joins a deviation to the normal's own factor: starts of one key are
+    # multiples of one another, to the last bit.
+    drawn = jax.lax.optimization_barrier(jax.random.normal(key, (most,)))
+    used = 0
+
+    def normal(shape: tuple[int, ...]) -> jax.Array:
+        nonlocal used
+        first, used = used, used + math.prod(shape)
+        return drawn[first:used].reshape(shape)
+
+    return normal
+
 
 class MLP(eqx.Module):
     """A multilayer perceptron: linear layers with an activation between them."""
@@ -45,9 +64,11 @@ class MLP(eqx.Module):
 
     def __init__(self, sizes: Sequence[int], activation: str, initialisation: str, key: jax.Array):
         self.activation = activation
+        normal = normal_numbers(key, sum(n_in * n_out for n_in, n_out in pairwise(sizes)))
+        deviation = INITIALISATIONS[initialisation]
         self.layers = [
-            _linear(n_in, n_out, initialisation, jax.random.fold_in(key, i))
-            for i, (n_in, n_out) in enumerate(pairwise(sizes))
+            linear(deviation(n_in, n_out) * normal((n_out, n_in)), key)
+            for n_in, n_out in pairwise(sizes)
         ]
 
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -73,11 +94,10 @@ class MLP(eqx.Module):
         return [*map(ACTIVATIONS[self.activation], hidden), last]
 
 
-def _linear(n_in: int, n_out: int, initialisation: str, key: jax.Array) -> eqx.nn.Linear:
-    deviation = INITIALISATIONS[initialisation](n_in, n_out)
-    # Behind the barrier no compiler joins the deviation to the normal's own factor: starts of one key are
-    # multiples of one another, to the last bit.
-    weight = deviation * jax.lax.optimization_barrier(jax.random.normal(key, (n_out, n_in)))
+def linear(weight: jax.Array, key: jax.Array) -> eqx.nn.Linear:
+    """A linear layer of this weight [out, in]; its bias starts at zero. The key is for Equinox alone, whose
+    own weights are replaced."""
+    n_out, n_in = weight.shape
     layer = eqx.nn.Linear(n_in, n_out, key=key)
     return eqx.tree_at(lambda m: (m.weight, m.bias), layer, (weight, jnp.zeros(n_out)))
 

@@ -48,10 +48,6 @@ class Online:
     best: Params
     project: Callable[[Params], Params] = everywhere
 
-    def costs(self, w: Params, rounds: int) -> jax.Array:
-        """What each round costs who stays at w, [rounds]."""
-        return jax.vmap(self.loss, (None, 0, None))(w, jnp.arange(1, rounds + 1), self.data)
-
 
 def _one_in_three(w: jax.Array, t: Any, data: dict[str, Any]) -> jax.Array:
     return jnp.where(t % 3 == 1, data["c"], -1.0) * w

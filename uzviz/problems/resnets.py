@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -14,6 +14,7 @@ import numpy as np
 
 from uzviz.checks import whole
 from uzviz.errors import InputError, shown
+from uzviz.problems.networks import Normal, linear, normal_numbers
 from uzviz.problems.problem import Problem
 from uzviz.problems.supervised import CLASSIFICATION, Data, classifier, load
 
@@ -21,10 +22,6 @@ STAGES = 3
 MOST_WIDTH = 1024
 GROUPS = 4
 """Groups of channels that are normalised together, at most."""
-
-
-Normal = Callable[[tuple[int, ...]], jax.Array]
-"""Gives standard normal numbers in a shape, others at every call."""
 
 
 class Convolution(eqx.Module):
@@ -85,7 +82,7 @@ class ResNet(eqx.Module):
     def __init__(
         self, channels: int, classes: int, width: int, n: int, skips: bool, key: jax.Array
     ):
-        normal = _cut(key, _most(channels, classes, width, n))
+        normal = normal_numbers(key, _most(channels, classes, width, n))
         self.stem = Convolution(channels, width, normal)
         self.stages, n_in = [], width
         for stage in range(STAGES):
@@ -95,9 +92,7 @@ class ResNet(eqx.Module):
                 blocks.append(Block(first, Convolution(n_out, n_out, normal)))
                 n_in = n_out
             self.stages.append(blocks)
-        head = eqx.nn.Linear(n_in, classes, key=key)
-        weight = math.sqrt(1 / n_in) * normal(head.weight.shape)
-        self.head = eqx.tree_at(lambda m: (m.weight, m.bias), head, (weight, jnp.zeros(classes)))
+        self.head = linear(math.sqrt(1 / n_in) * normal((classes, n_in)), key)
         self.skips = skips
 
     def __call__(self, x: jax.Array) -> jax.Array:
@@ -120,18 +115,6 @@ def _most(channels: int, classes: int, width: int, n: int) -> int:
     widths = [width << stage for stage in range(STAGES)]
     stages = sum(9 * (b * a + (2 * n - 1) * b * b) for a, b in pairwise([width, *widths]))
     return 9 * channels * width + stages + widths[-1] * classes
-
-
-def _cut(key: jax.Array, most: int) -> Normal:
-    """Drawn at once, since a drawing for each of 56 layers takes longer to compile than their loss."""
-    drawn, used = jax.random.normal(key, (most,)), 0
-
-    def normal(shape: tuple[int, ...]) -> jax.Array:
-        nonlocal used
-        first, used = used, used + math.prod(shape)
-        return drawn[first:used].reshape(shape)
-
-    return normal
 
 
 @dataclass(frozen=True)

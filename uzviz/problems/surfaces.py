@@ -72,14 +72,19 @@ def surface(
     return Problem(init=init, loss=Loss(f), name=name, spec=facts)
 
 
+def bowl(w: jax.Array, spectrum: jax.Array) -> jax.Array:
+    """½ Σ λᵢ wᵢ² for the eigenvalues λ of ``spectrum``."""
+    return jnp.sum(spectrum * w**2) / 2
+
+
 @dataclass(frozen=True)
 class Quadratic:
-    """½ Σ λᵢ wᵢ²."""
+    """:func:`bowl` of this spectrum."""
 
     spectrum: tuple[float, ...]
 
     def __call__(self, w: jax.Array) -> jax.Array:
-        return jnp.sum(jnp.asarray(self.spectrum, w.dtype) * w**2) / 2
+        return bowl(w, jnp.asarray(self.spectrum, w.dtype))
 
 
 def quadratic(

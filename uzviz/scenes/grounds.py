@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from uzviz import engine
 from uzviz.problems import Formulas
 
 LARGEST = 1e30
@@ -38,20 +38,20 @@ def shared_loss(formulas: Formulas) -> Callable[..., jax.Array]:
 
 
 def over_plane(
-    f: Callable[[jax.Array], jax.Array], x: Ends, y: Ends, size: int = 121
+    f: Callable[..., jax.Array], x: Ends, y: Ends, size: int = 121, data: Sequence[Any] = ()
 ) -> np.ndarray:
-    """Values of f(w) with w = (x, y), [size of y, size of x], from the low to the high ends."""
-    xs, ys = jnp.linspace(*x, size), jnp.linspace(*y, size)
-    points = jnp.stack(jnp.meshgrid(xs, ys), axis=-1)
-    return np.asarray(jax.vmap(jax.vmap(f))(points), np.float32)
+    """Values of f(w, *data) with w = (x, y), [size of y, size of x], from the low to the high ends."""
+    points = np.stack(np.meshgrid(np.linspace(*x, size), np.linspace(*y, size)), axis=-1)
+    found = engine.values(f, points.reshape(-1, 2), *data)
+    return found.reshape(size, size).astype(np.float32)
 
 
 def over_line(
-    f: Callable[[Any], jax.Array], x: Ends, size: int = 601
+    f: Callable[..., jax.Array], x: Ends, size: int = 601
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Places from the low to the high end, and f there."""
-    xs = jnp.linspace(*x, size)
-    return np.asarray(xs), np.asarray(jax.vmap(f)(xs))
+    """Places from the low to the high end, and f(w) there, w = (x,)."""
+    xs = np.linspace(*x, size)
+    return xs, engine.values(f, xs[:, None])
 
 
 def drawn(x: Any) -> np.ndarray:

@@ -10,6 +10,7 @@ from uzviz import engine, problems, rules
 from uzviz.problems import Plane
 from uzviz.rules import Rule
 from uzviz.scenes import grounds
+from uzviz.scenes.compiled import together
 from uzviz.scenes.controls import Choice, Number, Several, hyperparameter
 from uzviz.scenes.scene import Frame, Settings
 
@@ -97,7 +98,9 @@ def walked(settings: Settings, walkers: Mapping[str, Rule]) -> Frame:
     """
     plane, shown = problems.PLANES[settings["plane"]], settings["steps"] + 1
     start = np.array([settings["start"]])
-    found = [engine.paths(plane(), [rule], start, MOST_STEPS) for rule in walkers.values()]
+    found = together(
+        lambda rule: engine.paths(plane(), [rule], start, MOST_STEPS), walkers.values()
+    )
     w = np.stack([path.w[0, :shown] for path in found])
     loss = np.stack([path.loss[0, :shown] for path in found])
     lost = ~np.stack([path.alive[0, :shown] for path in found]) | _far(plane, w)

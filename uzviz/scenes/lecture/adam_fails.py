@@ -10,7 +10,9 @@ from dataclasses import replace
 import numpy as np
 
 from uzviz import engine, problems, rules
+from uzviz.engine import Rounds
 from uzviz.rules import AdamUncorrected, declared
+from uzviz.scenes.compiled import together
 from uzviz.scenes.controls import Number, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
 from uzviz.schedules import InverseRoot
@@ -37,14 +39,16 @@ def critical(c: float) -> float:
 
 def walks(settings: Settings) -> Frame:
     problem, rounds = problems.one_in_three(settings["c"]), settings["rounds"]
-    x, paid = [], []
-    for name in SHOWN:
+
+    def walked(name: str) -> Rounds:
         own = {k: settings[k] for k in ("b1", "b2") if k in declared(rules.NAMES[name])}
         rule = replace(rules.named(name, **own), lr=InverseRoot(settings["alpha"]))
-        found = engine.online(problem, rule, np.ones(1), MOST_ROUNDS)
-        x.append(found.w[0, : rounds + 1])
-        paid.append(found.paid[0, : rounds + 1])
-    best = np.cumsum(np.asarray(problem.costs(problem.best, MOST_ROUNDS)))[:rounds]
+        return engine.online(problem, rule, np.ones(1), MOST_ROUNDS)
+
+    found = together(walked, SHOWN)
+    x = [walk.w[0, : rounds + 1] for walk in found]
+    paid = [walk.paid[0, : rounds + 1] for walk in found]
+    best = np.cumsum(engine.costs(problem, problem.best, MOST_ROUNDS))[:rounds]
     regret = (np.array(paid)[:, 1:] - best) / np.arange(1, rounds + 1)
     return {
         "x": np.array(x), "regret": regret, "rules": SHOWN, "ends": [float(w[-1]) for w in x],
@@ -60,7 +64,7 @@ def plane(settings: Settings) -> Frame:
     plain = rules.named("adam-uncorrected")
     rule = replace(plain, lr=InverseRoot(settings["alpha"]), b1=b1.ravel(), b2=b2.ravel())
     paid = engine.online(problem, rule, np.ones(MAP * MAP), MAPPED, every=MAPPED).paid[:, -1]
-    regret = (paid - float(problem.costs(problem.best, MAPPED).sum())) / MAPPED
+    regret = (paid - engine.costs(problem, problem.best, MOST_ROUNDS)[:MAPPED].sum()) / MAPPED
     share = regret / proved(settings["c"])
     return {
         "share": share.reshape(MAP, MAP).astype(np.float32),

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from uzviz import engine, problems, rules
 from uzviz.engine import Rounds
 from uzviz.rules import Adam, Momentum, RMSProp, Rule, declared
 from uzviz.scenes import grounds
+from uzviz.scenes.compiled import together
 from uzviz.scenes.controls import Choice, Number, Point, Several, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
 
@@ -70,14 +68,10 @@ def sizes(rule: Rule, found: Rounds) -> np.ndarray:
     return np.abs(moves(found)) / np.where(along == 0, np.nan, np.abs(along))
 
 
-def height(settings: Settings) -> Any:
-    """The loss of all terms, without noise."""
-    problem = problems.quadratic(spectrum(settings))
-    return lambda w: problem.loss(w, None, None)
-
-
 def ground(settings: Settings) -> Frame:
-    return {"values": grounds.over_plane(height(settings), SIDE, SIDE), "x": SIDE, "y": SIDE}
+    """The loss of all terms, without noise."""
+    values = grounds.over_plane(problems.bowl, SIDE, SIDE, data=[np.array(spectrum(settings))])
+    return {"values": values, "x": SIDE, "y": SIDE}
 
 
 def squares(found: Rounds) -> np.ndarray:
@@ -89,13 +83,13 @@ def squares(found: Rounds) -> np.ndarray:
 def walks(settings: Settings) -> Frame:
     names = settings["rules"]
     own = [rule_of(name, settings) for name in names]
-    all_ = [walked(name, settings) for name in names]
-    f, last = height(settings), settings["steps"]
+    all_ = together(lambda name: walked(name, settings), names)
+    terms, last = np.array(spectrum(settings)), settings["steps"]
     along = {
         "w": [x.w for x in all_],
         "sizes": [sizes(rule, x) for rule, x in zip(own, all_, strict=True)],
         "squares": [squares(x) for x in all_],
-        "loss": [np.asarray(jax.vmap(f)(jnp.asarray(x.w))) for x in all_],
+        "loss": [engine.values(problems.bowl, x.w, terms) for x in all_],
     }
     return {
         **{name: np.stack(values)[:, : last + 1] for name, values in along.items()},

@@ -16,6 +16,7 @@ from uzviz.engine import Lanes, Walker
 from uzviz.problems import Problem, generator_for
 from uzviz.rules import GradientDescent
 from uzviz.scenes import grounds
+from uzviz.scenes.compiled import together
 from uzviz.scenes.controls import Choice, Number, Point, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
 
@@ -83,10 +84,10 @@ def ellipse(each: np.ndarray, size: int) -> np.ndarray:
 def ground(settings: Settings) -> Frame:
     problem = _of(settings)
     batch = training_part(problem)
-    values = grounds.over_plane(lambda w: problem.loss(w, batch, None), ENDS, ENDS, 61)
+    values = grounds.over_plane(problem.loss, ENDS, ENDS, 61, (batch, None))
     design = np.stack([np.ones(EXAMPLES), np.asarray(batch[0])], axis=1)
     best = np.linalg.lstsq(design, np.asarray(batch[1]), rcond=None)[0]
-    least = float(problem.loss(jnp.asarray(best), batch, None))
+    least = float(engine.values(problem.loss, best[None], batch, None)[0])
     return {"values": values, "ends": ENDS, "best": best.tolist(), "least": least}
 
 
@@ -128,9 +129,13 @@ def race(settings: Settings) -> Frame:
     problem, start = _of(settings), settings["at"]
     batch = training_part(problem)
     found: Frame = {"spent": {}, "end": {}, "steps": {}}
-    for kind, size in zip(KINDS, (EXAMPLES, int(settings["batch"]), 1), strict=True):
+
+    def walked(size: int) -> np.ndarray:
         here = walker(problem, size, settings["alpha"], settings["epochs"], start, settings["seed"])
-        w, _ = here.path(here.places.lanes.plan.steps)
+        return here.path(here.places.lanes.plan.steps)[0]
+
+    sizes = (EXAMPLES, int(settings["batch"]), 1)
+    for kind, size, w in zip(KINDS, sizes, together(walked, sizes), strict=True):
         w = np.concatenate([np.array([start]), w])
         shown = np.unique(np.linspace(0, len(w) - 1, SHOWN).astype(int))
         # As many places for any number of steps, so that one program serves.

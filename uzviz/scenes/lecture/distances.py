@@ -4,55 +4,79 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 
-from uzviz import distances
+from uzviz import distances, engine
 from uzviz.errors import InputError, shown
 from uzviz.scenes.controls import Number, Point, Text
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
 
 AROUND = 361
 """Directions in which a unit ball is drawn."""
+LONGEST = 20
+"""Characters of a word."""
 ROOM = 14
 """Members that there is room for in the picture of two sets."""
 
 
-def in_plane(p: float) -> dict[str, Any]:
+def in_plane(x: Any, y: Any, p: Any) -> dict[str, jax.Array]:
     """The distances of a plane that have a unit ball."""
     return {
-        "euclidean": distances.euclidean,
-        "manhattan": distances.manhattan,
-        "chebyshev": distances.chebyshev,
-        "minkowski": lambda x, y: distances.minkowski(x, y, p),
+        "euclidean": distances.euclidean(x, y),
+        "manhattan": distances.manhattan(x, y),
+        "chebyshev": distances.chebyshev(x, y),
+        "minkowski": distances.minkowski(x, y, p),
     }
 
 
+def between(pair: jax.Array, p: Any) -> dict[str, jax.Array]:
+    return in_plane(*pair, p) | {"cosine": distances.cosine(*pair)}
+
+
 def plane(settings: Settings) -> Frame:
-    a, b = (jnp.asarray(settings[name]) for name in ("a", "b"))
-    found = in_plane(settings["p"]) | {"cosine": distances.cosine}
-    angle = float(distances.cosine(a, b))
-    return {name: float(d(a, b)) for name, d in found.items()} | {
+    found = _of_two(between, settings["a"], settings["b"], settings["p"])
+    angle = found["cosine"]
+    return found | {
         "angle": math.degrees(math.acos(1 - angle)) if angle == angle else None,
         "p": settings["p"],
     }
 
 
+def _of_two(f: Callable[..., Any], one: Any, other: Any, *data: Any) -> dict[str, float]:
+    """Distances by name between two, whose numbers are data."""
+    found = engine.values(f, np.array([[one, other]]), *data)
+    return {name: float(value[0]) for name, value in found.items()}
+
+
+def rims(u: jax.Array, p: Any) -> dict[str, jax.Array]:
+    """The points at distance 1 from the origin in a direction u: at u/d(u, 0), for all of these distances grow
+    in proportion."""
+    return {name: u / d for name, d in in_plane(u, jnp.zeros(2), p).items()}
+
+
 def balls(settings: Settings) -> Frame:
-    """The points at distance 1 from the origin, [distances, directions, 2]: in a direction u at u/d(u, 0),
-    for all of these distances grow in proportion."""
-    turn = jnp.linspace(0, 2 * jnp.pi, AROUND)
-    u = jnp.stack([jnp.cos(turn), jnp.sin(turn)], axis=-1)
-    found = in_plane(settings["p"])
-    rims = [u / d(u, jnp.zeros(2))[:, None] for d in found.values()]
-    return {"rims": np.stack(rims).astype(np.float32), "distances": list(found)}
+    """The points at distance 1 from the origin, [distances, directions, 2]."""
+    turn = np.linspace(0, 2 * np.pi, AROUND)
+    u = np.stack([np.cos(turn), np.sin(turn)], axis=-1)
+    found = engine.values(rims, u, settings["p"])
+    return {"rims": np.stack([*found.values()]).astype(np.float32), "distances": list(found)}
+
+
+def on_earth(pair: jax.Array) -> dict[str, jax.Array]:
+    return {"haversine": distances.haversine(*pair)}
 
 
 def globe(settings: Settings) -> Frame:
-    here, there = (jnp.asarray(settings[name]) for name in ("here", "there"))
-    return {"haversine": float(distances.haversine(here, there))}
+    return dict(_of_two(on_earth, settings["here"], settings["there"]))
+
+
+def of_words(pair: jax.Array) -> dict[str, jax.Array]:
+    return {"hamming": distances.hamming(*pair)}
 
 
 def words(settings: Settings) -> Frame:
@@ -62,16 +86,19 @@ def words(settings: Settings) -> Frame:
             f"one and two are '{shown(one)}' and '{shown(two)}', of {len(one)} and {len(two)} characters, but "
             "Hamming's distance needs two words of one length, of one character or more."
         )
-    codes = [np.array([ord(c) for c in word]) for word in (one, two)]
-    return {
-        "one": list(one), "two": list(two), "hamming": int(distances.hamming(*codes)),
-        "length": len(one),
-    }  # fmt: skip
+    # What is behind the words is the same in both.
+    codes = [[*map(ord, word), *[0] * (LONGEST - len(word))] for word in (one, two)]
+    hamming = int(_of_two(of_words, *codes)["hamming"])
+    return {"one": list(one), "two": list(two), "hamming": hamming, "length": len(one)}
 
 
 def members(text: str) -> list[str]:
     """Members of a set in a text, each once: words between spaces or commas."""
     return list(dict.fromkeys(re.findall(r"[^\s,;]+", text)))
+
+
+def of_sets(pair: jax.Array) -> dict[str, jax.Array]:
+    return {"jaccard": distances.jaccard(*pair), "dice": distances.dice(*pair)}
 
 
 def sets(settings: Settings) -> Frame:
@@ -82,12 +109,15 @@ def sets(settings: Settings) -> Frame:
             f"first and second have {len(everything)} different members, but there is room for {ROOM}: leave "
             "some out."
         )
-    # Two empty sets: one member that neither has.
-    has = [np.array([m in s for m in everything] or [False]) for s in (first, second)]
+    # Of the room that is left neither has anything.
+    has = [
+        [*(m in s for m in everything), *[False] * (ROOM - len(everything))]
+        for s in (first, second)
+    ]
     return {
         "left": [m for m in first if m not in second], "right": [m for m in second if m not in first],
         "both": [m for m in first if m in second],
-        "jaccard": float(distances.jaccard(*has)), "dice": float(distances.dice(*has)),
+        **_of_two(of_sets, *has),
     }  # fmt: skip
 
 
@@ -102,8 +132,8 @@ SCENE = Scene(
     ),
     controls={
         "p": Number(3.0, 1.0, 10.0, interval="[1, 1e6]"),
-        "one": Text("1011101", 20),
-        "two": Text("1001001", 20),
+        "one": Text("1011101", LONGEST),
+        "two": Text("1001001", LONGEST),
         "first": Text("а б в г д", 120),
         "second": Text("в г д е", 120),
         "a": Point((-2.0, -1.0)),

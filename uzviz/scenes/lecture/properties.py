@@ -13,6 +13,7 @@ from uzviz import engine, problems
 from uzviz.problems import Problem
 from uzviz.rules import GradientDescent, Momentum
 from uzviz.scenes import grounds
+from uzviz.scenes.compiled import together
 from uzviz.scenes.controls import Number, Point, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
 
@@ -37,26 +38,25 @@ SLOPE = problems.surface(slope, [28.0], name="steady slope")
 
 def walks(problem: Problem, alpha: float, beta: float, start: Any, steps: int) -> Frame:
     """Every step of gradient descent, ``plain``, and of momentum, ``heavy``, and the loss there."""
+    begin = np.array([start], float)
+    rules = [GradientDescent(lr=alpha), Momentum(lr=alpha, beta=beta)]
+    walked = together(lambda rule: engine.paths(problem, [rule], begin, MOST_STEPS), rules)
     found: Frame = {}
-    for name, rule in (
-        ("plain", GradientDescent(lr=alpha)),
-        ("heavy", Momentum(lr=alpha, beta=beta)),
-    ):
-        path = engine.paths(problem, [rule], np.array([start], float), MOST_STEPS)
+    for name, path in zip(("plain", "heavy"), walked, strict=True):
         found[name] = path.w[0, : steps + 1]
         found[f"{name}_loss"] = path.loss[0, : steps + 1]
     return found
 
 
 def over_barrier(settings: Settings) -> Frame:
-    x, y = grounds.over_line(lambda x: barrier(jnp.stack([x])), BARRIER_VIEW)
+    x, y = grounds.over_line(barrier, BARRIER_VIEW)
     start = [settings["barrier_start"][0]]
     found = walks(BARRIER, settings["barrier_alpha"], settings["beta"], start, settings["steps"])
     return found | {"x": x, "y": y, "view": BARRIER_VIEW}
 
 
 def down_slope(settings: Settings) -> Frame:
-    x, y = grounds.over_line(lambda x: slope(jnp.stack([x])), SLOPE_VIEW)
+    x, y = grounds.over_line(slope, SLOPE_VIEW)
     start = [settings["slope_start"][0]]
     found = walks(SLOPE, settings["slope_alpha"], settings["beta"], start, settings["steps"])
     strides = {f"{name}_stride": abs(np.diff(found[name][:, 0])) for name in ("plain", "heavy")}

@@ -49,7 +49,7 @@ def valleys_of(settings: Settings) -> Valleys:
 def ground(settings: Settings) -> Frame:
     """The curve and its minima."""
     found, ends = valleys_of(settings), (settings["low"], settings["high"])
-    xs, values = grounds.over_line(curve(settings["formula"]).at, ends)
+    xs, values = grounds.over_line(curve(settings["formula"]), ends)
     return {
         "of": shown_of(settings), "x": xs, "values": values, "ends": ends,
         "minima": [float(x) for x in found.at], "least": [float(v) for v in found.value],

@@ -83,8 +83,8 @@ def ground(settings: Settings) -> Frame:
     ends = view(settings)
     loss = CURVES[settings["curve"]].problem.loss
     xs = np.linspace(*ends, PLACES)
-    values = jax.vmap(lambda x: loss(x[None], settings["lambda"], None))(jnp.asarray(xs))
-    return {"of": shown_of(settings), "x": xs, "values": np.asarray(values), "ends": ends}
+    values = engine.values(loss, xs[:, None], settings["lambda"], None)
+    return {"of": shown_of(settings), "x": xs, "values": values, "ends": ends}
 
 
 def surrogate(w: Any, loss: Any, g: Any, gamma: float, at: Any) -> Any:
