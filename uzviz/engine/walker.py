@@ -82,7 +82,7 @@ class Walker:
 
     def measured(self, f: Callable[[Any, Any], Any], index: np.ndarray) -> Any:
         """As :meth:`over`, on the examples of these rows."""
-        return self.over(f, jax.tree.map(lambda x: x[index], self.places.lanes.rows))
+        return self.over(f, jax.tree.map(lambda x: x[index], self.places.lanes.problem.rows))
 
     def path(self, steps: int) -> tuple[Any, np.ndarray]:
         """As :meth:`ahead`, with the parameters after each step, [steps, …], before the losses."""

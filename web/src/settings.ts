@@ -228,6 +228,9 @@ function valueOf(text: string, like: Value): Value {
   }
 }
 
+/** Milliseconds after the last change when the address follows it: browsers do more than one thinks at each. */
+const SOON = 400;
+
 /** Keep settings and address the same from now on. */
 export function followAddress(): void {
   take(location.hash);
@@ -246,7 +249,7 @@ export function followAddress(): void {
       else history.replaceState(null, "", hash);
     };
     if (turned) write();
-    else soon = window.setTimeout(write, 150);
+    else soon = window.setTimeout(write, SOON);
   });
 }
 

@@ -88,7 +88,10 @@ export function groundColour(share: number, dark: boolean): string {
   return `rgb(${mixed.join(",")})`;
 }
 
-/** A picture of numbers from 0 to 1, [y, x] from the low ends, each a colour; NaN has none. */
+const heats = new WeakMap<Numbers, Map<boolean, HTMLCanvasElement>>();
+
+/** A picture of numbers, [y, x] from the low ends, each a colour; NaN has none. The colours of a look are drawn
+ * once. */
 export function heat(
   plot: Plot,
   values: Tensor,
@@ -96,25 +99,30 @@ export function heat(
   y: Ends,
   colour: (v: number) => string,
 ): void {
-  const [ny, nx] = values.shape as [number, number];
-  const { pen } = plot;
-  const width = (plot.x(x[1]) - plot.x(x[0])) / nx;
-  const height = (plot.y(y[0]) - plot.y(y[1])) / ny;
+  const { pen, look } = plot;
+  const kept = heats.get(values.data) ?? new Map<boolean, HTMLCanvasElement>();
+  heats.set(values.data, kept);
+  const picture = kept.get(look.dark) ?? heatPicture(values, colour);
+  kept.set(look.dark, picture);
+  const [px, py] = [plot.x(x[0]), plot.y(y[1])];
   inside(plot, () => {
-    for (let j = 0; j < ny; j++) {
-      for (let i = 0; i < nx; i++) {
-        const v = values.data[j * nx + i]!;
-        if (Number.isNaN(v)) continue;
-        pen.fillStyle = colour(v);
-        pen.fillRect(
-          plot.x(x[0]) + i * width,
-          plot.y(y[1]) + (ny - 1 - j) * height,
-          width + 0.6,
-          height + 0.6,
-        );
-      }
-    }
+    pen.imageSmoothingEnabled = false;
+    pen.drawImage(picture, px, py, plot.x(x[1]) - px, plot.y(y[0]) - py);
   });
+}
+
+/** A pixel for each number. */
+function heatPicture(values: Tensor, colour: (v: number) => string): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  const [ny, nx] = values.shape as [number, number];
+  [canvas.width, canvas.height] = [nx, ny];
+  const pen = canvas.getContext("2d")!;
+  for (const [k, v] of values.data.entries()) {
+    if (Number.isNaN(v)) continue;
+    pen.fillStyle = colour(v);
+    pen.fillRect(k % nx, ny - 1 - Math.floor(k / nx), 1, 1);
+  }
+  return canvas;
 }
 
 export interface Stroke {

@@ -45,10 +45,7 @@ export class View {
     this.renderer = new three.WebGLRenderer({ canvas, context });
     this.renderer.setClearAlpha(0);
     this.renderer.debug.checkShaderErrors = false; // each check waits for the compiler
-    const sun = new three.DirectionalLight("#fff", 1.6);
-    sun.position.set(-2, 2.4, 0.6);
-    const light = new three.AmbientLight("#fff", 2);
-    this.scene.add(light, sun, this.ground, this.lines, this.paths.group);
+    this.scene.add(this.ground, this.lines, this.paths.group);
     this.orbit = new OrbitControls(this.camera, canvas);
     this.orbit.enablePan = false;
     this.orbit.enableZoom = false;

@@ -35,13 +35,26 @@ export function surfaceOf(sheet: Sheet, shown: Shown): three.Mesh {
     return surface;
   }
   made.setAttribute("uv", new three.BufferAttribute(corners(sheet), 2));
-  made.computeVertexNormals();
+  made.setAttribute("light", new three.BufferAttribute(lightOn(made), 1));
   const map = new three.CanvasTexture(pictured(sheet, shown));
-  map.colorSpace = three.SRGBColorSpace;
-  return new three.Mesh(
-    made,
-    new three.MeshLambertMaterial({ map, side: three.DoubleSide, ...BACK }),
-  );
+  map.minFilter = three.LinearMipmapNearestFilter;
+  return new three.Mesh(made, pasted(map));
+}
+
+/** Towards the sun. */
+const SUN = new three.Vector3(-2, 2.4, 0.6).normalize();
+
+/** How bright each corner is, as the eye sees it. */
+function lightOn(made: three.BufferGeometry): Float32Array {
+  made.computeVertexNormals();
+  const normals = made.getAttribute("normal");
+  const normal = new three.Vector3();
+  const bright = Float32Array.from({ length: normals.count }, (_, i) => {
+    const facing = Math.max(0, normal.fromBufferAttribute(normals, i).dot(SUN));
+    return Math.min(1, (2 + 1.6 * facing) / Math.PI) ** (1 / 2.2);
+  });
+  made.deleteAttribute("normal");
+  return bright;
 }
 
 /** Points of a surface that is drawn while it moves. */
@@ -63,6 +76,22 @@ function corners({ columns, rows }: Sheet): Float32Array {
   }
   return uvs;
 }
+
+/** A material that shows a picture in the light of the corners: no fragment asks for more, since without a
+ * graphics processor that is what takes time. */
+const pasted = (map: three.Texture) =>
+  Object.assign(
+    new three.ShaderMaterial({
+      uniforms: { map: { value: map } },
+      vertexShader: `attribute float light; varying vec3 seen;
+        void main() { seen = vec3(uv, light); gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0); }`,
+      fragmentShader: `uniform sampler2D map; varying vec3 seen;
+        void main() { gl_FragColor = vec4(seen.z * texture2D(map, seen.xy).rgb, 1.0); }`,
+      side: three.DoubleSide,
+      ...BACK,
+    }),
+    { map }, // given back with the material
+  );
 
 /** A material that shows the colours of the corners as they are. */
 const painted = () =>
