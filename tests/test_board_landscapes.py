@@ -273,3 +273,14 @@ def test_a_race_won_by_a_rule_of_ones_own_offers_one_of_ours(grounds, tmp_path):
     about = ground(asked, "about", "race").json()
     assert (about["rule"], about["entrants"]) == ("gd", ["Half"])
     asked.store.close()
+
+
+def test_the_process_is_there_before_it_is_asked(folder):
+    made = Grounds()
+    asked = Asked(folder, ground=made.app)
+    try:
+        assert asked("/api/ground/wake").status == 204
+        assert made.worker.pid is not None
+    finally:
+        asked.store.close()
+        made.close()

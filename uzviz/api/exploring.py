@@ -78,7 +78,15 @@ class Grounds:
             Route(f"/{name}", partial(_endpoint, self, store, name, of), methods=["GET"])
             for name, of in ARGUMENTS.items()
         ]
-        return Starlette(routes=routes, exception_handlers=HANDLERS)
+        wake = Route("/wake", self._wake, methods=["GET"])
+        return Starlette(routes=[wake, *routes], exception_handlers=HANDLERS)
+
+    def _wake(self, request: Request) -> Response:
+        """The process starts, so that what is asked next finds it there."""
+        from starlette.responses import Response
+
+        answered(self.worker, "wake")
+        return Response(status_code=204)
 
     def ask(self, viewer: str, *job: Any) -> Any:
         """The process's answer; a page that waits for one gets no other.
@@ -109,11 +117,11 @@ class Grounds:
                 self._busy.discard(viewer)
 
 
-def _answer(job: str, asked: Asked, *arguments: Any) -> Any:
+def _answer(job: str, *arguments: Any) -> Any:
     """Work of the process."""
     from uzviz.api import explored
 
-    return explored.answer(job, asked, *arguments)
+    return None if job == "wake" else explored.answer(job, *arguments)
 
 
 def _endpoint(

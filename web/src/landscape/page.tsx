@@ -1,7 +1,7 @@
 /** The ground that a run walked on: from its log, or computed for the page. */
 
 import { batch } from "@preact/signals";
-import { useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { askedOf } from "./asked";
 import { Compute } from "./compute";
 import { useComputed } from "./computing";
@@ -23,6 +23,7 @@ import "../play/play.css";
 import "./landscape.css";
 
 export function Landscape() {
+  useEffect(server.wake, []);
   const runs = store.runList.value;
   const run = chosen(runs);
   return run ? <OfRun key={run.id} run={run} runs={runs} /> : <Nothing>{words.value.noRuns}</Nothing>;

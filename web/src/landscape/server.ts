@@ -2,7 +2,7 @@
 
 import type { About, Landscapes } from "../messages";
 import { unpacked, type Got } from "../play/server";
-import { ask, json } from "../server";
+import { address, ask, json } from "../server";
 
 /** Which ground is meant: the logged one of a number, or what it is made of. */
 export type Asked = Record<string, string | number>;
@@ -26,6 +26,8 @@ function inTurn<T>(job: () => Promise<T>): Promise<T> {
   return own;
 }
 
+/** The process that computes starts while one looks at what is there. Nobody waits for it. */
+export const wake = (): void => void fetch(address("ground/wake")).catch(() => undefined);
 export const about = (run: number) => inTurn(() => json<About>("ground/about", { run, viewer }));
 export const surface = (run: number, asked: Asked, have: number) =>
   inTurn(() => frame("ground/surface", { ...asked, run, viewer, have }));
