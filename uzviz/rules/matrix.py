@@ -29,7 +29,7 @@ def orthogonal(g: jax.Array) -> jax.Array:
     """A matrix with g's singular vectors and singular values from about .7 to 1.2, by five steps of a
     polynomial, so that no decomposition is needed."""
     tall = g.shape[0] > g.shape[1]
-    x = (g.T if tall else g) / (jnp.sqrt(jnp.vdot(g, g)) + 1e-7)
+    x = (g.T if tall else g) / jnp.maximum(jnp.sqrt(jnp.vdot(g, g)), 1e-7)
     a, b, c = QUINTIC
     for _ in range(ITERATIONS):
         square = x @ x.T

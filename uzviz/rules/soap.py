@@ -24,9 +24,10 @@ class SOAP(Rule):
 
     .. math::
         v \leftarrow β_2 v + (1-β_2)\,G'⊙G',\quad
-        w \leftarrow w - α\,Q_L\,\frac{\hat m'}{ε+\sqrt{\hat v}}\,Q_R^{\mathsf T},\quad
+        w \leftarrow w - α_t\,Q_L\,\frac{m'}{ε+\sqrt v}\,Q_R^{\mathsf T},\quad
         x' = Q_L^{\mathsf T}\,x\,Q_R
 
+    with :math:`α_t = α\sqrt{1-β_2^{t-1}}/(1-β_1^{t-1})`, so that ε is less than Adam's at the beginning.
     The first step moves nothing: its gradient gives the first axes, by a decomposition. Every tenth step ends
     with new ones, by one iteration (a product and a QR decomposition), sorted by their eigenvalues. A
     tensor of k axes has k matrices; vectors and scalars take Adam. Matrices are kept in float32 at least.
@@ -70,12 +71,12 @@ class SOAP(Rule):
     def _leaf(self, t, w, g, m, v, sums, axes):
         """A tensor, its averages, its matrices and its axes after a step."""
         moved = jnp.where(t > 1, 1.0, 0.0)
-        root = jnp.sqrt(1 - self.b2 ** jnp.maximum(t - 1, 1))
-        scale = self.lr * root / (1 - self.b1 ** jnp.maximum(t - 1, 1))
+        seen = jnp.maximum(t - 1, 1)
+        scale = self.lr * jnp.sqrt(1 - self.b2**seen) / (1 - self.b1**seen)
         back = [q.T for q in axes]
         after = self.b1 * m + moved * (1 - self.b1) * g
         squares = self.b2 * v + moved * (1 - self.b2) * turned(g, back) ** 2
-        u = turned(after, back) / (self.eps * root + jnp.sqrt(squares))
+        u = turned(after, back) / (self.eps + jnp.sqrt(squares))
         w = (w - moved * scale * turned(u, axes)).astype(w.dtype)
         m, v = after.astype(m.dtype), squares.astype(v.dtype)
         if not axes:
