@@ -125,6 +125,11 @@ def test_rates_at_the_best_settings(kappa):
     ball = uz.Momentum(lr=(2 / (np.sqrt(low) + np.sqrt(high))) ** 2, beta=beta)
     found = rate(ball, [low, high], int(250 * root))
     assert np.log(found) == pytest.approx(np.log((root - 1) / (root + 1)), rel=5e-3)
+    # Nesterov's best on a quadratic: Lessard, Recht & Packard (2016), table 1.
+    wide = np.sqrt(3 * kappa + 1)
+    ahead = uz.Nesterov(lr=4 / (3 * high + low), beta=(wide - 2) / (wide + 2))
+    found = rate(ahead, [low, high], int(500 * root))
+    assert np.log(found) == pytest.approx(np.log(1 - 2 / wide), rel=5e-3)
 
 
 def test_complex_roots_shrink_by_the_root_of_beta():

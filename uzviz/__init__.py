@@ -17,17 +17,42 @@ if TYPE_CHECKING:
     from uzviz.races import Entrant, Race, log_range
     from uzviz.records import Run
     from uzviz.rules import (
+        LAMB,
+        LARS,
         SAM,
+        SOAP,
+        AdaBelief,
+        AdaDelta,
+        Adafactor,
         AdaGrad,
         Adam,
+        Adamax,
         AdamUncorrected,
         AdamW,
+        Adan,
         AMSGrad,
+        Armijo,
+        DoG,
         GradientDescent,
+        Lion,
+        Lookahead,
         Momentum,
+        Muon,
+        NAdam,
         Nesterov,
+        PolyakAverage,
+        PolyakStep,
+        Prodigy,
+        RAdam,
         RMSProp,
+        RMSPropCentred,
+        Rprop,
         Rule,
+        ScheduleFree,
+        ScheduleFreeAdamW,
+        Shampoo,
+        SignDescent,
+        Yogi,
     )
 
 __version__ = "0.1.0"
@@ -40,18 +65,24 @@ _HOMES = {
     "races": ("Entrant", "Race", "log_range"),
     "records": ("Run",),
     "rules": (
-        "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamUncorrected", "AdamW", "GradientDescent", "Momentum",
-        "Nesterov", "RMSProp", "Rule",
+        "AMSGrad", "AdaBelief", "AdaDelta", "AdaGrad", "Adafactor", "Adam", "AdamUncorrected",
+        "AdamW", "Adamax", "Adan", "Armijo", "DoG", "GradientDescent", "LAMB", "LARS", "Lion",
+        "Lookahead", "Momentum", "Muon", "NAdam", "Nesterov", "PolyakAverage", "PolyakStep",
+        "Prodigy", "RAdam", "RMSProp", "RMSPropCentred", "Rprop", "Rule", "SAM", "SOAP",
+        "ScheduleFree", "ScheduleFreeAdamW", "Shampoo", "SignDescent", "Yogi",
     ),
 }  # fmt: skip
 _ROOMS = ("distances", "hyper", "losses", "problems", "rules", "schedules", "tree")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamUncorrected", "AdamW", "Diverged", "Entrant", "GradientDescent",
-    "InputError", "Log", "Momentum", "Nesterov", "Problem", "RMSProp", "Race", "Rule", "Run",
-    "distances", "hyper", "landscape", "log_range", "losses", "play", "problems", "race", "read", "resume", "rules", "schedules", "show", "train",
-    "tree",
+    "AMSGrad", "AdaBelief", "AdaDelta", "AdaGrad", "Adafactor", "Adam", "AdamUncorrected", "AdamW",
+    "Adamax", "Adan", "Armijo", "Diverged", "DoG", "Entrant", "GradientDescent", "InputError",
+    "LAMB", "LARS", "Lion", "Log", "Lookahead", "Momentum", "Muon", "NAdam", "Nesterov",
+    "PolyakAverage", "PolyakStep", "Problem", "Prodigy", "RAdam", "RMSProp", "RMSPropCentred",
+    "Race", "Rprop", "Rule", "Run", "SAM", "SOAP", "ScheduleFree", "ScheduleFreeAdamW", "Shampoo",
+    "SignDescent", "Yogi", "distances", "hyper", "landscape", "log_range", "losses", "play",
+    "problems", "race", "read", "resume", "rules", "schedules", "show", "train", "tree",
 ]  # fmt: skip
 
 

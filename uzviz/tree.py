@@ -1,4 +1,4 @@
-"""Pytrees as vectors: zeros, norm, each, and the layers they are made of."""
+"""Pytrees as vectors: zeros, norm, dot, each, and the layers they are made of."""
 
 from __future__ import annotations
 
@@ -49,6 +49,22 @@ def each(f: Callable[..., Any], first: Tree, *rest: Tree) -> Tree:
 def zeros(like: Tree) -> Tree:
     """A tree of zeros with the shapes and dtypes of ``like``; no two leaves share a buffer."""
     return jax.tree.map(jnp.zeros_like, like)
+
+
+def copied(x: Tree) -> Tree:
+    """The same numbers in buffers of their own, so that both trees may be donated."""
+    return jax.tree.map(jnp.array, x)
+
+
+def dot(x: Tree, y: Tree) -> jax.Array:
+    """The inner product of two trees as vectors."""
+    products = (jnp.vdot(a, b) for a, b in zip(*map(jax.tree.leaves, (x, y)), strict=True))
+    return jnp.asarray(sum(products))
+
+
+def absolute(x: Tree) -> jax.Array:
+    """The sum of the absolute values of all numbers in the tree."""
+    return jnp.asarray(sum(jnp.abs(leaf).sum() for leaf in jax.tree.leaves(x)))
 
 
 def norm(x: Tree) -> jax.Array:

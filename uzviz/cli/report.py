@@ -127,7 +127,7 @@ def race(race: Race) -> None:
         [*heads, "µs\na step", "chaos\nfloor", "above\nstart", "diverged,\nin the final"],
         [
             [
-                row["method"], *_to_target(row), _number(row["tolerance"]), str(row["memory"]),
+                row["method"], *_to_target(row), _number(row["tolerance"]), _number(row["memory"]),
                 _number(row["µs a step"]), _percent(row["chaos floor"]),
                 f"{row['above start']}/{row['lanes']}",
                 f"{row['diverged']}/{row['lanes']}, {row['diverged in the final']}",

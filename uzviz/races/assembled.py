@@ -76,7 +76,8 @@ def assembled(
 
 def _group(entrant: Entrant, stage: records.Stage, entry: Mapping[str, Any]) -> Group:
     settings = {name: np.array(values) for name, values in entry["settings"].items()}
+    state = entry.get("state", (entrant.rule.memory or 0) * stage.parameters)
     return Group(
-        entrant, Plan(**entry["plan"]), settings, stage.seeds, stage.parameters,
+        entrant, Plan(**entry["plan"]), settings, stage.seeds, stage.parameters, state,
         entry["schedule"], tuple(entry["nudged"]),
     )  # fmt: skip

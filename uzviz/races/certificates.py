@@ -83,7 +83,7 @@ def _as_raced(
     settings = {k: v[first:last] for k, v in group.settings.items()}
     nudged = tuple(i - first for i in group.nudged)
     entry = Entry(group.entrant, settings, group.plan, group.schedule, nudged)
-    for piece in heats.pieces([entry], group.parameters, len(group.seeds)):
+    for piece in heats.pieces([entry], heats.shapes_of(problem), len(group.seeds)):
         inside = piece.settings.start <= setting - first < piece.settings.stop
         if inside and piece.seeds.start <= seed < piece.seeds.stop:
             lanes = heats.lanes_of(problem, rows, entry, piece, group.seeds)

@@ -39,6 +39,8 @@ class Group:
     settings: dict[str, np.ndarray]
     seeds: tuple[int, ...]
     parameters: int
+    state: int
+    """Numbers that the rule keeps between steps for all parameters."""
     schedule: str = "constant"
     nudged: tuple[int, ...] = ()
     """Settings whose start was moved by one unit in the last place."""

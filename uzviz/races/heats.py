@@ -83,24 +83,30 @@ class Progress:
     stage: str = "heats"
 
 
-def width(parameters: int, memory: int, settings: int, seeds: int) -> tuple[int, int]:
-    """Seeds and settings in one program, from sizes alone.
+def shapes_of(problem: Problem) -> Any:
+    """The problem's parameters as shapes, without numbers."""
+    return jax.eval_shape(problem.init, jax.random.key(0))
+
+
+def width(parameters: int, state: int, settings: int, seeds: int) -> tuple[int, int]:
+    """Seeds and settings in one program, from sizes alone: a lane's parameters and its rule's state.
 
     A seed's settings share its examples, so they are the first to go together.
     """
     most, room = PIECE.get(jax.default_backend(), WIDE)
-    lanes = max(1, min(most, room // (4 * parameters * (3 + memory))))
+    lanes = max(1, min(most, room // (4 * (3 * parameters + state))))
     if lanes < settings:
         return 1, lanes
     return min(seeds, lanes // settings), settings
 
 
-def pieces(entries: Sequence[Entry], parameters: int, seeds: int) -> list[Piece]:
-    """All pieces, seed by seed, so that a race broken off is complete for its first seeds; of
+def pieces(entries: Sequence[Entry], shapes: Any, seeds: int) -> list[Piece]:
+    """All pieces for parameters of these shapes, seed by seed, so that a race broken off is complete for its first seeds; of
     one seed, the longest first."""
     made = []
     for number, entry in enumerate(entries):
-        wide, across = width(parameters, entry.entrant.rule.memory, entry.lanes, seeds)
+        state = entry.entrant.rule.kept(shapes)
+        wide, across = width(tree.size(shapes), state, entry.lanes, seeds)
         for block in _cut(seeds, wide):
             made += [Piece(number, block, part) for part in _cut(entry.lanes, across)]
     return sorted(made, key=lambda p: (p.seeds.start, -entries[p.entry].plan.steps))
@@ -150,11 +156,14 @@ def run(
 
     Pieces whose arrays are known are not trained again.
     """
-    parameters = tree.size(jax.eval_shape(problem.init, jax.random.key(0)))
+    shapes = shapes_of(problem)
     groups = [
-        Group(e.entrant, e.plan, e.settings, tuple(seeds), parameters, e.schedule, e.nudged)
+        Group(
+            e.entrant, e.plan, e.settings, tuple(seeds), tree.size(shapes),
+            e.entrant.rule.kept(shapes), e.schedule, e.nudged,
+        )
         for e in entries
-    ]
+    ]  # fmt: skip
     todo = queue.SimpleQueue[Piece]()
     said = queue.SimpleQueue[int | Done | BaseException | None]()
     stop = threading.Event()
@@ -188,7 +197,7 @@ def run(
     threads = [threading.Thread(target=work, daemon=True) for _ in range(workers())]
     interrupted, working = False, len(threads)
     try:
-        for piece in pieces(entries, parameters, len(seeds)):
+        for piece in pieces(entries, shapes, len(seeds)):
             arrays = known(piece)
             if arrays is None:
                 todo.put(piece)

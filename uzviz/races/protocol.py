@@ -154,7 +154,7 @@ class _Course:
         self.problem, self.terms, self.entries = problem, terms, entries
         self.known = known
         self.rows = engine.on_device(problem)
-        self.parameters = tree.size(jax.eval_shape(problem.init, jax.random.key(0)))
+        self.shapes = heats.shapes_of(problem)
         self.done, self.total = 0, 1
         self.paid = terms.seconds is None
         first = terms.seed
@@ -235,7 +235,7 @@ class _Course:
         stage = "heats" if round_ is not None else "final"
         title = "growing the grid" if round_ else stage
         number = round_ or 0
-        yield stage_of(entries, seeds, stage, number, self.parameters, self._protocol())
+        yield stage_of(entries, seeds, stage, number, self.shapes, self._protocol())
 
         def said_of(
             piece: Piece,
@@ -345,7 +345,7 @@ def stage_of(
     seeds: Sequence[int],
     stage: str,
     round_: int,
-    parameters: int,
+    shapes: Any,
     protocol: dict[str, Any],
 ) -> records.Stage:
     """What begins, as names and numbers."""
@@ -359,11 +359,12 @@ def stage_of(
                 "plan": dataclasses.asdict(e.plan),
                 "schedule": e.schedule,
                 "nudged": list(e.nudged),
+                "state": e.entrant.rule.kept(shapes),
                 "steps": steps.tolist(),
                 "examples": [e.plan.examples(s) for s in steps.tolist()],
             }
         )
-    return records.Stage(stage, round_, tuple(seeds), parameters, said, protocol)
+    return records.Stage(stage, round_, tuple(seeds), tree.size(shapes), said, protocol)
 
 
 def _paid(entry: Entry, seconds: float, alone: float) -> Plan:

@@ -197,7 +197,7 @@ class Race:
             "edge": g.edge if self.protocol["search"] == "grid" else "",
             "tolerance": g.tolerance(),
             **self._to_target(i),
-            "memory": g.entrant.rule.memory,
+            "memory": g.state / g.parameters,
             "µs a step": 1e6 * self.alone[i] if i < len(self.alone) else math.nan,
             "chaos floor": self.finals[i].floor if self.finals else math.nan,
             "above start": int(g.above_start.sum()),

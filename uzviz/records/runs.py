@@ -192,7 +192,7 @@ class Stage:
     seeds: tuple[int, ...]
     parameters: int
     entries: list[dict[str, Any]]
-    """Of each: entrant, settings, plan, schedule, nudged, and the steps of its curves' points with
+    """Of each: entrant, settings, plan, schedule, nudged, state, and the steps of its curves' points with
     the examples visited by then."""
     protocol: dict[str, Any]
     """What the race holds fixed, as far as it is known."""

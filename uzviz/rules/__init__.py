@@ -10,26 +10,75 @@ import numpy as np
 
 from uzviz import errors
 from uzviz.hyper import check_numbers, declared, hyperparameter
-from uzviz.rules.adaptive import AdaGrad, Adam, AdamUncorrected, AdamW, AMSGrad, RMSProp, unbiased
+from uzviz.rules.adam import Adam, AdamUncorrected, AdamW, AMSGrad, unbiased
+from uzviz.rules.adam_variants import AdaBelief, Adamax, Adan, NAdam, RAdam, Yogi
+from uzviz.rules.adaptive import AdaDelta, Adafactor, AdaGrad, RMSProp, RMSPropCentred
+from uzviz.rules.averaged import Lookahead, PolyakAverage, ScheduleFree, ScheduleFreeAdamW
 from uzviz.rules.base import Oracle, Params, Rule, State, rule
 from uzviz.rules.descent import SAM, GradientDescent, Momentum, Nesterov
+from uzviz.rules.layerwise import LAMB, LARS
+from uzviz.rules.matrix import Muon, Shampoo
+from uzviz.rules.sign import Lion, Rprop, SignDescent
+from uzviz.rules.soap import SOAP
+from uzviz.rules.untuned import Armijo, DoG, PolyakStep, Prodigy
 from uzviz.schedules import NAMES as SCHEDULES
 from uzviz.schedules import Schedule
 
 R = TypeVar("R", bound=Rule)
 
-NAMES: dict[str, type[Rule]] = {
-    "gd": GradientDescent,
-    "momentum": Momentum,
-    "nesterov": Nesterov,
-    "adagrad": AdaGrad,
-    "rmsprop": RMSProp,
-    "adam-uncorrected": AdamUncorrected,
-    "adam": Adam,
-    "amsgrad": AMSGrad,
-    "adamw": AdamW,
-    "sam": SAM,
+FAMILIES: dict[str, dict[str, type[Rule]]] = {
+    "descent": {
+        "gd": GradientDescent,
+        "momentum": Momentum,
+        "nesterov": Nesterov,
+        "sam": SAM,
+    },
+    "adaptive": {
+        "adagrad": AdaGrad,
+        "adadelta": AdaDelta,
+        "rmsprop": RMSProp,
+        "rmsprop-centred": RMSPropCentred,
+        "adafactor": Adafactor,
+        "adam-uncorrected": AdamUncorrected,
+        "adam": Adam,
+        "amsgrad": AMSGrad,
+        "adamw": AdamW,
+        "adamax": Adamax,
+        "yogi": Yogi,
+        "adabelief": AdaBelief,
+        "nadam": NAdam,
+        "radam": RAdam,
+        "adan": Adan,
+    },
+    "sign": {
+        "sign": SignDescent,
+        "lion": Lion,
+        "rprop": Rprop,
+    },
+    "layerwise": {
+        "lars": LARS,
+        "lamb": LAMB,
+    },
+    "matrix": {
+        "muon": Muon,
+        "shampoo": Shampoo,
+        "soap": SOAP,
+    },
+    "averaged": {
+        "polyak-average": PolyakAverage,
+        "lookahead": Lookahead,
+        "schedule-free": ScheduleFree,
+        "schedule-free-adamw": ScheduleFreeAdamW,
+    },
+    "without tuning": {
+        "polyak-step": PolyakStep,
+        "dog": DoG,
+        "prodigy": Prodigy,
+        "armijo": Armijo,
+    },
 }
+"""The rules by family, sorted by complexity."""
+NAMES = {name: cls for family in FAMILIES.values() for name, cls in family.items()}
 
 
 def named(name: str, **hyperparameters: float) -> Rule:
@@ -44,6 +93,13 @@ def named(name: str, **hyperparameters: float) -> Rule:
     for field in hyperparameters:
         errors.named(f"hyperparameter of {name}", field, declared(cls))
     return cls(**hyperparameters)
+
+
+def tuned(name: str, value: float) -> Rule:
+    """The rule of that name with the hyperparameter that a race tunes at this value; as it is where a
+    race tunes none."""
+    axis = errors.named("rule", name, NAMES).tuned
+    return named(name) if axis is None else named(name, **{axis: value})
 
 
 def name_of(rule: Rule) -> str:
@@ -139,8 +195,11 @@ def scheduled(rule: R, schedule: str, steps: int) -> R:
 
 
 __all__ = [
-    "NAMES", "AMSGrad", "AdaGrad", "Adam", "AdamUncorrected", "AdamW", "GradientDescent", "Momentum",
-    "Nesterov", "Oracle", "Params", "RMSProp", "Rule", "SAM", "SCHEDULES", "Schedule", "State", "check_numbers",
-    "declared", "name_of", "named", "restored", "rule", "scheduled", "schedules_of", "stand_in",
+    "FAMILIES", "NAMES", "AMSGrad", "AdaBelief", "AdaDelta", "AdaGrad", "Adafactor", "Adam", "AdamUncorrected",
+    "AdamW", "Adamax", "Adan", "Armijo", "DoG", "GradientDescent", "LAMB", "LARS", "Lion", "Lookahead",
+    "Momentum", "Muon", "NAdam", "Nesterov", "Oracle", "Params", "PolyakAverage", "PolyakStep", "Prodigy",
+    "RAdam", "RMSProp", "RMSPropCentred", "Rprop", "Rule", "SAM", "SCHEDULES", "SOAP", "Schedule",
+    "ScheduleFree", "ScheduleFreeAdamW", "Shampoo", "SignDescent", "State", "Yogi", "check_numbers",
+    "declared", "name_of", "named", "restored", "rule", "scheduled", "schedules_of", "stand_in", "tuned",
     "unbiased", "values",
 ]  # fmt: skip

@@ -1,12 +1,13 @@
 """Rules with a step size for each parameter, learned from its past gradients.
 
-Sorted by complexity. ε stands outside the root in all of them, as in the papers.
+Sorted by complexity. ε stands where the papers have it.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import math
 
+import jax
 import jax.numpy as jnp
 
 from uzviz import tree
@@ -50,6 +51,38 @@ class AdaGrad(Rule):
 
 
 @rule
+class AdaDelta(Rule):
+    r"""AdaDelta: steps in the units of the parameters, as long as the last ones were.
+
+    .. math::
+        r \leftarrow ρr + (1-ρ)\,g⊙g,\quad
+        Δ = g\,\sqrt{u + ε}/\sqrt{r + ε},\quad
+        w \leftarrow w - αΔ,\quad u \leftarrow ρu + (1-ρ)\,Δ⊙Δ
+
+    ε, inside the roots, is what lets the first step begin. Source: Zeiler (2012), algorithm 1, where
+    α = 1. PyTorch and Optax do the same with ρ = 0.9, Keras with α = 0.001 and ε = 1e-7.
+    """
+
+    title = "AdaDelta"
+    memory = 2
+
+    lr: float = hyperparameter(1.0, "(0, inf)", "factor α of the step, 1 in the paper")
+    rho: float = hyperparameter(0.95, "[0, 1)", "memory ρ of the squares")
+    eps: float = hyperparameter(1e-6, "(0, inf)", "ε, the square of the first step's length")
+
+    def init(self, w: Params) -> State:
+        return {"r": tree.zeros(w), "u": tree.zeros(w)}
+
+    def step(self, f: Oracle, w: Params, s: State, t):
+        loss, g = f(w)
+        r = each(lambda r, g: self.rho * r + (1 - self.rho) * g * g, s["r"], g)
+        d = each(lambda g, r, u: g * jnp.sqrt((u + self.eps) / (r + self.eps)), g, r, s["u"])
+        u = each(lambda u, d: self.rho * u + (1 - self.rho) * d * d, s["u"], d)
+        w = each(lambda w, d: w - self.lr * d, w, d)
+        return w, {"r": r, "u": u}, loss
+
+
+@rule
 class RMSProp(Rule):
     r"""RMSProp: AdaGrad with an average that forgets.
 
@@ -84,179 +117,119 @@ class RMSProp(Rule):
         return each(lambda r: self.eps + jnp.sqrt(r), s["r"])
 
 
-def moments(b1, b2, s: State, g: Params) -> tuple[Params, Params]:
-    """Running averages of the gradient, m, and of its square, v."""
-    m = each(lambda m, g: b1 * m + (1 - b1) * g, s["m"], g)
-    v = each(lambda v, g: b2 * v + (1 - b2) * g * g, s["v"], g)
-    return m, v
-
-
-def corrected(rule: Adam | AdamW, t) -> tuple[Any, Any]:
-    r"""The corrections of m and v, taken out of every element into α and ε.
-
-    :math:`α\hat m/(ε+\sqrt{\hat v}) = α_t\,m/(ε_t+\sqrt v)` with
-    :math:`α_t = α\sqrt{1-β_2^t}/(1-β_1^t)` and :math:`ε_t = ε\sqrt{1-β_2^t}`: a tenth faster.
-    Source: Kingma & Ba (2015), end of section 2.
-    """
-    root = jnp.sqrt(1 - rule.b2**t)
-    return rule.lr * root / (1 - rule.b1**t), rule.eps * root
-
-
-def unbiased(average: Params, memory: Any, t: Any) -> Params:
-    r"""An average as it would be without the zero that it began at: :math:`\hat m = m/(1-β^t)`."""
-    return each(lambda m: m / (1 - memory**t), average)
-
-
-def averaged_threshold(rule: AdamUncorrected | Adam | AMSGrad) -> Any:
-    """2(1 + β₁)/((1 − β₁)α), of the preconditioned curvature: the heavy ball's whose gradient is averaged.
-    Source: Cohen et al. (2022)."""
-    return 2 * (1 + rule.b1) / ((1 - rule.b1) * rule.lr)
-
-
 @rule
-class AdamUncorrected(Rule):
-    r"""Adam as its failure is proved: without correction of the start.
+class RMSPropCentred(Rule):
+    r"""Centred RMSProp: divided by the gradient's deviation instead of its size.
 
     .. math::
-        m \leftarrow β_1 m + (1-β_1)\,g,\quad v \leftarrow β_2 v + (1-β_2)\,g⊙g,\quad
-        w \leftarrow w - α\,m/(ε+\sqrt v)
+        r \leftarrow ρr + (1-ρ)\,g⊙g,\quad a \leftarrow ρa + (1-ρ)\,g,\quad
+        w \leftarrow w - α\,g/\sqrt{r - a⊙a + ε}
 
-    Source: Reddi, Kale & Kumar (2018), algorithm 1, where ε = 0. PyTorch, Optax and Keras always
-    correct.
+    with a variance never below 0, which rounding would make it. Source: Graves (2013), equations 38–45,
+    without the momentum. Optax and Keras do the same with ρ = 0.9 and ε = 1e-8 or 1e-7; PyTorch has
+    ρ = 0.99 and ε = 1e-8 outside the root.
     """
 
-    title = "Adam without correction"
+    title = "centred RMSProp"
     memory = 2
     adaptive = True
 
     lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
-    b1: float = hyperparameter(0.9, "[0, 1)", "memory β₁ of the gradient")
-    b2: float = hyperparameter(0.999, "[0, 1)", "memory β₂ of the squared gradient")
-    eps: float = hyperparameter(1e-8, "[0, inf)", "ε, which keeps the division finite")
+    rho: float = hyperparameter(0.95, "[0, 1)", "memory ρ of the gradient and its square")
+    eps: float = hyperparameter(1e-4, "(0, inf)", "ε, which keeps the division finite")
 
     def init(self, w: Params) -> State:
-        return {"m": tree.zeros(w), "v": tree.zeros(w)}
+        return {"r": tree.zeros(w), "a": tree.zeros(w)}
 
     def step(self, f: Oracle, w: Params, s: State, t):
         loss, g = f(w)
-        m, v = moments(self.b1, self.b2, s, g)
-        w = each(lambda w, m, v: w - self.lr * m / (self.eps + jnp.sqrt(v)), w, m, v)
-        return w, {"m": m, "v": v}, loss
+        r = each(lambda r, g: self.rho * r + (1 - self.rho) * g * g, s["r"], g)
+        a = each(lambda a, g: self.rho * a + (1 - self.rho) * g, s["a"], g)
+        s = {"r": r, "a": a}
+        w = each(lambda w, g, p: w - self.lr * g / p, w, g, self.preconditioner(s, t))
+        return w, s, loss
 
     def threshold(self):
-        return averaged_threshold(self)
+        """2/α, of the preconditioned curvature: a step is 1 − αλ/P."""
+        return 2 / self.lr
 
     def preconditioner(self, s: State, t):
-        return each(lambda v: self.eps + jnp.sqrt(v), s["v"])
+        def deviation(r, a):
+            return jnp.sqrt(jnp.maximum(r - a * a, 0) + self.eps)
+
+        return each(deviation, s["r"], s["a"])
 
 
 @rule
-class Adam(Rule):
-    r"""Adam: momentum and RMSProp, both corrected for their start at zero.
+class Adafactor(Rule):
+    r"""Adafactor: the squares of a matrix kept as its rows' and its columns' means.
 
     .. math::
-        m \leftarrow β_1 m + (1-β_1)\,g,\quad v \leftarrow β_2 v + (1-β_2)\,g⊙g,\quad
-        w \leftarrow w - α\,\hat m/(ε+\sqrt{\hat v})
-
-    with :math:`\hat m = m/(1-β_1^t)`, :math:`\hat v = v/(1-β_2^t)`, t from 1. Source: Kingma & Ba
-    (2015). PyTorch and Optax do the same. Keras has ε = 1e-7 and divides by
-    :math:`\sqrt v + ε` before the correction.
-    """
-
-    title = "Adam"
-    memory = 2
-    adaptive = True
-
-    lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
-    b1: float = hyperparameter(0.9, "[0, 1)", "memory β₁ of the gradient")
-    b2: float = hyperparameter(0.999, "[0, 1)", "memory β₂ of the squared gradient")
-    eps: float = hyperparameter(1e-8, "[0, inf)", "ε, which keeps the division finite")
-
-    def init(self, w: Params) -> State:
-        return {"m": tree.zeros(w), "v": tree.zeros(w)}
-
-    def step(self, f: Oracle, w: Params, s: State, t):
-        loss, g = f(w)
-        m, v = moments(self.b1, self.b2, s, g)
-        a, eps = corrected(self, t)
-        w = each(lambda w, m, v: w - a * m / (eps + jnp.sqrt(v)), w, m, v)
-        return w, {"m": m, "v": v}, loss
-
-    def threshold(self):
-        return averaged_threshold(self)
-
-    def preconditioner(self, s: State, t):
-        """(1 − β₁ᵗ)(ε + √v̂), so that w ← w − α P⁻¹ m."""
-        a, eps = corrected(self, t)
-        return each(lambda v: (eps + jnp.sqrt(v)) * self.lr / a, s["v"])
-
-
-@rule
-class AMSGrad(Rule):
-    r"""AMSGrad: Adam whose step sizes never grow.
+        β = 1 - t^{-c},\quad
+        R \leftarrow βR + (1-β)\,\mathrm{mean}_{cols}(g⊙g + ε),\quad
+        C \leftarrow βC + (1-β)\,\mathrm{mean}_{rows}(g⊙g + ε)
 
     .. math::
-        \hat v \leftarrow \max(\hat v, v),\quad w \leftarrow w - α\,m/(ε+\sqrt{\hat v})
+        U = g/\sqrt{RC^{\mathsf T}/\mathrm{mean}(R)},\quad
+        w \leftarrow w - α\,\max(10^{-3}, \mathrm{rms}(w))\;U/\max(1, \mathrm{rms}(U)/d)
 
-    with m and v as in Adam and, as in the paper, no correction of the start. Source: Reddi, Kale
-    & Kumar (2018). PyTorch and Keras correct both after the maximum of the uncorrected v; Optax
-    takes the maximum of the corrected v.
+    for the last two axes of a tensor, those before them side by side; a vector's squares are kept whole.
+    α is relative to the size of each tensor, and constant unless on a schedule. Source: Shazeer &
+    Stern (2018), algorithms 4 and 5, where α is min(0.01, 1/√t). Optax does the same where both axes
+    are 128 long or more, with its memory's powers in float32; PyTorch and Keras take the paper's α, and
+    PyTorch bounds the products from below instead of adding ε.
     """
 
-    title = "AMSGrad"
-    memory = 3
-    adaptive = True
+    title = "Adafactor"
+    memory = None
 
-    lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
-    b1: float = hyperparameter(0.9, "[0, 1)", "memory β₁ of the gradient")
-    b2: float = hyperparameter(0.999, "[0, 1)", "memory β₂ of the squared gradient")
-    eps: float = hyperparameter(1e-8, "[0, inf)", "ε, which keeps the division finite")
+    lr: float = hyperparameter(0.01, "(0, inf)", "step size α relative to the parameters' size")
+    c: float = hyperparameter(0.8, "(0, 1]", "exponent c by which the squares' memory grows")
+    clip: float = hyperparameter(1.0, "(0, inf)", "largest size d of an update before α")
+    eps: float = hyperparameter(1e-30, "(0, inf)", "ε, added to the squares")
+
+    def numbers(self, shape: tuple[int, ...]) -> int:
+        """A row's and a column's mean each for a matrix, one number each for a vector."""
+        if len(shape) < 2:
+            return math.prod(shape)
+        *beside, rows, columns = shape
+        return math.prod(beside) * (rows + columns)
 
     def init(self, w: Params) -> State:
-        return {"m": tree.zeros(w), "v": tree.zeros(w), "vmax": tree.zeros(w)}
+        rows = jax.tree.map(
+            lambda x: jnp.zeros(x.shape[:-1] if x.ndim > 1 else x.shape, x.dtype), w
+        )
+        columns = jax.tree.map(
+            lambda x: jnp.zeros((*x.shape[:-2], x.shape[-1]) if x.ndim > 1 else (0,), x.dtype), w
+        )
+        return {"R": rows, "C": columns}
 
     def step(self, f: Oracle, w: Params, s: State, t):
         loss, g = f(w)
-        m, v = moments(self.b1, self.b2, s, g)
-        vmax = each(jnp.maximum, s["vmax"], v)
-        w = each(lambda w, m, v: w - self.lr * m / (self.eps + jnp.sqrt(v)), w, m, vmax)
-        return w, {"m": m, "v": v, "vmax": vmax}, loss
+        beta = 1 - t ** (-self.c)
 
-    def threshold(self):
-        return averaged_threshold(self)
+        def mean_of(axis: int):
+            def update(old, g):
+                if g.ndim < 2 and axis == -2:
+                    return old
+                new = g * g + self.eps
+                if g.ndim > 1:
+                    new = new.sum(axis) / max(g.shape[axis], 1)
+                return beta * old + (1 - beta) * new
 
-    def preconditioner(self, s: State, t):
-        return each(lambda v: self.eps + jnp.sqrt(v), s["vmax"])
+            return update
 
+        rows, columns = each(mean_of(-1), s["R"], g), each(mean_of(-2), s["C"], g)
+        return each(self._moved, w, g, rows, columns), {"R": rows, "C": columns}, loss
 
-@rule
-class AdamW(Rule):
-    r"""AdamW: Adam with the weights' decay kept out of the averages.
-
-    .. math:: w \leftarrow w - α\bigl(\hat m/(ε+\sqrt{\hat v}) + λw\bigr)
-
-    with :math:`\hat m, \hat v` as in Adam. Source: Loshchilov & Hutter (2019). PyTorch: the same,
-    λ = 0.01. Optax: λ = 1e-4. Keras: λ = 0.004, ε = 1e-7.
-    """
-
-    title = "AdamW"
-    memory = 2
-
-    lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
-    b1: float = hyperparameter(0.9, "[0, 1)", "memory β₁ of the gradient")
-    b2: float = hyperparameter(0.999, "[0, 1)", "memory β₂ of the squared gradient")
-    eps: float = hyperparameter(1e-8, "[0, inf)", "ε, which keeps the division finite")
-    decay: float = hyperparameter(0.01, "[0, inf)", "decay λ of the weights")
-
-    def init(self, w: Params) -> State:
-        return {"m": tree.zeros(w), "v": tree.zeros(w)}
-
-    def step(self, f: Oracle, w: Params, s: State, t):
-        loss, g = f(w)
-        m, v = moments(self.b1, self.b2, s, g)
-        a, eps = corrected(self, t)
-
-        def update(w, m, v):
-            return w - a * m / (eps + jnp.sqrt(v)) - self.lr * self.decay * w
-
-        return each(update, w, m, v), {"m": m, "v": v}, loss
+    def _moved(self, w, g, rows, columns):
+        """A tensor after its step."""
+        if not w.size:
+            return w
+        if w.ndim < 2:
+            u = g / jnp.sqrt(rows)
+        else:
+            share = rows / rows.mean(-1, keepdims=True)
+            u = g / jnp.sqrt(share)[..., None] / jnp.sqrt(columns)[..., None, :]
+        size = jnp.maximum(jnp.sqrt((w * w).mean()), 1e-3)
+        return w - self.lr * size * u / jnp.maximum(1, jnp.sqrt((u * u).mean()) / self.clip)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
@@ -30,8 +31,9 @@ class Rule:
     """The name people use; the class's own unless given."""
     gradients: ClassVar[int] = 1
     """What a step costs: gradients asked of the oracle."""
-    memory: ClassVar[int]
-    """State kept between steps: numbers per parameter."""
+    memory: ClassVar[int | None]
+    """State kept between steps: numbers per parameter; None where that hangs on the shapes of the
+    parameters, which :meth:`numbers` then tells."""
 
     tuned: ClassVar[str | None] = "lr"
     """The hyperparameter that a race tunes; None if a single try is all it needs."""
@@ -49,6 +51,19 @@ class Rule:
             if isinstance(value := getattr(self, name), Schedule)
         }
         return dataclasses.replace(self, **now) if now else self
+
+    def numbers(self, shape: tuple[int, ...]) -> int:
+        """State kept between steps for a tensor of parameters of this shape, in numbers.
+
+        What is kept once for all parameters, such as a step size, does not count.
+        """
+        if self.memory is None:
+            raise NotImplementedError(f"{self.title} has to tell its state by shapes.")
+        return self.memory * math.prod(shape)
+
+    def kept(self, w: Params) -> int:
+        """State kept between steps for all of these parameters, or their shapes, in numbers."""
+        return sum(self.numbers(leaf.shape) for leaf in jax.tree.leaves(w))
 
     def init(self, w: Params) -> State:
         """The state before the first step, by the letters of the paper."""

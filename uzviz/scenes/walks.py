@@ -19,6 +19,9 @@ FAR = 10
 """Who is farther from the middle of the plane's view than so many of its halves has diverged."""
 ALPHA = (1e-6, 2.0)
 
+TUNED = {name: cls for name, cls in rules.NAMES.items() if cls.tuned is not None}
+"""The rules that have a step size to set; the others find theirs."""
+
 SUITED = {
     "valley": (0.4, 0.05, 0.1),
     "ravine": (0.003, 0.003, 0.1),
@@ -35,14 +38,16 @@ SUITED = {
     "ackley": (0.02, 0.02, 0.1),
 }
 """Step sizes at which something can be seen on each plane: of plain descent, of the momenta, and of the
-rules that scale the gradient."""
+rules that scale the gradient; what others need is the same on all."""
 
 
 def alphas(plane: str) -> dict[str, float]:
-    """A step size for every rule, suited to the plane, as settings."""
+    """A step size for every rule that has one, suited to the plane, as settings."""
     plain, heavy, scaled = SUITED[plane]
-    own = {"gd": plain, "sam": plain, "momentum": heavy, "nesterov": heavy}
-    return {f"alpha_{name}": own.get(name, scaled) for name in rules.NAMES}
+    own = dict.fromkeys(("gd", "sam", "polyak-average", "schedule-free"), plain)
+    own |= dict.fromkeys(("momentum", "nesterov"), heavy)
+    own |= {"adadelta": 1.0, "lars": 2.0, "muon": 2.0}
+    return {f"alpha_{name}": own.get(name, scaled) for name in TUNED}
 
 
 def brought(plane: str) -> Settings:
@@ -66,18 +71,18 @@ def rule_choice(*default: str) -> Several:
 
 
 def alpha_numbers(plane: str) -> dict[str, Number]:
-    """The control of every rule's step size; the default suits this plane."""
+    """The control of each step size; the default suits this plane."""
     return {
         f"alpha_{name}": hyperparameter(
             cls, "lr", *ALPHA, default=alphas(plane)[f"alpha_{name}"], scale="log"
         )
-        for name, cls in rules.NAMES.items()
+        for name, cls in TUNED.items()
     }
 
 
 def chosen(settings: Settings) -> dict[str, Rule]:
     """The rules that are chosen, with their step sizes."""
-    return {name: rules.named(name, lr=settings[f"alpha_{name}"]) for name in settings["rules"]}
+    return {name: rules.tuned(name, settings.get(f"alpha_{name}")) for name in settings["rules"]}
 
 
 def ground(settings: Settings) -> Frame:

@@ -55,7 +55,7 @@ def walker(settings: Settings, init: str) -> Walker:
     """A training, at its start."""
     depth, width, activation = (settings[name] for name in NET)
     problem, rows = digits(depth, width, activation)
-    rule = rules.named(settings["rule"], lr=settings["alpha"])
+    rule = rules.tuned(settings["rule"], settings["alpha"])
     budget = MOST_STEPS * BATCH * rule.gradients
     plan = engine.planned(problem.sizes[0], BATCH, rule.gradients, gradients=budget)
     lanes = engine.Lanes(problem, rule, (settings["seed"],), plan, rows)

@@ -17,15 +17,15 @@ PLANE = "himmelblau"
 def entrants(settings: Settings) -> dict[str, Rule]:
     """The chosen rules, their step sizes on the schedules that are set, over all steps."""
     return {
-        name: rules.scheduled(rule, settings[f"decay_{name}"], settings["steps"])
+        name: rules.scheduled(rule, settings.get(f"decay_{name}", "constant"), settings["steps"])
         for name, rule in walks.chosen(settings).items()
     }
 
 
 def step_sizes(rule: Rule, steps: int) -> np.ndarray:
-    """α of the steps 1 … steps, as the rule has it; made for as many as there can be, so that JAX has one
-    shape to prepare for."""
-    alpha = vars(rule)["lr"]
+    """α of the steps 1 … steps, as the rule has it, NaN of one that finds its own; made for as many as
+    there can be, so that JAX has one shape to prepare for."""
+    alpha = np.nan if rule.tuned is None else vars(rule)[rule.tuned]
     found = alpha(jnp.arange(1.0, walks.MOST_STEPS + 1)) if isinstance(alpha, Schedule) else alpha
     return np.broadcast_to(np.asarray(found, float), (walks.MOST_STEPS,))[:steps]
 
@@ -41,7 +41,7 @@ def paths(settings: Settings) -> Frame:
 
 
 NUMBERS = walks.alpha_numbers(PLANE)
-DECAYS = {f"decay_{name}": Choice("constant", tuple(rules.SCHEDULES)) for name in rules.NAMES}
+DECAYS = {f"decay_{name}": Choice("constant", tuple(rules.SCHEDULES)) for name in walks.TUNED}
 
 SCENE = Scene(
     name="race",
@@ -56,7 +56,7 @@ SCENE = Scene(
         "rules": walks.rule_choice("gd", "momentum", "rmsprop", "adam"),
         **{
             key: control
-            for name in rules.NAMES
+            for name in walks.TUNED
             for key, control in (
                 (f"alpha_{name}", NUMBERS[f"alpha_{name}"]),
                 (f"decay_{name}", DECAYS[f"decay_{name}"]),

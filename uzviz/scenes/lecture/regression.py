@@ -32,7 +32,7 @@ def examples(settings: Settings) -> int:
 def walker(settings: Settings) -> Walker:
     """The training, at its start."""
     problem = problems.linear(**{name: settings[name] for name in DATA})
-    rule = rules.named(settings["rule"], lr=settings["alpha"])
+    rule = rules.tuned(settings["rule"], settings["alpha"])
     size, cost = examples(settings), rule.gradients
     plan = engine.planned(settings["n"], size, cost, gradients=MOST_STEPS * size * cost)
     lanes = engine.Lanes(problem, rule, (settings["seed"],), plan, engine.on_device(problem))

@@ -3,18 +3,44 @@
 import { category } from "../colours";
 import { spoken } from "../words";
 
-/** The place of each rule's colour among all that there are: ten that are told apart best. */
+/** The place of each rule's colour among the twelve that there are: those of the lecture are told apart best,
+    and rules of one family have different ones. */
 const COLOURS = {
   gd: 0,
   momentum: 1,
   nesterov: 10,
+  sam: 5,
   adagrad: 2,
+  adadelta: 7,
   rmsprop: 9,
+  "rmsprop-centred": 4,
+  adafactor: 11,
   "adam-uncorrected": 11,
   adam: 6,
   amsgrad: 8,
   adamw: 3,
-  sam: 5,
+  adamax: 2,
+  yogi: 4,
+  adabelief: 9,
+  nadam: 10,
+  radam: 5,
+  adan: 0,
+  sign: 7,
+  lion: 8,
+  rprop: 1,
+  lars: 4,
+  lamb: 10,
+  muon: 2,
+  shampoo: 9,
+  soap: 3,
+  "polyak-average": 11,
+  lookahead: 7,
+  "schedule-free": 5,
+  "schedule-free-adamw": 8,
+  "polyak-step": 1,
+  dog: 4,
+  prodigy: 6,
+  armijo: 0,
 };
 const UNKNOWN = 4;
 
@@ -28,27 +54,60 @@ export const ruleColour = (name: string, dark: boolean): string =>
   category(COLOURS[name as Name] ?? UNKNOWN, dark);
 
 const international = {
-  gd: "GD",
+  sam: "SAM",
   adagrad: "AdaGrad",
+  adadelta: "AdaDelta",
   rmsprop: "RMSProp",
+  adafactor: "Adafactor",
   adam: "Adam",
   amsgrad: "AMSGrad",
   adamw: "AdamW",
-  sam: "SAM",
+  adamax: "Adamax",
+  yogi: "Yogi",
+  adabelief: "AdaBelief",
+  nadam: "NAdam",
+  radam: "RAdam",
+  adan: "Adan",
+  lion: "Lion",
+  rprop: "Rprop",
+  lars: "LARS",
+  lamb: "LAMB",
+  muon: "Muon",
+  shampoo: "Shampoo",
+  soap: "SOAP",
+  lookahead: "Lookahead",
+  dog: "DoG",
+  prodigy: "Prodigy",
 };
 
 const english: Record<Name, string> = {
   ...international,
+  gd: "GD",
   momentum: "momentum",
   nesterov: "Nesterov",
+  "rmsprop-centred": "centred RMSProp",
   "adam-uncorrected": "Adam without correction",
+  sign: "sign descent",
+  "polyak-average": "Polyak averaging",
+  "schedule-free": "schedule-free SGD",
+  "schedule-free-adamw": "schedule-free AdamW",
+  "polyak-step": "Polyak’s step",
+  armijo: "Armijo",
 };
 
 const ukrainian: Record<Name, string> = {
   ...international,
+  gd: "GD",
   momentum: "імпульс",
   nesterov: "Нестеров",
+  "rmsprop-centred": "центрований RMSProp",
   "adam-uncorrected": "Adam без корекції",
+  sign: "спуск за знаком",
+  "polyak-average": "усереднення Поляка",
+  "schedule-free": "SGD без розкладу",
+  "schedule-free-adamw": "AdamW без розкладу",
+  "polyak-step": "крок Поляка",
+  armijo: "Арміхо",
 };
 
 export const rules = { en: english, uk: ukrainian };
