@@ -19,7 +19,7 @@ from uzviz.errors import InputError, shown
 from uzviz.log import LoggedRace, LoggedRun, RaceLog, held, lane_of
 from uzviz.problems import Problem
 from uzviz.races import Batch, Entrant, Race
-from uzviz.rules import NAMES, Rule
+from uzviz.rules import Rule, ours
 
 Progress = Callable[[int, int, str], object]
 LR = races.log_range(1e-4, 1, 13)
@@ -156,7 +156,7 @@ def resume_race(
         return race_of(logged)
     problem = restored(begun, problem)
     everyone = entrants or [races.entrant_of(facts) for facts in begun["entrants"]]
-    if unknown := [f["rule"] for f in begun["entrants"] if f["rule"] not in NAMES and not entrants]:
+    if unknown := [f["rule"] for f in begun["entrants"] if not ours(f["rule"]) and not entrants]:
         raise InputError(
             f"{shown(unknown[0])} is a rule of your own: give all entrants again, as entrants=[…]."
         )

@@ -129,7 +129,7 @@ def flags(**options: Any) -> str:
 
 def winner_flags(race: Race) -> str:
     """The options of `uzviz train` that train the winner of a race."""
-    from uzviz.hyper import declared
+    from uzviz.api import declared
 
     group = race.winner
     rule, _, _ = group.entrant.name.partition("@")
