@@ -207,7 +207,7 @@ def test_what_cannot_be_used_is_refused():
         ("step:gamma=2", "gamma .* is"),
         ("cosine until 1.5 then step", "must be in \\(0, 1\\)"),
         ("cosine; cosine", "two schedules of the tuned"),
-        ("beta=cosine", "did you mean"),
+        ("beta=cosine", "Unknown hyperparameter of adam 'beta'"),
         (None, "Unknown schedule"),
     ]:
         with pytest.raises(InputError, match=said):

@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from uzviz import distances, hyper, losses, problems, rules, schedules, tree
+    from uzviz import dialects, distances, hyper, losses, problems, rules, schedules, tree
     from uzviz.api import landscape, play, race, read, resume, show, train
     from uzviz.errors import Diverged, InputError
     from uzviz.log import Log
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
         Nesterov,
         RMSProp,
         Rule,
+        from_optax,
+        to_optax,
     )
 
 __version__ = "0.1.0"
@@ -41,16 +43,16 @@ _HOMES = {
     "records": ("Run",),
     "rules": (
         "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamUncorrected", "AdamW", "GradientDescent", "Momentum",
-        "Nesterov", "RMSProp", "Rule",
+        "Nesterov", "RMSProp", "Rule", "from_optax", "to_optax",
     ),
 }  # fmt: skip
-_ROOMS = ("distances", "hyper", "losses", "problems", "rules", "schedules", "tree")
+_ROOMS = ("dialects", "distances", "hyper", "losses", "problems", "rules", "schedules", "tree")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "SAM", "AMSGrad", "AdaGrad", "Adam", "AdamUncorrected", "AdamW", "Diverged", "Entrant", "GradientDescent",
     "InputError", "Log", "Momentum", "Nesterov", "Problem", "RMSProp", "Race", "Rule", "Run",
-    "distances", "hyper", "landscape", "log_range", "losses", "play", "problems", "race", "read", "resume", "rules", "schedules", "show", "train",
+    "dialects", "distances", "from_optax", "hyper", "landscape", "log_range", "losses", "play", "problems", "race", "read", "resume", "rules", "schedules", "show", "to_optax", "train",
     "tree",
 ]  # fmt: skip
 

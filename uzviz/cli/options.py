@@ -263,6 +263,11 @@ def batch(text: str | None) -> int | str | None:
     return int(text)
 
 
+def schedule(texts: Sequence[str] | None) -> str:
+    """Schedules given one by one, as one text."""
+    return "; ".join(texts or ["constant"])
+
+
 def check_files(problem: str, *paths: Path | None) -> None:
     """Refuse, before anything is computed, files that could not be written at its end."""
     given = [path for path in paths if path is not None]

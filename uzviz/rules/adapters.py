@@ -114,10 +114,15 @@ def from_optax(transform: Any, name: str = "optax") -> Rule:
 class Missing:
     """A loss that was not handed on: a rule that looks at it says so."""
 
-    def __jax_array__(self) -> jax.Array:
+    def _refuse(self, *_: Any) -> Any:
         raise InputError(
             "This rule looks at the loss: hand it on, as transform.update(g, state, w, value=loss)."
         )
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = (
+        _refuse
+    )
+    __pow__ = __neg__ = __lt__ = __le__ = __gt__ = __ge__ = __float__ = __jax_array__ = _refuse
 
 
 def to_optax(rule: Rule) -> Any:

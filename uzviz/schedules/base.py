@@ -15,7 +15,7 @@ class Schedule:
     """The value of a hyperparameter at step t, from 1 to the ``horizon``, the budget's steps.
 
     A schedule is a pytree: its numbers are data, so that a race is a ``vmap`` over schedules as well.
-    Shares of the budget are shares of the horizon; with a horizon of 1 they are steps.
+    Shares of the budget are shares of the horizon.
     """
 
     value: Any = hyperparameter(0.01, "(0, inf)", "largest value")
