@@ -13,7 +13,7 @@ import pytest
 import uzviz
 
 PACKAGE = Path(uzviz.__file__).parent
-EVERYTHING = {"tree", "hyper", "records", "losses", "distances", "schedules", "rules", "problems", "probes", "engine",
+EVERYTHING = {"tree", "hyper", "records", "losses", "distances", "schedules", "rules", "dialects", "problems", "probes", "engine",
               "verdicts", "races", "landscapes", "log", "board", "scenes", "api"}  # fmt: skip
 DOORS = {
     "errors": set(),
@@ -25,6 +25,7 @@ DOORS = {
     "distances": set(),
     "schedules": {"tree", "hyper"},
     "rules": {"tree", "hyper", "schedules"},
+    "dialects": {"tree", "hyper", "rules", "schedules"},
     "problems": {"tree", "hyper", "losses", "distances"},
     "probes": {"tree", "records"},
     "engine": {"tree", "records", "rules", "problems", "probes"},

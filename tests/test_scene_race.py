@@ -10,6 +10,7 @@ import uzviz as uz
 from uzviz import problems
 from uzviz.engine import walk
 from uzviz.scenes import SCENES
+from uzviz.scenes.lecture.race import SCHEDULES
 
 LECTURE = ["himmelblau", "styblinski-tang", "rosenbrock", "goldstein-price", "beale", "mccormick",
            "matyas", "rastrigin"]  # fmt: skip
@@ -34,7 +35,7 @@ def test_gd_stays_in_view_with_what_a_plane_brings(frame, plane):
     assert under["values"].min() >= under["least"] - 1e-5 * max(1, abs(under["least"]))
 
 
-@pytest.mark.parametrize("schedule", uz.rules.SCHEDULES)
+@pytest.mark.parametrize("schedule", SCHEDULES)
 def test_it_is_where_training_comes_to(frame, schedule):
     steps = 80
     given = {"rules": ["momentum"], "decay_momentum": schedule, "steps": steps, "start": [1, 1]}
@@ -45,7 +46,7 @@ def test_it_is_where_training_comes_to(frame, schedule):
     assert end == pytest.approx(np.asarray(trained.w), rel=1e-12)
 
 
-@pytest.mark.parametrize("schedule", uz.rules.SCHEDULES)
+@pytest.mark.parametrize("schedule", SCHEDULES)
 def test_step_sizes_are_those_that_are_used(frame, schedule):
     """A step of GD is as long as α times the gradient."""
     found = frame("paths", rules=["gd"], decay_gd=schedule, steps=20)

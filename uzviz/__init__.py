@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from uzviz import distances, hyper, losses, problems, rules, schedules, tree
+    from uzviz import dialects, distances, hyper, losses, problems, rules, schedules, tree
     from uzviz.api import landscape, play, race, read, resume, show, train
     from uzviz.errors import Diverged, InputError
     from uzviz.log import Log
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
         Shampoo,
         SignDescent,
         Yogi,
+        from_optax,
+        to_optax,
     )
 
 __version__ = "0.1.0"
@@ -69,10 +71,10 @@ _HOMES = {
         "AdamW", "Adamax", "Adan", "Armijo", "DoG", "GradientDescent", "LAMB", "LARS", "Lion",
         "Lookahead", "Momentum", "Muon", "NAdam", "Nesterov", "PolyakAverage", "PolyakStep",
         "Prodigy", "RAdam", "RMSProp", "RMSPropCentred", "Rprop", "Rule", "SAM", "SOAP",
-        "ScheduleFree", "ScheduleFreeAdamW", "Shampoo", "SignDescent", "Yogi",
+        "ScheduleFree", "ScheduleFreeAdamW", "Shampoo", "SignDescent", "Yogi", "from_optax", "to_optax",
     ),
 }  # fmt: skip
-_ROOMS = ("distances", "hyper", "losses", "problems", "rules", "schedules", "tree")
+_ROOMS = ("dialects", "distances", "hyper", "losses", "problems", "rules", "schedules", "tree")
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
@@ -81,8 +83,9 @@ __all__ = [
     "LAMB", "LARS", "Lion", "Log", "Lookahead", "Momentum", "Muon", "NAdam", "Nesterov",
     "PolyakAverage", "PolyakStep", "Problem", "Prodigy", "RAdam", "RMSProp", "RMSPropCentred",
     "Race", "Rprop", "Rule", "Run", "SAM", "SOAP", "ScheduleFree", "ScheduleFreeAdamW", "Shampoo",
-    "SignDescent", "Yogi", "distances", "hyper", "landscape", "log_range", "losses", "play",
-    "problems", "race", "read", "resume", "rules", "schedules", "show", "train", "tree",
+    "SignDescent", "Yogi", "dialects", "distances", "from_optax", "hyper", "landscape", "log_range", "losses", "play",
+    "problems", "race", "read", "resume", "rules", "schedules", "show", "to_optax", "train",
+    "tree",
 ]  # fmt: skip
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from uzviz.problems import Problem
     from uzviz.races import Entrant, Race, log_range
     from uzviz.records import Record, Run, Start, Steps
+    from uzviz.rules import declared
 
 _HOMES = {
     "api.boards": ("serve_board", "show"),
@@ -36,13 +37,14 @@ _HOMES = {
     "log": ("Log",),
     "problems": ("Problem",),
     "races": ("Entrant", "Race", "log_range"),
+    "rules": ("declared",),
     "records": ("Record", "Run", "Start", "Steps"),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "CATALOGUES", "Entrant", "Landscape", "Log", "Problem", "Race", "Record", "Run", "Runs", "Start", "Steps",
-    "holds_race", "landscape", "listed_scenes", "log_range", "play", "problem_named", "race", "read", "resume",
+    "declared", "holds_race", "landscape", "listed_scenes", "log_range", "play", "problem_named", "race", "read", "resume",
     "rule_named", "serve_board", "serve_play", "show", "train",
 ]  # fmt: skip
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from uzviz import distances, hyper, problems, rules
+from uzviz import dialects, distances, hyper, problems, rules, schedules
 from uzviz.errors import InputError, named, shown, unknown
 from uzviz.problems import Problem
 
@@ -99,9 +99,56 @@ def _distances() -> list[dict[str, Any]]:
     ]
 
 
+def _wrappers() -> list[dict[str, Any]]:
+    return [
+        {
+            "name": word,
+            "title": cls.__name__,
+            "text": inspect.cleandoc(cls.__doc__ or ""),
+            "hyperparameters": _numbers(hyper.declared(cls)),
+        }
+        for word, cls in rules.WRAPPERS.items()
+    ]
+
+
+def _schedules() -> list[dict[str, Any]]:
+    common = hyper.declared(schedules.Schedule)
+    return [
+        {
+            "name": name,
+            "title": "",
+            "text": inspect.cleandoc(cls.__doc__ or ""),
+            "hyperparameters": _numbers(
+                {k: h for k, h in hyper.declared(cls).items() if k not in common}
+            ),
+        }
+        for name, cls in schedules.NAMES.items()
+    ]
+
+
+def _numbers(found: Mapping[str, hyper.Hyper]) -> list[dict[str, Any]]:
+    return [
+        {"name": k, "default": h.default, "range": h.interval.text, "meaning": h.meaning}
+        for k, h in found.items()
+    ]
+
+
+def _dialects() -> list[dict[str, Any]]:
+    return [{"name": name, "title": "", "text": _made_by(name)} for name in dialects.NAMES]
+
+
+def _made_by(name: str) -> str:
+    rule = dialects.NAMES[name]()
+    numbers = ", ".join(f"{k} = {v:g}" for k, v in rules.values(rule).items())
+    return f"{rules.name_of(rule)} with {numbers}"
+
+
 CATALOGUES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "rules": _rules,
     "problems": _problems,
     "distances": _distances,
+    "wrappers": _wrappers,
+    "schedules": _schedules,
+    "dialects": _dialects,
 }
 """What can be listed."""

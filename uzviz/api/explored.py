@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import jax
 import numpy as np
 
-from uzviz import engine, hyper, landscapes, log, rules, tree
+from uzviz import engine, landscapes, log, rules, tree
 from uzviz.api.exploring import MOST_STEPS, SIZES, Asked
 from uzviz.api.grounds import Point, kinds_of, point_of, span_of
 from uzviz.api.places import REMADE, named_tree
@@ -86,7 +86,7 @@ def answer(job: str, asked: Asked, *arguments: Any) -> Any:
 def _about(asked: Asked) -> dict[str, Any]:
     point = _point(asked)
     rule = point.rule
-    if rule is None or rules.name_of(rule) not in rules.NAMES:  # one of the user's own
+    if rule is None or not rules.ours(rules.name_of(rule)):  # one of the user's own
         rule = rules.named("gd")
     found: About = {
         "parameters": tree.size(point.w),
@@ -97,7 +97,7 @@ def _about(asked: Asked) -> dict[str, Any]:
         "entrants": list(point.entrants),
         "centre": point.label,
         "directions": kinds_of(point),
-        "rules": [_described(name) for name in rules.NAMES],
+        "rules": [_described(name) for name in dict.fromkeys([*rules.NAMES, rules.name_of(rule)])],
         "rule": rules.name_of(rule),
         "set": {name: float(x) for name, x in rules.values(rule.at(1)).items()},
     }
@@ -160,7 +160,7 @@ def _particle(
         )
     stage = _stage(asked)
     rule = rules.named(name, **given)
-    hyper.check_numbers(rule)
+    rules.check_numbers(rule)
     if len(stage.directions.vectors) != 2:
         raise InputError("Particles go on a ground of two directions, but this one has another.")
     if mode == "plane":

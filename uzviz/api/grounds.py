@@ -8,7 +8,7 @@ import pathlib
 import warnings
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import jax
@@ -219,7 +219,9 @@ def _of_race(
     end = jax.tree.map(lambda x: x[-1], whole[own].w)
     group = race.finals[entrants.index(own)].group
     tuned = {name: float(values[0]) for name, values in group.settings.items()}
-    rule = rules.scheduled(replace(group.entrant.rule, **tuned), group.schedule, group.plan.steps)
+    rule = rules.scheduled(
+        rules.replaced(group.entrant.rule, tuned), group.schedule, group.plan.steps
+    )
     return Point(
         problem, end, own, int(chosen), group.plan.steps, {name: path.w for name, path in whole.items()},
         steps=whole[own].steps, folder=folder, rule=rule, batch=group.plan.batch, entrants=tuple(whole),

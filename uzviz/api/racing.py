@@ -19,7 +19,7 @@ from uzviz.errors import InputError, shown
 from uzviz.log import LoggedRace, LoggedRun, RaceLog, held, lane_of
 from uzviz.problems import Problem
 from uzviz.races import Batch, Entrant, Race
-from uzviz.rules import NAMES, Rule
+from uzviz.rules import Rule, ours
 
 Progress = Callable[[int, int, str], object]
 LR = races.log_range(1e-4, 1, 13)
@@ -76,7 +76,9 @@ def race(
         A budget of seconds instead, turned into steps before the start by timing each entrant
         alone; and the result of such a race, a JSON file or its "budgets", to repeat it exactly.
     schedule
-        "constant", "cosine", "warmup-cosine" or "inverse-time", over the budget's steps.
+        Over the budget's steps, of the hyperparameter that the rule tunes: "cosine", or a name of
+        ``uzviz.schedules.NAMES`` with numbers, as "step:gamma=0.5,every=0.25"; "warmup until 0.1 then
+        cosine"; "warmup * step". Of others by name, as "cosine; beta=step".
     fixed_split
         One split for everybody: what is found then holds for this test set only.
     margin
@@ -156,7 +158,7 @@ def resume_race(
         return race_of(logged)
     problem = restored(begun, problem)
     everyone = entrants or [races.entrant_of(facts) for facts in begun["entrants"]]
-    if unknown := [f["rule"] for f in begun["entrants"] if f["rule"] not in NAMES and not entrants]:
+    if unknown := [f["rule"] for f in begun["entrants"] if not ours(f["rule"]) and not entrants]:
         raise InputError(
             f"{shown(unknown[0])} is a rule of your own: give all entrants again, as entrants=[…]."
         )

@@ -138,10 +138,12 @@ def play(
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="rules, problems or distances.")],
+    what: Annotated[
+        str, typer.Argument(help="rules, wrappers, dialects, schedules, problems or distances.")
+    ],
     json_: JsonFile = None,
 ) -> None:
-    """List the rules, the problems or the distances there are."""
+    """List the rules, schedules, problems or distances there are, and what goes around a rule."""
     with sentences():
         from uzviz import api
         from uzviz.cli import report

@@ -71,10 +71,12 @@ Skips = Annotated[
         "--skips/--no-skips", help="Whether it has its skips; it has unless told otherwise."
     ),
 ]
-ScheduleName = Annotated[
-    str,
+Schedules = Annotated[
+    list[str] | None,
     typer.Option(
-        help="constant, cosine, warmup-cosine or inverse-time, over the budget; or inverse-root."
+        "--schedule",
+        help="Over the budget, as cosine or step:gamma=0.5,every=0.25, of the tuned hyperparameter; of "
+        "another, as beta=cosine: uzviz list schedules.",
     ),
 ]
 BatchSize = Annotated[str | None, typer.Option(help="Examples a step, or all; 32 unless given.")]

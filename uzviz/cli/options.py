@@ -129,7 +129,7 @@ def flags(**options: Any) -> str:
 
 def winner_flags(race: Race) -> str:
     """The options of `uzviz train` that train the winner of a race."""
-    from uzviz.hyper import declared
+    from uzviz.api import declared
 
     group = race.winner
     rule, _, _ = group.entrant.name.partition("@")
@@ -261,6 +261,11 @@ def batch(text: str | None) -> int | str | None:
     if not text.isdecimal() or len(text) > 18:
         raise InputError(f"--batch is '{shown(text)}', but must be a whole number, or 'all'.")
     return int(text)
+
+
+def schedule(texts: Sequence[str] | None) -> str:
+    """Schedules given one by one, as one text."""
+    return "; ".join(texts or ["constant"])
 
 
 def check_files(problem: str, *paths: Path | None) -> None:

@@ -25,7 +25,7 @@ from uzviz.cli.arguments import (
     PathMemory,
     ProblemName,
     Resume,
-    ScheduleName,
+    Schedules,
     Seed,
     Skips,
     Spectrum,
@@ -46,7 +46,9 @@ def race(
     problem: ProblemName = None,
     rules: Annotated[
         str | None,
-        typer.Option(help=f"Who races; rule@B sets its batch.  [default: {METHODS}]"),
+        typer.Option(
+            help=f"Who races; rule@B sets its batch, rule+clip-norm=1 wraps it.  [default: {METHODS}]"
+        ),
     ] = None,
     lr: Annotated[
         str, typer.Option(help="Step sizes: low:high:count, or a list; it grows where needed.")
@@ -80,7 +82,7 @@ def race(
     steps_from: Annotated[
         Path | None, typer.Option(help="Budgets of an earlier race, from its JSON file.")
     ] = None,
-    schedule: ScheduleName = "constant",
+    schedule: Schedules = None,
     margin: Annotated[
         float,
         typer.Option(
@@ -142,7 +144,7 @@ def race(
                     made, (methods if rules is None else rules).split(","), lr=sizes, grid=more,
                     search=search, seeds=seeds, final_seeds=final_seeds, epochs=epochs,
                     gradients=gradients, seconds=seconds, steps_from=steps_from,
-                    batch=options.batch(batch), schedule=schedule, margin=margin, target=target,
+                    batch=options.batch(batch), schedule=options.schedule(schedule), margin=margin, target=target,
                     fixed_split=fixed_split, seed=seed, log=log, note=note or "",
                     path_memory=room, on_progress=advance,
                 )  # fmt: skip
@@ -167,7 +169,7 @@ def race(
             return
         won = options.winner_flags(result)
         spent = result.winner.plan.budget if steps_from or seconds is not None else gradients
-        shape = None if schedule == "constant" else schedule
+        shape = None if result.winner.schedule == "constant" else result.winner.schedule
         budget = options.flags(epochs=epochs, gradients=spent, schedule=shape, seed=seed or None)
         report.say("\nTrain the winner:")
         report.say(f"  uzviz train {chosen.typed()}{won}{budget}{chosen.flags()}")

@@ -218,11 +218,12 @@ def _each(race: Race, counts: list[int]) -> str:
 def listed(what: str, rows: list[dict[str, Any]]) -> None:
     """A catalogue, its parts one under the other."""
     for row in rows:
+        before = f"{row['name']}:" if what == "schedules" else "--set "
         out.print(f"[bold]{row['name']}[/bold]  {row['title']}")
         for line in _readable(row["text"]).splitlines():
             say(f"    {line}" if line else "")
         for h in row.get("hyperparameters", []):
-            say(f"    --set {h['name']}={h['default']:g}  {h['meaning']}, in {h['range']}")
+            say(f"    {before}{h['name']}={h['default']:g}  {h['meaning']}, in {h['range']}")
         out.print()
 
 

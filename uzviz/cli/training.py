@@ -25,7 +25,7 @@ from uzviz.cli.arguments import (
     PathMemory,
     ProblemName,
     Resume,
-    ScheduleName,
+    Schedules,
     Seed,
     Skips,
     Spectrum,
@@ -42,7 +42,12 @@ from uzviz.errors import Diverged, InputError
 def train(
     context: typer.Context,
     problem: ProblemName = None,
-    rule: Annotated[str, typer.Option(help="Its name; `uzviz list rules` shows all.")] = "adam",
+    rule: Annotated[
+        str,
+        typer.Option(
+            help="Its name, as adam or adam+clip-norm=1: uzviz list rules, wrappers, dialects."
+        ),
+    ] = "adam",
     lr: Annotated[
         float | None,
         typer.Option(
@@ -59,7 +64,7 @@ def train(
     sampling: Annotated[
         str, typer.Option(help="reshuffle each epoch, or uniform with replacement.")
     ] = "reshuffle",
-    schedule: ScheduleName = "constant",
+    schedule: Schedules = None,
     probe: Annotated[
         list[str] | None,
         typer.Option(
@@ -120,7 +125,7 @@ def train(
                 run = api.train(
                     chosen.make(), api.rule_named(rule, **values), batch=options.batch(batch),
                     epochs=epochs, gradients=gradients, seed=seed, sampling=sampling,
-                    schedule=schedule, probe=[] if probe == ["none"] else probe, every=every, log=log, note=note or "",
+                    schedule=options.schedule(schedule), probe=[] if probe == ["none"] else probe, every=every, log=log, note=note or "",
                     checkpoint_every=checkpoint_every, path_memory=room, on_record=follow,
                 )  # fmt: skip
             elif api.holds_race(resume):

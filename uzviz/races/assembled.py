@@ -32,7 +32,7 @@ def described(entrant: Entrant) -> dict[str, Any]:
 
 def entrant_of(facts: Mapping[str, Any]) -> Entrant:
     """The entrant of these names and numbers; of a rule that is not ours, its facts alone."""
-    if facts["rule"] in rules.NAMES:
+    if rules.ours(facts["rule"]):
         rule = rules.restored(facts["rule"], facts["hyperparameters"], facts["schedules"])
     else:
         rule = rules.stand_in(facts["rule"], facts, facts["hyperparameters"])

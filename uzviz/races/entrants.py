@@ -14,7 +14,7 @@ import numpy as np
 from uzviz import rules
 from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, named, shown, unknown
-from uzviz.rules import GradientDescent, Rule, Schedule
+from uzviz.rules import GradientDescent, Rule, Schedule, apart
 
 Batch = int | str
 
@@ -57,10 +57,11 @@ class Entrant:
 
 def entrant(text: str) -> Entrant:
     """The entrant a command line names: "adam", "gd@all", "gd@1", "gd@256"."""
-    name, at, batch = text.strip().partition("@")
-    rule = rules.named(name)
+    typed, at, batch = text.strip().partition("@")
+    rule = rules.named(typed)
+    name = typed if typed in rules.DIALECTS else rules.name_of(rule)
     if not at:
-        return Entrant(rule)
+        return Entrant(rule, name=name)
     if batch != "all" and not (batch.isdecimal() and len(batch) < 18 and int(batch)):
         raise InputError(
             f"The batch of '{shown(text)}' is '{shown(batch)}', but must be a whole number from 1, or 'all'."
@@ -136,18 +137,18 @@ def settings(
     """
     axis = who.rule.tuned
     given: dict[str, Any] = {} if axis is None else {axis: lr}
-    if axis is not None and isinstance(getattr(who.rule, axis), Schedule):
+    if axis is not None and isinstance(rules.value(who.rule, axis), Schedule):
         raise InputError(
             f"{axis} of {who.name} is on a schedule, but is what the race tunes: give a number, and "
             "the race a schedule for everybody."
         )
-    given |= {key.partition(".")[2]: values for key, values in grid.items() if _meant(key, who)}
+    given |= {field: values for key, values in grid.items() if (field := _field(key, who))}
     tried: dict[str, list[float]] = {}
     for name, some in given.items():
         named(f"hyperparameter of {who.name}", name, rules.declared(who.rule))
         tried[name] = values = _values(f"{name} of {who.name}", some)
         for value in (min(values), max(values), min(values, key=abs)):
-            rules.check_numbers(replace(who.rule, **{name: value}))
+            rules.check_numbers(rules.replaced(who.rule, {name: value}))
     if math.prod(map(len, tried.values())) > MOST_SETTINGS:
         raise InputError(f"{who.name} has more than {MOST_SETTINGS:,} settings to try: give fewer.")
     count = _random(search)
@@ -160,7 +161,7 @@ def settings(
     own: dict[str, Any] = {
         name: [value] * len(combined)
         for name, value in rules.values(who.rule).items()
-        if not isinstance(getattr(who.rule, name), Schedule)
+        if not isinstance(rules.value(who.rule, name), Schedule)
     }
     for i, name in enumerate(tried):
         own[name] = [values[i] for values in combined]
@@ -199,8 +200,14 @@ def _values(what: str, given: Any) -> list[float]:
     return values.tolist()
 
 
-def _meant(key: str, who: Entrant) -> bool:
-    return key.partition(".")[0] in {who.name, rules.name_of(who.rule)}
+def called(who: Entrant) -> list[str]:
+    """The names by which a grid or a schedule may call an entrant, its own first."""
+    return [who.name, rules.name_of(who.rule)]
+
+
+def _field(key: str, who: Entrant) -> str | None:
+    """The field of an entrant that a key such as "adam.b2" names; None where it names another's."""
+    return next((key[len(n) + 1 :] for n in called(who) if key.startswith(f"{n}.")), None)
 
 
 def check_grid(grid: Mapping[str, Sequence[float]], everyone: Sequence[Entrant]) -> None:
@@ -214,15 +221,27 @@ def check_grid(grid: Mapping[str, Sequence[float]], everyone: Sequence[Entrant])
             raise InputError(
                 f"The grid names '{shown(key)}', but must name rule.field, such as adam.b2."
             )
-        if not any(_meant(key, e) for e in everyone):
+        if not any(_field(key, e) for e in everyone):
             raise unknown("entrant in the grid", key.partition(".")[0], [e.name for e in everyone])
+
+
+def check_schedule(schedule: str, everyone: Sequence[Entrant]) -> None:
+    """Refuse a schedule nobody knows, and one of a hyperparameter that nobody has."""
+    for field, text in apart(schedule).items():
+        if field and all(
+            rules.schedule_for(e.rule, called(e), f"{field}={text}") == "constant" for e in everyone
+        ):
+            raise InputError(
+                f"The schedule is '{shown(schedule)}', but nobody in the race has a {shown(field)}: name a "
+                "hyperparameter, or rule.hyperparameter, such as momentum.beta."
+            )
 
 
 def side_by_side(rule: Rule, values: Mapping[str, np.ndarray]) -> Rule:
     """One rule whose hyperparameters are arrays [settings]; schedules are the same in all."""
     lanes = len(next(iter(values.values())))
     repeated = {
-        name: jax.tree.map(lambda x: np.full(lanes, x), getattr(rule, name))
+        name: jax.tree.map(lambda x: np.full(lanes, x), rules.value(rule, name))
         for name in rules.declared(rule)
     }
-    return replace(rule, **(repeated | dict(values)))
+    return rules.replaced(rule, repeated | dict(values))

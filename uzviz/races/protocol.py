@@ -18,7 +18,7 @@ from uzviz.errors import InputError, named, shown
 from uzviz.problems import PARTS, Problem
 from uzviz.races import heats
 from uzviz.races.certificates import Certificate, of_group
-from uzviz.races.entrants import Batch, check_grid, entrants, settings
+from uzviz.races.entrants import Batch, called, check_grid, check_schedule, entrants, settings
 from uzviz.races.final import Final, columns
 from uzviz.races.group import Group
 from uzviz.races.heats import Entry, Piece, Progress
@@ -119,7 +119,7 @@ def race(
     everyone = entrants(given)
     terms.check(len(everyone))
     check_grid(terms.grid, everyone)
-    named("schedule", terms.schedule, rules.SCHEDULES)
+    check_schedule(terms.schedule, everyone)
     if terms.fixed_split and problem.data is None:
         raise InputError(f"{problem.name} has no data, and so no split to fix: leave it out.")
     if terms.fixed_split and problem.split_seed is None:
@@ -135,7 +135,7 @@ def race(
             gradients = named("entrant of the earlier race", e.name, terms.budgets)
         plan = planned(n, batch, e.rule.gradients, epochs=terms.epochs, gradients=gradients)
         tried = settings(e, terms.lr, terms.grid, terms.search, terms.seed)
-        schedule = "constant" if e.rule.tuned is None else terms.schedule
+        schedule = rules.schedule_for(e.rule, called(e), terms.schedule)
         entries.append(Entry(e, tried, plan, schedule))
     return _Course(problem, terms, entries, known or {}, alone).run()
 
@@ -383,7 +383,7 @@ def step_time(problem: Problem, rows: Any, entry: Entry, seed: int) -> float:
     plan = entry.plan
     long = Plan(plan.n, plan.batch, plan.cost, plan.spent(1_000_000))
     own = {name: float(values.min()) for name, values in entry.settings.items()}
-    rule = rules.scheduled(replace(entry.entrant.rule, **own), entry.schedule, plan.steps)
+    rule = rules.scheduled(rules.replaced(entry.entrant.rule, own), entry.schedule, plan.steps)
     steps, began, ended = 0, None, 0.0
     said = engine.run(engine.Lanes(problem, rule, (seed,), long, rows), clock=time.perf_counter)
     for record in said:

@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
 
-from uzviz import errors
-from uzviz.hyper import check_numbers, declared, hyperparameter
+from uzviz import errors, schedules
+from uzviz.hyper import hyperparameter
 from uzviz.rules.adam import Adam, AdamUncorrected, AdamW, AMSGrad, unbiased
 from uzviz.rules.adam_variants import AdaBelief, Adamax, Adan, NAdam, RAdam, Yogi
+from uzviz.rules.adapters import from_optax, to_optax
 from uzviz.rules.adaptive import AdaDelta, Adafactor, AdaGrad, RMSProp, RMSPropCentred
 from uzviz.rules.averaged import Lookahead, PolyakAverage, ScheduleFree, ScheduleFreeAdamW
-from uzviz.rules.base import Oracle, Params, Rule, State, rule
+from uzviz.rules.base import (
+    Oracle,
+    Params,
+    Rule,
+    State,
+    check_numbers,
+    declared,
+    replaced,
+    rule,
+    value,
+)
 from uzviz.rules.descent import SAM, GradientDescent, Momentum, Nesterov
 from uzviz.rules.layerwise import LAMB, LARS
 from uzviz.rules.matrix import Muon, Shampoo
 from uzviz.rules.sign import Lion, Rprop, SignDescent
 from uzviz.rules.soap import SOAP
 from uzviz.rules.untuned import Armijo, DoG, PolyakStep, Prodigy
+from uzviz.rules.wrappers import (
+    L2,
+    WRAPPERS,
+    Accumulate,
+    ByPart,
+    ClipByNorm,
+    ClipByValue,
+    DecayMatrices,
+    Freeze,
+    Wrapper,
+)
 from uzviz.schedules import NAMES as SCHEDULES
-from uzviz.schedules import Schedule
+from uzviz.schedules import Schedule, apart
 
 R = TypeVar("R", bound=Rule)
 
@@ -81,18 +102,38 @@ FAMILIES: dict[str, dict[str, type[Rule]]] = {
 NAMES = {name: cls for family in FAMILIES.values() for name, cls in family.items()}
 
 
+DIALECTS: dict[str, Callable[[], Rule]] = {}
+"""Names of other libraries' optimizers, which the room ``dialects`` fills in."""
+
+
 def named(name: str, **hyperparameters: float) -> Rule:
     """The rule of that name with these hyperparameters.
+
+    A name is one of ``NAMES`` or ``DIALECTS``, and wrappers after plus signs, the innermost first:
+    "adam", "adam+clip-norm=1", "adam+accumulate=4+freeze=layers/0/*".
 
     Raises
     ------
     InputError
         for a name or a hyperparameter nobody knows, with the nearest that exist.
     """
-    cls = errors.named("rule", name, NAMES)
+    first, *around = name.split("+") if isinstance(name, str) else [name]
+    made = errors.named("rule", first, {**NAMES, **DIALECTS})()
+    for word in around:
+        kind, _, text = word.partition("=")
+        made = errors.named("wrapper", kind, WRAPPERS).around(made, text, named)
     for field in hyperparameters:
-        errors.named(f"hyperparameter of {name}", field, declared(cls))
-    return cls(**hyperparameters)
+        errors.named(f"hyperparameter of {name}", field, declared(made))
+    return replaced(made, hyperparameters)
+
+
+def ours(name: str) -> bool:
+    """Whether that is the name of a rule of ours, and not of a user's own."""
+    try:
+        named(name)
+    except errors.InputError:
+        return False
+    return True
 
 
 def tuned(name: str, value: float) -> Rule:
@@ -104,16 +145,18 @@ def tuned(name: str, value: float) -> Rule:
 
 def name_of(rule: Rule) -> str:
     """The name of a rule on the command line; of a user's own rule, its class name."""
+    if isinstance(rule, Wrapper):
+        return "+".join([name_of(rule.rule), *rule.words(name_of)])
     for name, cls in NAMES.items():
         if type(rule) is cls:
             return name
-    return type(rule).__name__
+    return rule.name or type(rule).__name__
 
 
 def values(rule: Rule) -> dict[str, Any]:
     """The hyperparameters of a rule as plain numbers; of rules side by side, as lists; of a
     schedule, its largest value."""
-    found = {name: getattr(rule, name) for name in declared(rule)}
+    found = {name: value(rule, name) for name in declared(rule)}
     return {
         name: np.asarray(v.value if isinstance(v, Schedule) else v).tolist()
         for name, v in found.items()
@@ -121,22 +164,13 @@ def values(rule: Rule) -> dict[str, Any]:
 
 
 def schedules_of(rule: Rule) -> dict[str, dict[str, Any]]:
-    """The schedules of a rule by the names of its fields: kind, value and horizon."""
-    kinds = {cls: kind for kind, cls in SCHEDULES.items()}
-    found = {name: getattr(rule, name) for name in declared(rule)}
-    return {
-        name: {
-            "kind": kinds.get(type(s), type(s).__name__),
-            "value": np.asarray(s.value).tolist(),
-            "horizon": np.asarray(s.horizon).tolist(),
-        }
-        for name, s in found.items()
-        if isinstance(s, Schedule)
-    }
+    """The schedules of a rule by the names of its hyperparameters: kind and numbers."""
+    found = {name: value(rule, name) for name in declared(rule)}
+    return {name: schedules.described(s) for name, s in found.items() if isinstance(s, Schedule)}
 
 
 def restored(
-    name: str, values: Mapping[str, Any], schedules: Mapping[str, Any], given: Rule | None = None
+    name: str, values: Mapping[str, Any], timed: Mapping[str, Any], given: Rule | None = None
 ) -> Rule:
     """The rule of that name with these numbers and schedules, as :func:`values` and
     :func:`schedules_of` tell them; ``given`` again if it is not ours.
@@ -151,11 +185,8 @@ def restored(
             f"{given} is not the rule that was used, {name} with {errors.shown(dict(values))}: give "
             "the same."
         )
-    fields = dict(values)
-    for field, s in schedules.items():
-        make = errors.named("schedule", s["kind"], SCHEDULES)
-        fields[field] = s["value"] if make is None else make(s["value"], s["horizon"])
-    return named(name, **fields) if given is None else replace(given, **fields)
+    fields = {**values, **{field: schedules.restored(s) for field, s in timed.items()}}
+    return named(name, **fields) if given is None else replaced(given, fields)
 
 
 def _is(given: Rule, name: str, numbers: Mapping[str, Any]) -> bool:
@@ -171,35 +202,50 @@ def stand_in(name: str, facts: Mapping[str, Any], values: Mapping[str, Any]) -> 
 
 
 def scheduled(rule: R, schedule: str, steps: int) -> R:
-    """The rule with its tuned hyperparameter on a schedule over so many steps.
+    """The rule with hyperparameters on schedules over so many steps: that which it tunes, or any by
+    name, as in "cosine; beta=step:gamma=0.5".
 
     Raises
     ------
     InputError
         for a schedule nobody knows, and for a rule without such a hyperparameter.
     """
-    make = errors.named("schedule", schedule, SCHEDULES)
-    if make is None:
-        return rule
-    if rule.tuned is None:
-        raise errors.InputError(
-            f"{rule.title} tunes no hyperparameter that '{schedule}' could change: leave it out."
-        )
-    value = getattr(rule, rule.tuned)
-    if isinstance(value, Schedule):
-        raise errors.InputError(
-            f"{rule.tuned} of {rule.title} is on a schedule already: leave out '{schedule}'."
-        )
-    horizon = np.full(np.shape(value), float(steps))
-    return replace(rule, **{rule.tuned: make(value, horizon)})
+    timed = {}
+    for name, text in schedules.apart(schedule).items():
+        if text == "constant":
+            continue
+        field = name or rule.tuned
+        if field is None:
+            raise errors.InputError(
+                f"{rule.title} tunes no hyperparameter that '{text}' could change: leave it out."
+            )
+        errors.named(f"hyperparameter of {name_of(rule)}", field, declared(rule))
+        now = value(rule, field)
+        if isinstance(now, Schedule):
+            raise errors.InputError(
+                f"{field} of {rule.title} is on a schedule already: leave out '{text}'."
+            )
+        timed[field] = schedules.made(text, now, np.full(np.shape(now), float(steps)))
+    return replaced(rule, timed) if timed else rule
+
+
+def schedule_for(rule: Rule, names: Collection[str], schedule: str) -> str:
+    """What a schedule for everybody says to one rule, called by one of these names: "beta=step" to
+    all that have a beta, "momentum.beta=step" to momentum alone."""
+    said = []
+    for field, text in schedules.apart(schedule).items():
+        own = next((field[len(n) + 1 :] for n in names if field.startswith(f"{n}.")), field)
+        if own in declared(rule) or (not own and rule.tuned is not None):
+            said.append(f"{own}={text}" if own else text)
+    return "; ".join(said) or "constant"
 
 
 __all__ = [
-    "FAMILIES", "NAMES", "AMSGrad", "AdaBelief", "AdaDelta", "AdaGrad", "Adafactor", "Adam", "AdamUncorrected",
-    "AdamW", "Adamax", "Adan", "Armijo", "DoG", "GradientDescent", "LAMB", "LARS", "Lion", "Lookahead",
-    "Momentum", "Muon", "NAdam", "Nesterov", "Oracle", "Params", "PolyakAverage", "PolyakStep", "Prodigy",
-    "RAdam", "RMSProp", "RMSPropCentred", "Rprop", "Rule", "SAM", "SCHEDULES", "SOAP", "Schedule",
-    "ScheduleFree", "ScheduleFreeAdamW", "Shampoo", "SignDescent", "State", "Yogi", "check_numbers",
-    "declared", "name_of", "named", "restored", "rule", "scheduled", "schedules_of", "stand_in", "tuned",
-    "unbiased", "values",
+    "FAMILIES", "NAMES", "AMSGrad", "Accumulate", "AdaBelief", "AdaDelta", "AdaGrad", "Adafactor", "Adam", "AdamUncorrected",
+    "AdamW", "Adamax", "Adan", "Armijo", "ByPart", "ClipByNorm", "ClipByValue", "DIALECTS", "DecayMatrices", "DoG", "Freeze",
+    "GradientDescent", "L2", "LAMB", "LARS", "Lion", "Lookahead", "Momentum", "Muon", "NAdam", "Nesterov", "Oracle", "Params",
+    "PolyakAverage", "PolyakStep", "Prodigy", "RAdam", "RMSProp", "RMSPropCentred", "Rprop", "Rule", "SAM", "SCHEDULES", "SOAP",
+    "Schedule", "ScheduleFree", "ScheduleFreeAdamW", "Shampoo", "SignDescent", "State", "WRAPPERS", "Wrapper", "Yogi", "apart",
+    "check_numbers", "declared", "from_optax", "name_of", "named", "ours", "replaced", "restored", "rule", "schedule_for",
+    "scheduled", "schedules_of", "stand_in", "to_optax", "tuned", "unbiased", "value", "values",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 import jax
@@ -29,6 +29,8 @@ class Rule:
 
     title: ClassVar[str]
     """The name people use; the class's own unless given."""
+    name: ClassVar[str] = ""
+    """Its name on the command line, where no table of ours has it: a dialect's own rule has one."""
     gradients: ClassVar[int] = 1
     """What a step costs: gradients asked of the oracle."""
     memory: ClassVar[int | None]
@@ -45,12 +47,17 @@ class Rule:
 
     def at(self: R, t: Any) -> R:
         """The rule at step t: its schedules as the numbers they then are."""
-        now = {
-            name: value(t)
-            for name in hyper.declared(self)
-            if isinstance(value := getattr(self, name), Schedule)
-        }
-        return dataclasses.replace(self, **now) if now else self
+        found = {name: value(self, name) for name in declared(self)}
+        now = {name: s(t) for name, s in found.items() if isinstance(s, Schedule)}
+        return replaced(self, now) if now else self
+
+    def inside(self) -> dict[str, Rule]:
+        """The rules that a wrapper wraps, by what stands before their hyperparameters' names."""
+        return {}
+
+    def holding(self: R, inside: Mapping[str, Rule]) -> R:
+        """The same wrapper around other rules, given as :meth:`inside` tells them."""
+        return self
 
     def numbers(self, shape: tuple[int, ...]) -> int:
         """State kept between steps for a tensor of parameters of this shape, in numbers.
@@ -86,6 +93,48 @@ class Rule:
         raise NotImplementedError
 
 
+INSIDE = {"inside": True}
+"""What marks a field that holds rules: their hyperparameters are data as well."""
+
+
+def declared(rule: Rule | type[Rule]) -> dict[str, hyper.Hyper]:
+    """The hyperparameters of a rule, and of those inside it, by name."""
+    found = dict(hyper.declared(rule))
+    if isinstance(rule, Rule):
+        for before, part in rule.inside().items():
+            found |= {before + name: h for name, h in declared(part).items()}
+    return found
+
+
+def value(rule: Rule, name: str) -> Any:
+    """A hyperparameter of a rule, or of one inside it."""
+    if name in hyper.declared(rule):
+        return getattr(rule, name)
+    return next(
+        value(part, name.removeprefix(before))
+        for before, part in rule.inside().items()
+        if name.startswith(before) and name.removeprefix(before) in declared(part)
+    )
+
+
+def replaced(rule: R, values: Mapping[str, Any]) -> R:
+    """The rule with these hyperparameters, its own and those of the rules inside it."""
+    own = {name: values[name] for name in hyper.declared(rule) if name in values}
+    changed = {}
+    for before, part in rule.inside().items():
+        its = {name: values[before + name] for name in declared(part) if before + name in values}
+        changed[before] = replaced(part, its) if its else part
+    made = dataclasses.replace(rule, **own) if own else rule
+    return made.holding(changed)
+
+
+def check_numbers(rule: Rule) -> None:
+    """Refuse hyperparameters, those of the rules inside too, that are no single number in range."""
+    hyper.check_numbers(rule)
+    for part in rule.inside().values():
+        check_numbers(part)
+
+
 @dataclass_transform(
     frozen_default=True, kw_only_default=True, field_specifiers=(hyper.hyperparameter,)
 )
@@ -93,8 +142,8 @@ def rule(cls: type[R]) -> type[R]:
     """Make a class a rule: a frozen dataclass whose declared hyperparameters are pytree leaves."""
     made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
     made.title = getattr(made, "title", made.__name__)
-    data = list(hyper.declared(made))
-    if made.tuned not in data:
+    data = [f.name for f in dataclasses.fields(made) if f.metadata.keys() & {"hyper", *INSIDE}]
+    if isinstance(made.tuned, str) and made.tuned not in data:
         made.tuned = None
     static = [f.name for f in dataclasses.fields(made) if f.name not in data]
     return tree.pytree(made, static)

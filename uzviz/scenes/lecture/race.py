@@ -41,7 +41,8 @@ def paths(settings: Settings) -> Frame:
 
 
 NUMBERS = walks.alpha_numbers(PLANE)
-DECAYS = {f"decay_{name}": Choice("constant", tuple(rules.SCHEDULES)) for name in walks.TUNED}
+SCHEDULES = ("constant", "cosine", "warmup-cosine", "inverse-time", "inverse-root")
+DECAYS = {f"decay_{name}": Choice("constant", SCHEDULES) for name in walks.TUNED}
 
 SCENE = Scene(
     name="race",
