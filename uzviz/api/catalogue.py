@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from uzviz import distances, hyper, problems, rules
+from uzviz import distances, hyper, losses, problems, rules
 from uzviz.errors import InputError, named, shown, unknown
 from uzviz.problems import Problem
 
@@ -92,6 +92,22 @@ def _problems() -> list[dict[str, Any]]:
     return [{"name": n, "title": "", "text": text} for n, text in {**data, **made}.items()]
 
 
+def _losses() -> list[dict[str, Any]]:
+    return [
+        {"name": name, "title": _serves(name), "text": inspect.cleandoc(f.__doc__ or "")}
+        for name, f in losses.NAMES.items()
+    ]
+
+
+def _serves(loss: str) -> str:
+    """What problems may be trained by a loss."""
+    if loss in problems.LOSSES["regress"]:
+        return "for numbers"
+    if loss in problems.LOSSES["classify"]:
+        return "for two classes" if loss in problems.BINARY else "for classes"
+    return "for losses of your own"
+
+
 def _distances() -> list[dict[str, Any]]:
     return [
         {"name": name, "title": "", "text": inspect.cleandoc(f.__doc__ or "")}
@@ -102,6 +118,7 @@ def _distances() -> list[dict[str, Any]]:
 CATALOGUES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "rules": _rules,
     "problems": _problems,
+    "losses": _losses,
     "distances": _distances,
 }
 """What can be listed."""

@@ -263,13 +263,18 @@ def _allowed(control: dict[str, Any]) -> str:
             return "true or false"
 
 
-SIGNS = {r"\;": " ", "p_0": "p₀", "r_0": "r₀", r"\leftarrow": "←", r"\sqrt": "√", r"\quad": " ", r"\,": " ", r"\max": "max", "\\": "",
+SIGNS = {r"\;": " ", "p_0": "p₀", "r_0": "r₀", r"\leftarrow": "←", r"\sqrt": "√", r"\quad": " ", r"\,": " ", r"\max": "max", r"\sum": "Σ", r"\le ": "≤ ", r"\ne ": "≠ ",
+         r"\frac1": "1/", "\\": "",
          ":math:": "", ".. math::": "", "`": ""}  # fmt: skip
 
 
 def _readable(text: str) -> str:
     """A docstring's formulas as one writes them by hand."""
     text = re.sub(r"\\hat (\w)", "\\1\u0302", text)
+    text = re.sub(
+        r":(?:func|class):`([^`]*)`", r"\1", re.sub(r"\\math(?:rm|bf)\{(\w*)\}", r"\1", text)
+    )
+    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)", text)
     text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", re.sub(r"\\bigl|\\bigr", "", text))
     for sign, plain in SIGNS.items():
         text = text.replace(sign, plain)

@@ -16,13 +16,15 @@ from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_fo
 from uzviz.problems.resnets import residual
 from uzviz.problems.shapes import SHAPES
 from uzviz.problems.signals import Expected, Signals, expected, signals
-from uzviz.problems.supervised import classify, learn, regress
+from uzviz.problems.supervised import BINARY, CLASSIFICATION, REGRESSION, classify, learn, regress
 from uzviz.problems.surfaces import quadratic, surface
 from uzviz.problems.tables import ARRAYS
 
 SURFACES: dict[str, Callable[..., Problem]] = {**PLANES, "quadratic": quadratic}
 NAMED: dict[str, Callable[..., Problem]] = {**SURFACES, "linear": linear, "residual": residual}
 """What is made of its name alone, without a file."""
+LOSSES = {"classify": CLASSIFICATION, "regress": REGRESSION}
+"""By task, the losses that networks on tables may be trained by."""
 
 _MAKERS: dict[str, Callable[..., Problem]] = {
     "classify": classify,
@@ -55,7 +57,7 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "FUNCTIONS", "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Expected", "Formula", "Formulas", "Online", "Pictures", "Plane", "Problem",
+    "BINARY", "FUNCTIONS", "LOSSES", "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Expected", "Formula", "Formulas", "Online", "Pictures", "Plane", "Problem",
     "Signals", "Split", "Valleys", "beale", "classify", "expected", "formula", "generator_for", "himmelblau", "key_for", "learn",
     "linear", "one_in_three", "quadratic", "rare", "regress", "residual", "restored", "rosenbrock", "signals", "surface", "valleys",
 ]  # fmt: skip
