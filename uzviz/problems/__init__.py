@@ -5,10 +5,13 @@ from dataclasses import replace
 from typing import Any
 
 from uzviz.errors import InputError
+from uzviz.problems.clusters import kmeans
+from uzviz.problems.convolutions import cnn
 from uzviz.problems.curves import Valleys, valleys
 from uzviz.problems.formulas import Formula, formula
 from uzviz.problems.functions import CURVES, Curve
 from uzviz.problems.lines import linear
+from uzviz.problems.modules import of_module
 from uzviz.problems.notation import FUNCTIONS
 from uzviz.problems.online import Online, one_in_three, rare
 from uzviz.problems.pictures import Pictures
@@ -22,6 +25,8 @@ from uzviz.problems.signals import Expected, Signals, expected, signals
 from uzviz.problems.supervised import BINARY, CLASSIFICATION, REGRESSION, classify, learn, regress
 from uzviz.problems.surfaces import surface
 from uzviz.problems.tables import ARRAYS
+from uzviz.problems.texts import entropies, read_text
+from uzviz.problems.transformers import text
 
 SURFACES: dict[str, Callable[..., Problem]] = {**PLANES, "quadratic": quadratic}
 NAMED: dict[str, Callable[..., Problem]] = {
@@ -31,7 +36,10 @@ NAMED: dict[str, Callable[..., Problem]] = {
     "polynomial": polynomial,
     "logistic": logistic,
     "softmax": softmax,
+    "kmeans": kmeans,
+    "cnn": cnn,
     "residual": residual,
+    "text": text,
 }
 """What is made of its name alone, without a file."""
 LOSSES = {"classify": CLASSIFICATION, "regress": REGRESSION}
@@ -69,6 +77,6 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 __all__ = [
     "BINARY", "CURVES", "FUNCTIONS", "LOSSES", "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Curve", "Expected", "Formula", "Formulas", "Online", "Pictures", "Plane", "Problem",
-    "Signals", "Split", "Valleys", "beale", "classify", "expected", "formula", "generator_for", "himmelblau", "key_for", "learn",
-    "linear", "logistic", "one_in_three", "polynomial", "quadratic", "rare", "regress", "residual", "restored", "rosenbrock", "signals", "softmax", "surface", "valleys",
+    "Signals", "Split", "Valleys", "beale", "classify", "cnn", "entropies", "expected", "formula", "generator_for", "himmelblau", "key_for", "kmeans", "learn",
+    "linear", "logistic", "of_module", "one_in_three", "polynomial", "quadratic", "rare", "read_text", "regress", "residual", "restored", "rosenbrock", "signals", "softmax", "surface", "text", "valleys",
 ]  # fmt: skip
