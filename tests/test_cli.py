@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -90,7 +91,29 @@ def test_a_surface_needs_no_data(uzviz):
     assert "0.0416" in result.stdout
 
 
+def test_a_problems_own_options_follow_its_name(uzviz):
+    typed = [
+        "polynomial",
+        "--degree",
+        "2",
+        "--truth",
+        "x^2",
+        "--noise=0",
+        "--x",
+        "0,1",
+        "--data-seed",
+        "3",
+    ]
+    result = uzviz("race", *typed, "--rules", "gd", *QUICK, "--no-plot")
+    assert result.exit_code == 0
+    command = result.stdout.strip().splitlines()[-1]
+    assert command.endswith("--degree 2 --truth 'x^2' --noise 0 --x 0,1 --data-seed 3")
+    assert "3 parameters" in uzviz(*shlex.split(command)[1:]).stdout
+
+
 def test_lists(uzviz):
+    assert "--kappa (number)" in uzviz("list", "problems").stdout
+    assert "Crammer & Singer (2001)" in uzviz("list", "losses").stdout
     assert "--set b2=0.999" in uzviz("list", "rules").stdout
     assert "himmelblau" in uzviz("list", "problems").stdout
     assert "Hamming (1950)" in uzviz("list", "distances").stdout
@@ -171,6 +194,17 @@ BAD = [
     (["train", "good.csv:y", "--task", "guess"], "did you mean regress"),
     (["race", "digits", "--seeds", "few"], "whole number"),
     (["race", "digits", "--sedes", "3"], "--seeds"),
+    (["train", "--resum", "x"], "did you mean --resume"),
+    (["train", "--degree", "3", "polynomial"], "come after its name"),
+    (["train", "polynomial", "--degre", "3"], "did you mean --degree"),
+    (["train", "polynomial", "--degree"], "without a value"),
+    (["train", "polynomial", "--degree", "--noise", "1"], "without a value"),
+    (["train", "polynomial", "--degree", "2.5"], "whole numbers"),
+    (["train", "polynomial", "--degree", "2,3"], "one whole number"),
+    (["train", "polynomial", "--degree", "2", "--degree=3"], "twice"),
+    (["train", "polynomial", "moons"], "options alone"),
+    (["train", "logistic"], "give --data"),
+    (["train", "--problem", "a:b", "--degree", "3"], "come after its name"),
     (["train"], "problem"),
     (["race", "digits", "--seeds", "0"], "seeds"),
     (["race", "digits", "--lr", "1:1e-4:5"], "rise"),

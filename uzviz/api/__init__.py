@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from uzviz.api.boards import serve_board, show
-    from uzviz.api.catalogue import CATALOGUES, problem_named, rule_named
+    from uzviz.api.catalogue import CATALOGUES, problem_named, problem_options, rule_named
     from uzviz.api.landscapes import landscape
     from uzviz.api.playing import listed_scenes, play, serve_play
     from uzviz.api.racing import race
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "api.boards": ("serve_board", "show"),
-    "api.catalogue": ("CATALOGUES", "problem_named", "rule_named"),
+    "api.catalogue": ("CATALOGUES", "problem_named", "problem_options", "rule_named"),
     "api.landscapes": ("landscape",),
     "api.playing": ("listed_scenes", "play", "serve_play"),
     "api.racing": ("race",),
@@ -44,7 +44,7 @@ _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
     "CATALOGUES", "Entrant", "Landscape", "Log", "Problem", "Race", "Record", "Run", "Runs", "Start", "Steps",
-    "declared", "holds_race", "landscape", "listed_scenes", "log_range", "play", "problem_named", "race", "read", "resume",
+    "declared", "holds_race", "landscape", "listed_scenes", "log_range", "play", "problem_named", "problem_options", "race", "read", "resume",
     "rule_named", "serve_board", "serve_play", "show", "train",
 ]  # fmt: skip
 

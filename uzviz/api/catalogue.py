@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import Any
+from types import UnionType
+from typing import Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
-from uzviz import dialects, distances, hyper, problems, rules, schedules
+from uzviz import dialects, distances, hyper, losses, problems, rules, schedules
 from uzviz.errors import InputError, named, shown, unknown
 from uzviz.problems import Problem
 
@@ -16,6 +17,21 @@ _TASKS: dict[str, Callable[..., Problem]] = {
     "classify": problems.classify,
     "regress": problems.regress,
 }
+
+
+class Option(NamedTuple):
+    """What can be said of a problem beside its name."""
+
+    name: str
+    kind: str
+    """text, number, whole number, numbers, whole numbers, or true or false."""
+    default: Any
+    """None where there is none, or where it follows from others."""
+
+    @property
+    def flag(self) -> str:
+        """As one types it; a training's own seed is another."""
+        return "--data-seed" if self.name == "seed" else f"--{self.name.replace('_', '-')}"
 
 
 def problem_named(name: str, *, task: str | None = None, **options: Any) -> Problem:
@@ -29,20 +45,62 @@ def problem_named(name: str, *, task: str | None = None, **options: Any) -> Prob
     InputError
         for a name nobody knows and for options that cannot be used.
     """
-    if name == "digits" or name in problems.SHAPES or ":" in name or name.endswith(".csv"):
-        learn = problems.learn if task is None else named("task", task, _TASKS)
-        make, taken = partial(learn, name), problems.classify
-    else:
-        if task is not None:
-            raise InputError(f"{shown(name)} has no task: give --task with data only.")
-        make = taken = problems.NAMED[name] if name in problems.NAMED else _formula(name)
-    allowed = list(inspect.signature(taken).parameters.keys() - {"data"})
+    make, taken = _maker(name, task)
+    allowed = [option.name for option in _options(taken)]
     for option in options:
         if option not in allowed:
             raise InputError(
                 f"{shown(name)} has no option '{option}': it takes {', '.join(sorted(allowed))}."
             )
+    for option, parameter in inspect.signature(taken).parameters.items():
+        if parameter.default is parameter.empty and option not in options:
+            raise InputError(f"{shown(name)} needs {option}: give --{option}.")
     return make(**options)
+
+
+def problem_options(name: str, task: str | None = None) -> list[Option]:
+    """What the problem of that name takes.
+
+    Raises
+    ------
+    InputError
+        for a name nobody knows.
+    """
+    return _options(_maker(name, task)[1])
+
+
+def _maker(name: str, task: str | None) -> tuple[Callable[..., Problem], Callable[..., Problem]]:
+    """What makes the problem of that name, and the function whose options it takes."""
+    if name == "digits" or name in problems.SHAPES or ":" in name or name.endswith(".csv"):
+        learn = problems.learn if task is None else named("task", task, _TASKS)
+        return partial(learn, name), partial(problems.classify, name)
+    if task is not None:
+        raise InputError(f"{shown(name)} has no task: give --task with data only.")
+    made = problems.NAMED[name] if name in problems.NAMED else _formula(name)
+    return made, made
+
+
+_KINDS = {
+    bool: "true or false", int: "whole number", float: "number",
+    Sequence[int]: "whole numbers", Sequence[float]: "numbers", str: "text",
+}  # fmt: skip
+
+
+def _options(make: Callable[..., Problem]) -> list[Option]:
+    """Read off a function: those of its parameters that one can type."""
+    plain = make
+    while isinstance(plain, partial):
+        plain = plain.func
+    hints = get_type_hints(plain if inspect.isfunction(plain) else type(plain).__call__)
+    found = []
+    for name, parameter in inspect.signature(make).parameters.items():
+        hint = hints.get(name)
+        types = get_args(hint) if get_origin(hint) in {Union, UnionType} else (hint,)
+        kind = next((kind for of, kind in _KINDS.items() if of in types), None)
+        if kind is not None:
+            default = None if parameter.default is parameter.empty else parameter.default
+            found.append(Option(name, kind, default))
+    return found
 
 
 def _formula(text: str) -> Callable[..., Problem]:
@@ -75,10 +133,6 @@ def _rules() -> list[dict[str, Any]]:
 
 
 def _problems() -> list[dict[str, Any]]:
-    made = {
-        name: inspect.cleandoc(f.__doc__ or "").split("\n\n")[0]
-        for name, f in problems.NAMED.items()
-    }
     data = {
         "digits": "scikit-learn's 1,797 handwritten digits of 8 × 8 pixels, in ten classes.",
         "file.csv:target": "Any CSV file with a header: classes or a number from its columns.",
@@ -86,10 +140,53 @@ def _problems() -> list[dict[str, Any]]:
             name: f"300 points in a plane: {shape.__doc__}"
             for name, shape in problems.SHAPES.items()
         },
-        '"x^4 - 8x^2 + 16"': "Any formula of x, or of x and y, with "
-        f"{', '.join(problems.FUNCTIONS)}, pi and e.",
     }
-    return [{"name": n, "title": "", "text": text} for n, text in {**data, **made}.items()]
+    formula = f"Any formula of x, or of x and y, with {', '.join(problems.FUNCTIONS)}, pi and e."
+    return [
+        *(_problem(name, text, problems.classify) for name, text in data.items()),
+        _problem('"x^4 - 8x^2 + 16"', formula, problems.formula),
+        *(
+            _problem(name, inspect.cleandoc(f.__doc__ or "").split("\n\nParameters")[0], f)
+            | _seen(f)
+            for name, f in problems.NAMED.items()
+        ),
+    ]
+
+
+def _problem(name: str, text: str, make: Callable[..., Problem]) -> dict[str, Any]:
+    told = [
+        {"flag": option.flag, "kind": option.kind, "default": _plain(option.default)}
+        for option in _options(make)
+        if (make, option.name) not in {(problems.classify, "data"), (problems.formula, "text")}
+    ]
+    return {"name": name, "title": "", "text": text, "options": told}
+
+
+def _plain(default: Any) -> Any:
+    return list(default) if isinstance(default, tuple) else default
+
+
+def _seen(make: Callable[..., Problem]) -> dict[str, Any]:
+    """Of a function, what of it is worth a look, and its minima."""
+    if not isinstance(make, (problems.Plane, problems.Curve)):
+        return {}
+    return {"domain": make.domain, "minima": make.minima, "least": make.least, "start": make.start}
+
+
+def _losses() -> list[dict[str, Any]]:
+    return [
+        {"name": name, "title": _serves(name), "text": inspect.cleandoc(f.__doc__ or "")}
+        for name, f in losses.NAMES.items()
+    ]
+
+
+def _serves(loss: str) -> str:
+    """What problems may be trained by a loss."""
+    if loss in problems.LOSSES["regress"]:
+        return "for numbers"
+    if loss in problems.LOSSES["classify"]:
+        return "for two classes" if loss in problems.BINARY else "for classes"
+    return "for losses of your own"
 
 
 def _distances() -> list[dict[str, Any]]:
@@ -146,6 +243,7 @@ def _made_by(name: str) -> str:
 CATALOGUES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "rules": _rules,
     "problems": _problems,
+    "losses": _losses,
     "distances": _distances,
     "wrappers": _wrappers,
     "schedules": _schedules,

@@ -7,7 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.exceptions import TyperException
@@ -52,8 +52,10 @@ def uzviz(
         typer.echo(context.get_help())
 
 
-app.command()(train)
-app.command()(race)
+OPEN: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True}
+"""Of a command that hands what it doesn't know to the problem."""
+app.command(context_settings=OPEN)(train)
+app.command(context_settings=OPEN)(race)
 app.command()(landscape)
 
 
@@ -139,11 +141,12 @@ def play(
 @app.command("list")
 def list_(
     what: Annotated[
-        str, typer.Argument(help="rules, wrappers, dialects, schedules, problems or distances.")
+        str,
+        typer.Argument(help="rules, wrappers, dialects, schedules, losses, problems or distances."),
     ],
     json_: JsonFile = None,
 ) -> None:
-    """List the rules, schedules, problems or distances there are, and what goes around a rule."""
+    """List what there is: rules and what goes around them, schedules, losses, problems, distances."""
     with sentences():
         from uzviz import api
         from uzviz.cli import report

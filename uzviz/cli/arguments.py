@@ -30,7 +30,8 @@ Init = Annotated[
     str | None, typer.Option(help="Start: zero, small, large, xavier or he (unless given).")
 ]
 Loss = Annotated[
-    str | None, typer.Option(help="cross-entropy, binary-cross-entropy, brier, mse or mae.")
+    str | None,
+    typer.Option(help="As binary-cross-entropy, hinge, mae or huber: uzviz list losses."),
 ]
 SplitRatio = Annotated[
     str | None,

@@ -11,12 +11,14 @@ import shlex
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from uzviz.errors import InputError, shown
+from uzviz.errors import InputError, shown, unknown
 
 if TYPE_CHECKING:
     from uzviz.api import Landscape, Problem, Race
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 class ProblemOptions:
     """A problem as the command line names it; what is None was not given."""
 
+    context: typer.Context
+    """Of the command, which holds what it doesn't know: the problem's own options."""
     name: str | None
     own: str | None
     """A problem of the user's, as module:name."""
@@ -42,6 +46,11 @@ class ProblemOptions:
     width: int | None
     skips: bool | None
 
+    @cached_property
+    def more(self) -> dict[str, str]:
+        """The problem's own options, {"--k": "3"}."""
+        return more_options(self.context.args)
+
     def own_problem(self) -> Problem | None:
         """The problem of the user's own module; None where none is named."""
         return None if self.own is None else imported(self.own)
@@ -50,8 +59,15 @@ class ProblemOptions:
         """The problem itself."""
         from uzviz import api
 
+        if self.name is not None and self.name.startswith("--"):
+            near = get_close_matches(self.name, self._flags(), cutoff=0.7)
+            raise InputError(
+                f"Unknown option '{shown(self.name)}': "
+                + (f"did you mean {near[0]}?" if near else "a problem's own options come after "
+                   "its name, as in uzviz train kmeans --k 3.")
+            )  # fmt: skip
         own = self.own_problem()
-        beside = [name for name, value in self._options().items() if value is not None]
+        beside = [n for n, value in self._options().items() if value is not None] + [*self.more]
         if own is not None and (self.name is not None or beside):
             raise InputError(
                 f"The problem is {shown(self.own or '')}, so that nothing else can be said of it: leave "
@@ -62,7 +78,7 @@ class ProblemOptions:
         if self.name is None:
             raise InputError("There is no problem: name one, such as digits.")
         read: dict[str, Callable[[str], Any]] = {
-            "hidden": _hidden,
+            "hidden": lambda text: _wholes(text, "--hidden"),
             "split": lambda text: numbers(text.replace("/", ","), "--split"),
             "start": lambda text: numbers(text, "--start"),
             "spectrum": lambda text: numbers(text, "--spectrum"),
@@ -72,10 +88,27 @@ class ProblemOptions:
             for name, value in self._options().items()
             if value is not None
         }
-        return api.problem_named(self.name, **given)
+        return api.problem_named(self.name, **given, **self._read(self.name))
+
+    def _read(self, problem: str) -> dict[str, Any]:
+        """The problem's own options as values of their kinds."""
+        if not self.more:
+            return {}
+        from uzviz import api
+
+        kinds = {option.flag: option for option in api.problem_options(problem, self.task)}
+        for flag in self.more:
+            if flag not in kinds:
+                raise unknown(f"option of {shown(problem)}", flag, [*kinds, *self._flags()])
+        return {kinds[f].name: _valued(text, f, kinds[f].kind) for f, text in self.more.items()}
+
+    def _flags(self) -> list[str]:
+        """All options of the command itself."""
+        return [f for p in self.context.command.params for f in p.opts if f.startswith("--")]
 
     def _options(self) -> dict[str, Any]:
-        return {name: v for name, v in vars(self).items() if name not in {"name", "own"}}
+        apart = {"context", "name", "own", "more"}
+        return {name: v for name, v in vars(self).items() if name not in apart}
 
     def typed(self) -> str:
         """The problem as one types it."""
@@ -84,7 +117,56 @@ class ProblemOptions:
     def flags(self) -> str:
         """The options given, as typed."""
         switches = {True: " --skips", False: " --no-skips", None: ""}
-        return flags(**{**self._options(), "skips": None}) + switches[self.skips]
+        own = "".join(f" {flag} {shlex.quote(text)}" for flag, text in self.more.items())
+        return flags(**{**self._options(), "skips": None}) + switches[self.skips] + own
+
+
+def more_options(typed: Sequence[str]) -> dict[str, str]:
+    """What was typed beside the command's own options, {"--k": "3"}: the problem's."""
+    found: dict[str, str] = {}
+    rest = list(typed)
+    while rest:
+        flag, equals, value = rest.pop(0).partition("=")
+        if not re.fullmatch(r"--[a-z][a-z0-9-]*", flag):
+            raise InputError(
+                f"'{shown(flag + equals + value)}' was given beside the problem, but after it come options "
+                "alone, such as --k 3."
+            )
+        if not equals:
+            if not rest or rest[0].startswith("--"):
+                raise InputError(f"{flag} was given without a value: write {flag} VALUE.")
+            value = rest.pop(0)
+        if flag in found:
+            raise InputError(f"{flag} was given twice: give it one value.")
+        found[flag] = value
+    return found
+
+
+def _valued(text: str, flag: str, kind: str) -> Any:
+    """What was typed, as a value of its kind."""
+    match kind:
+        case "whole number":
+            values: Sequence[float] = _wholes(text, flag)
+        case "number":
+            values = numbers(text, flag)
+        case "whole numbers":
+            return _wholes(text, flag)
+        case "numbers":
+            return numbers(text.replace("/", ","), flag)
+        case _:
+            return text
+    if len(values) != 1:
+        raise InputError(f"{flag} is '{shown(text)}', but must be one {kind}.")
+    return values[0]
+
+
+def _wholes(text: str, flag: str) -> list[int]:
+    if text in {"", "none"}:
+        return []
+    values = numbers(text, flag)
+    if any(v != round(v) for v in values):
+        raise InputError(f"{flag} is '{shown(text)}', but must hold whole numbers, as in 64,32.")
+    return [int(v) for v in values]
 
 
 def imported(text: str) -> Problem:
@@ -112,6 +194,10 @@ def imported(text: str) -> Problem:
 
 def refuse_beside(context: typer.Context, option: str, allowed: set[str]) -> None:
     """Refuse what was typed beside an option that leaves no room for it."""
+    if context.args:
+        raise InputError(
+            f"{option} goes on with the run as it was begun: leave out {shown(context.args[0])}."
+        )
     for parameter in context.command.params:
         name = parameter.name or ""
         source = context.get_parameter_source(name)
@@ -191,15 +277,6 @@ def numbers(text: str, option: str) -> list[float]:
     if not all(map(math.isfinite, values)):
         raise InputError(f"{option} is '{text}', but must be numbers with commas between them.")
     return values
-
-
-def _hidden(text: str) -> list[int]:
-    if text in {"", "none"}:
-        return []
-    units = numbers(text, "--hidden")
-    if any(u != round(u) for u in units):
-        raise InputError(f"--hidden is '{text}', but units must be whole numbers, as in 64,32.")
-    return [int(u) for u in units]
 
 
 def step_sizes(text: str) -> list[float]:

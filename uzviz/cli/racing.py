@@ -125,7 +125,7 @@ def race(
             kept = {"resume", "own", "json_", "csv", "plot", "no_plot"}
             options.refuse_beside(context, "--resume", kept)
         chosen = options.ProblemOptions(
-            problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
+            context, problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
             task=task, start=start, spread=spread, spectrum=spectrum, depth=depth, width=width, skips=skips,
         )  # fmt: skip
         room = options.path_memory(path_memory, log)

@@ -224,7 +224,27 @@ def listed(what: str, rows: list[dict[str, Any]]) -> None:
             say(f"    {line}" if line else "")
         for h in row.get("hyperparameters", []):
             say(f"    {before}{h['name']}={h['default']:g}  {h['meaning']}, in {h['range']}")
+        if "domain" in row:
+            say(f"    Starts at {row['start']}; worth a look: {row['domain']}.")
+        if row.get("options"):
+            say(f"    {' '.join(map(_option, row['options']))}")
         out.print()
+
+
+def _option(option: dict[str, Any]) -> str:
+    """An option of a problem as one types it, with its default or its kind."""
+    default = option["default"]
+    match default:
+        case None:
+            return f"{option['flag']} ({option['kind']})"
+        case bool():
+            return f"{option['flag']}/--no-{option['flag'][2:]}"
+        case list():
+            return f"{option['flag']} {','.join(f'{v:g}' for v in default)}"
+        case float():
+            return f"{option['flag']} {default:g}"
+        case _:
+            return f"{option['flag']} {default}"
 
 
 def listed_scenes(rows: list[dict[str, Any]]) -> None:
@@ -264,13 +284,18 @@ def _allowed(control: dict[str, Any]) -> str:
             return "true or false"
 
 
-SIGNS = {r"\;": " ", "p_0": "p₀", "r_0": "r₀", r"\leftarrow": "←", r"\sqrt": "√", r"\quad": " ", r"\,": " ", r"\max": "max", "\\": "",
+SIGNS = {r"\;": " ", "p_0": "p₀", "r_0": "r₀", r"\leftarrow": "←", r"\sqrt": "√", r"\quad": " ", r"\,": " ", r"\max": "max", r"\sum": "Σ", r"\le ": "≤ ", r"\ne ": "≠ ",
+         r"\sim": "~", r"\frac1": "1/", "\\": "",
          ":math:": "", ".. math::": "", "`": ""}  # fmt: skip
 
 
 def _readable(text: str) -> str:
     """A docstring's formulas as one writes them by hand."""
     text = re.sub(r"\\hat (\w)", "\\1\u0302", text)
+    text = re.sub(
+        r":(?:func|class):`([^`]*)`", r"\1", re.sub(r"\\(?:mathrm|text)\{(\w*)\}", r"\1", text)
+    )
+    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)", text)
     text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", re.sub(r"\\bigl|\\bigr", "", text))
     for sign, plain in SIGNS.items():
         text = text.replace(sign, plain)

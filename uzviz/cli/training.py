@@ -108,7 +108,7 @@ def train(
             kept = {"resume", "own", "checkpoint_every", "json_", "csv"}
             options.refuse_beside(context, "--resume", kept)
         chosen = options.ProblemOptions(
-            problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
+            context, problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
             task=task, start=start, spread=spread, spectrum=spectrum, depth=depth, width=width, skips=skips,
         )  # fmt: skip
         room = options.path_memory(path_memory, log)

@@ -5,24 +5,45 @@ from dataclasses import replace
 from typing import Any
 
 from uzviz.errors import InputError
+from uzviz.problems.clusters import kmeans
+from uzviz.problems.convolutions import cnn
 from uzviz.problems.curves import Valleys, valleys
 from uzviz.problems.formulas import Formula, formula
+from uzviz.problems.functions import CURVES, Curve
 from uzviz.problems.lines import linear
+from uzviz.problems.modules import of_module
 from uzviz.problems.notation import FUNCTIONS
 from uzviz.problems.online import Online, one_in_three, rare
 from uzviz.problems.pictures import Pictures
 from uzviz.problems.planes import PLANES, Plane, beale, himmelblau, rosenbrock
 from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_for, key_for
+from uzviz.problems.quadratics import quadratic
+from uzviz.problems.regressions import logistic, polynomial, softmax
 from uzviz.problems.resnets import residual
 from uzviz.problems.shapes import SHAPES
 from uzviz.problems.signals import Expected, Signals, expected, signals
-from uzviz.problems.supervised import classify, learn, regress
-from uzviz.problems.surfaces import bowl, quadratic, surface
+from uzviz.problems.supervised import BINARY, CLASSIFICATION, REGRESSION, classify, learn, regress
+from uzviz.problems.surfaces import bowl, surface
 from uzviz.problems.tables import ARRAYS
+from uzviz.problems.texts import entropies, read_text
+from uzviz.problems.transformers import text
 
 SURFACES: dict[str, Callable[..., Problem]] = {**PLANES, "quadratic": quadratic}
-NAMED: dict[str, Callable[..., Problem]] = {**SURFACES, "linear": linear, "residual": residual}
+NAMED: dict[str, Callable[..., Problem]] = {
+    **CURVES,
+    **SURFACES,
+    "linear": linear,
+    "polynomial": polynomial,
+    "logistic": logistic,
+    "softmax": softmax,
+    "kmeans": kmeans,
+    "cnn": cnn,
+    "residual": residual,
+    "text": text,
+}
 """What is made of its name alone, without a file."""
+LOSSES = {"classify": CLASSIFICATION, "regress": REGRESSION}
+"""By task, the losses that networks on tables may be trained by."""
 
 _MAKERS: dict[str, Callable[..., Problem]] = {
     "classify": classify,
@@ -55,7 +76,7 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "FUNCTIONS", "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Expected", "Formula", "Formulas", "Online", "Pictures", "Plane", "Problem",
-    "Signals", "Split", "Valleys", "beale", "bowl", "classify", "expected", "formula", "generator_for", "himmelblau", "key_for", "learn",
-    "linear", "one_in_three", "quadratic", "rare", "regress", "residual", "restored", "rosenbrock", "signals", "surface", "valleys",
+    "BINARY", "CURVES", "FUNCTIONS", "LOSSES", "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Curve", "Expected", "Formula", "Formulas", "Online", "Pictures", "Plane", "Problem",
+    "Signals", "Split", "Valleys", "beale", "bowl", "classify", "cnn", "entropies", "expected", "formula", "generator_for", "himmelblau", "key_for", "kmeans", "learn",
+    "linear", "logistic", "of_module", "one_in_three", "polynomial", "quadratic", "rare", "read_text", "regress", "residual", "restored", "rosenbrock", "signals", "softmax", "surface", "text", "valleys",
 ]  # fmt: skip

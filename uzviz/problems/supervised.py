@@ -32,14 +32,13 @@ def _scoped(cost: Cost) -> Cost:
     return jax.named_scope("loss")(cost)
 
 
-CLASSIFICATION = {
-    "cross-entropy": _scoped(losses.softmax_cross_entropy),
-    "binary-cross-entropy": _scoped(losses.binary_cross_entropy),
-    "brier": _scoped(losses.brier),
-}
-BINARY = ("binary-cross-entropy", "brier")
+BINARY = ("binary-cross-entropy", "brier", "hinge")
 """Losses of one logit, for two classes."""
-REGRESSION = {"mse": _scoped(losses.mse), "mae": _scoped(losses.mae)}
+CLASSIFICATION = {
+    name: _scoped(losses.NAMES[name])
+    for name in ("cross-entropy", "smoothed-cross-entropy", "multiclass-hinge", *BINARY)
+}
+REGRESSION = {name: _scoped(losses.NAMES[name]) for name in ("mse", "mae", "huber", "log-cosh")}
 
 
 class Example(NamedTuple):
@@ -71,7 +70,8 @@ def classify(
     activation, init
         A name from ``networks.ACTIVATIONS`` and one from ``networks.INITIALISATIONS``.
     loss
-        "cross-entropy" (softmax) or, for two classes, "binary-cross-entropy" or "brier" (one
+        "cross-entropy" (softmax), "smoothed-cross-entropy" (labels smoothed by .1) or
+        "multiclass-hinge"; for two classes also "binary-cross-entropy", "brier" or "hinge" (one
         logit).
     split
         Shares of training, validation and test.
@@ -211,7 +211,8 @@ def regress(
 ) -> Problem:
     """A number by an MLP; R² and, in the target's own unit, the mean absolute error.
 
-    As :func:`classify`; ``loss`` is "mse" or "mae", in standardised units of the target.
+    As :func:`classify`; ``loss`` is "mse", "mae", "huber" (δ = 1) or "log-cosh", in standardised units
+    of the target.
     """
     table = load(data, "regress")
     cost = named("loss of a regression", loss, REGRESSION)

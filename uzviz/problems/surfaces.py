@@ -1,4 +1,4 @@
-"""Problems that are no networks: functions of a few numbers, without data."""
+"""Problems that are no networks: functions of some numbers, without data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 
 from uzviz.checks import numbers
 from uzviz.errors import InputError, shown
@@ -23,6 +22,20 @@ class Loss:
 
     def __call__(self, w: jax.Array, batch: None, key: jax.Array | None) -> jax.Array:
         return self.f(w)
+
+
+@dataclass(frozen=True)
+class Noisy:
+    """A function of a vector whose gradient is seen with normal noise of deviation σ, another at each step:
+    f(w) + σ ξ·w with ξ ~ N(0, I). Evaluated, it is f. Equal, for what is compiled, if f and σ are."""
+
+    f: Callable[[jax.Array], jax.Array]
+    deviation: float
+
+    def __call__(self, w: jax.Array, batch: None, key: jax.Array | None) -> jax.Array:
+        if key is None:
+            return self.f(w)
+        return self.f(w) + self.deviation * jnp.vdot(jax.random.normal(key, w.shape, w.dtype), w)
 
 
 @dataclass(frozen=True)
@@ -59,53 +72,25 @@ def surface(
     start: Sequence[float],
     *,
     spread: float = 0.0,
+    noise: float = 0.0,
     name: str = "surface",
     spec: dict[str, Any] | None = None,
 ) -> Problem:
     """Any function of a vector, minimised from ``start``.
 
-    A seed moves the start by normal noise of standard deviation ``spread``.
+    A seed moves the start by normal noise of standard deviation ``spread``; with ``noise``, each step sees the
+    gradient plus normal noise of that deviation.
     """
+    if numbers([noise]) is None or noise < 0:
+        raise InputError(f"The noise of {name} is {shown(noise)}, but must be 0 or more.")
     init = start_at(start, spread, name)
     own = {"kind": "surface", "name": name} if spec is None else spec
     facts = {**own, "start": list(init.point), "spread": init.spread}
-    return Problem(init=init, loss=Loss(f), name=name, spec=facts)
+    facts |= {"noise": float(noise)} if noise else {}
+    loss = Noisy(f, float(noise)) if noise else Loss(f)
+    return Problem(init=init, loss=loss, name=name, spec=facts)
 
 
 def bowl(w: jax.Array, spectrum: jax.Array) -> jax.Array:
     """½ Σ λᵢ wᵢ² for the eigenvalues λ of ``spectrum``."""
     return jnp.sum(spectrum * w**2) / 2
-
-
-@dataclass(frozen=True)
-class Quadratic:
-    """:func:`bowl` of this spectrum."""
-
-    spectrum: tuple[float, ...]
-
-    def __call__(self, w: jax.Array) -> jax.Array:
-        return bowl(w, jnp.asarray(self.spectrum, w.dtype))
-
-
-def quadratic(
-    spectrum: Sequence[float] = (1.0, 100.0),
-    start: Sequence[float] | None = None,
-    spread: float = 0.0,
-) -> Problem:
-    """½ Σ λᵢ wᵢ² for the eigenvalues λ of ``spectrum``; the start is all ones unless given."""
-    eigenvalues = numbers(spectrum)
-    if eigenvalues is None or not len(eigenvalues):
-        raise InputError(f"The spectrum is {shown(spectrum)}, but must be some finite numbers.")
-    point = [1.0] * len(eigenvalues) if start is None else start
-    if np.shape(point) != eigenvalues.shape:
-        raise InputError(
-            f"The start is {shown(start)}, but must be {len(eigenvalues)} numbers, as many as the "
-            "spectrum's."
-        )
-    return surface(
-        Quadratic(tuple(eigenvalues.tolist())),
-        point,
-        spread=spread,
-        name="quadratic",
-        spec={"kind": "quadratic", "spectrum": eigenvalues.tolist()},
-    )
