@@ -29,9 +29,10 @@ def problem_named(name: str, *, task: str | None = None, **options: Any) -> Prob
     InputError
         for a name nobody knows and for options that cannot be used.
     """
-    if name == "digits" or name in problems.SHAPES or ":" in name or name.endswith(".csv"):
+    if problems.is_data(name) and name not in problems.NAMED:
         learn = problems.learn if task is None else named("task", task, _TASKS)
-        make, taken = partial(learn, name), problems.classify
+        make = partial(learn, name)
+        taken = problems.classify if task is None else learn
     else:
         if task is not None:
             raise InputError(f"{shown(name)} has no task: give --task with data only.")
@@ -51,7 +52,7 @@ def _formula(text: str) -> Callable[..., Problem]:
         problems.Formula.of(text)
     except InputError:
         if text.replace("-", "").isalpha():
-            names = [*problems.NAMED, "digits", *problems.SHAPES, "file.csv:target"]
+            names = [*problems.NAMED, *problems.SOURCES]
             raise unknown("problem", text, names) from None
         raise
     return partial(problems.formula, text)
@@ -80,16 +81,24 @@ def _problems() -> list[dict[str, Any]]:
         for name, f in problems.NAMED.items()
     }
     data = {
-        "digits": "scikit-learn's 1,797 handwritten digits of 8 × 8 pixels, in ten classes.",
-        "file.csv:target": "Any CSV file with a header: classes or a number from its columns.",
-        **{
-            name: f"300 points in a plane: {shape.__doc__}"
-            for name, shape in problems.SHAPES.items()
-        },
+        "digits, file.csv:target, …": "Classes or a number of any data set: uzviz list data.",
         '"x^4 - 8x^2 + 16"': "Any formula of x, or of x and y, with "
         f"{', '.join(problems.FUNCTIONS)}, pi and e.",
     }
     return [{"name": n, "title": "", "text": text} for n, text in {**data, **made}.items()]
+
+
+def _data() -> list[dict[str, Any]]:
+    """Every data set, and what of it comes from the network."""
+    rows = []
+    for name, source in problems.SOURCES.items():
+        facts = {
+            "source": source.origin, "examples × features": source.examples, "classes": source.classes,
+            "downloaded": source.downloaded,
+        }  # fmt: skip
+        lines = [f"{fact}: {value}" for fact, value in facts.items()]
+        rows.append({"name": name, "title": source.text, "text": "\n".join(lines), **facts})
+    return rows
 
 
 def _distances() -> list[dict[str, Any]]:
@@ -102,6 +111,7 @@ def _distances() -> list[dict[str, Any]]:
 CATALOGUES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "rules": _rules,
     "problems": _problems,
+    "data": _data,
     "distances": _distances,
 }
 """What can be listed."""

@@ -138,10 +138,10 @@ def play(
 
 @app.command("list")
 def list_(
-    what: Annotated[str, typer.Argument(help="rules, problems or distances.")],
+    what: Annotated[str, typer.Argument(help="rules, problems, data or distances.")],
     json_: JsonFile = None,
 ) -> None:
-    """List the rules, the problems or the distances there are."""
+    """List the rules, the problems, the data sets or the distances there are."""
     with sentences():
         from uzviz import api
         from uzviz.cli import report

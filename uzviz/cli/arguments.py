@@ -16,8 +16,8 @@ from uzviz.errors import Diverged, InputError
 ProblemName = Annotated[
     str | None,
     typer.Argument(
-        help="digits, file.csv:target, a surface, as rosenbrock, or a formula, as x^2: uzviz list "
-        "problems."
+        help="digits, mnist, file.csv:target (uzviz list data), a surface, as rosenbrock, or a formula, as "
+        "x^2: uzviz list problems."
     ),
 ]
 Hidden = Annotated[
@@ -35,6 +35,32 @@ Loss = Annotated[
 SplitRatio = Annotated[
     str | None,
     typer.Option(help="Shares of training, validation, test; 60/20/20 unless given."),
+]
+Stratify = Annotated[
+    bool | None,
+    typer.Option("--stratify", help="Give every part its share of each class, within one."),
+]
+Points = Annotated[
+    int | None,
+    typer.Option(
+        parser=options.whole,
+        metavar="WHOLE",
+        help="Points of a shape, as spirals; 300 unless given.",
+    ),
+]
+Noise = Annotated[
+    float | None,
+    typer.Option(
+        parser=options.real, metavar="NUMBER", help="Deviation of their noise; 0.3 unless given."
+    ),
+]
+Imbalance = Annotated[
+    float | None,
+    typer.Option(
+        parser=options.real,
+        metavar="NUMBER",
+        help="Leave class k a frequency ∝ 1/k to this power; 1 for 1/k.",
+    ),
 ]
 Task = Annotated[
     str | None, typer.Option(help="classify or regress, where the target leaves it open.")

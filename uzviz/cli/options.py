@@ -34,6 +34,10 @@ class ProblemOptions:
     init: str | None
     loss: str | None
     split: str | None
+    stratify: bool | None
+    points: int | None
+    noise: float | None
+    imbalance: float | None
     task: str | None
     start: str | None
     spread: float | None
@@ -84,7 +88,9 @@ class ProblemOptions:
     def flags(self) -> str:
         """The options given, as typed."""
         switches = {True: " --skips", False: " --no-skips", None: ""}
-        return flags(**{**self._options(), "skips": None}) + switches[self.skips]
+        stratify = " --stratify" if self.stratify else ""
+        valued = {**self._options(), "skips": None, "stratify": None}
+        return flags(**valued) + switches[self.skips] + stratify
 
 
 def imported(text: str) -> Problem:

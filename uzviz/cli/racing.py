@@ -16,13 +16,16 @@ from uzviz.cli.arguments import (
     Epochs,
     Gradients,
     Hidden,
+    Imbalance,
     Init,
     JsonFile,
     LogFolder,
     Loss,
+    Noise,
     Note,
     OwnProblem,
     PathMemory,
+    Points,
     ProblemName,
     Resume,
     ScheduleName,
@@ -32,6 +35,7 @@ from uzviz.cli.arguments import (
     SplitRatio,
     Spread,
     StartPoint,
+    Stratify,
     Task,
     Width,
     sentences,
@@ -100,6 +104,10 @@ def race(
     init: Init = None,
     loss: Loss = None,
     split: SplitRatio = None,
+    stratify: Stratify = None,
+    points: Points = None,
+    noise: Noise = None,
+    imbalance: Imbalance = None,
     task: Task = None,
     start: StartPoint = None,
     spread: Spread = None,
@@ -124,6 +132,7 @@ def race(
             options.refuse_beside(context, "--resume", kept)
         chosen = options.ProblemOptions(
             problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
+            stratify=stratify, points=points, noise=noise, imbalance=imbalance,
             task=task, start=start, spread=spread, spectrum=spectrum, depth=depth, width=width, skips=skips,
         )  # fmt: skip
         room = options.path_memory(path_memory, log)

@@ -8,6 +8,7 @@ from uzviz.errors import InputError
 from uzviz.problems.curves import Valleys, valleys
 from uzviz.problems.formulas import Formula, formula
 from uzviz.problems.lines import linear
+from uzviz.problems.mapped import Mapped
 from uzviz.problems.notation import FUNCTIONS
 from uzviz.problems.online import Online, one_in_three, rare
 from uzviz.problems.pictures import Pictures
@@ -16,9 +17,10 @@ from uzviz.problems.problem import PARTS, Formulas, Problem, Split, generator_fo
 from uzviz.problems.resnets import residual
 from uzviz.problems.shapes import SHAPES
 from uzviz.problems.signals import Expected, Signals, expected, signals
+from uzviz.problems.sources import SOURCES, is_data
 from uzviz.problems.supervised import classify, learn, regress
 from uzviz.problems.surfaces import quadratic, surface
-from uzviz.problems.tables import ARRAYS
+from uzviz.problems.tables import ARRAYS, BUNDLED
 
 SURFACES: dict[str, Callable[..., Problem]] = {**PLANES, "quadratic": quadratic}
 NAMED: dict[str, Callable[..., Problem]] = {**SURFACES, "linear": linear, "residual": residual}
@@ -55,7 +57,7 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "FUNCTIONS", "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Expected", "Formula", "Formulas", "Online", "Pictures", "Plane", "Problem",
-    "Signals", "Split", "Valleys", "beale", "classify", "expected", "formula", "generator_for", "himmelblau", "key_for", "learn",
+    "BUNDLED", "FUNCTIONS", "NAMED", "PARTS", "PLANES", "SHAPES", "SOURCES", "SURFACES", "Expected", "Formula", "Formulas", "Mapped", "Online", "Pictures", "Plane", "Problem",
+    "Signals", "Split", "Valleys", "beale", "classify", "expected", "formula", "generator_for", "himmelblau", "is_data", "key_for", "learn",
     "linear", "one_in_three", "quadratic", "rare", "regress", "residual", "restored", "rosenbrock", "signals", "surface", "valleys",
 ]  # fmt: skip
