@@ -154,6 +154,9 @@ class _Course:
         self.problem, self.terms, self.entries = problem, terms, entries
         self.known = known
         self.rows = engine.on_device(problem)
+        if isinstance(self.rows, engine.Streamed):
+            for entry in entries:
+                self.rows.check(entry.plan.batch)
         self.parameters = tree.size(jax.eval_shape(problem.init, jax.random.key(0)))
         self.done, self.total = 0, 1
         self.paid = terms.seconds is None
