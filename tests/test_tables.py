@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from uzviz.errors import InputError
-from uzviz.problems import tables
-from uzviz.problems.supervised import load
+from uzviz.problems import frames, tables
+from uzviz.problems.sources import load
 
 TARGET = "y"
 
@@ -19,7 +19,7 @@ TARGET = "y"
 def read(tmp_path, text, target=TARGET, task=None):
     path = tmp_path / "t.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return tables.from_csv(str(path), target, task)
+    return frames.from_csv(str(path), target, task)
 
 
 def refusal(function, *arguments):
@@ -73,9 +73,9 @@ def test_a_file_that_cannot_be_used_is_refused_in_one_sentence(tmp_path, case):
 
 def test_no_file_and_a_folder(tmp_path):
     with pytest.raises(InputError, match="no file"):
-        tables.from_csv(str(tmp_path / "none.csv"), "y")
+        frames.from_csv(str(tmp_path / "none.csv"), "y")
     with pytest.raises(InputError, match="is a folder"):
-        tables.from_csv(str(tmp_path), "y")
+        frames.from_csv(str(tmp_path), "y")
 
 
 TAKEN = {
@@ -135,9 +135,9 @@ def test_whatever_pandas_writes_is_read_back(tmp_path_factory, names, rows):
     path = tmp_path_factory.mktemp("tables") / "t.csv"
     pd.DataFrame(values, columns=names).to_csv(path, index=False, quoting=csv.QUOTE_MINIMAL)
     if np.ptp(values[:, -1]) == 0:
-        assert "same value" in refusal(tables.from_csv, str(path), names[-1], "regress")
+        assert "same value" in refusal(frames.from_csv, str(path), names[-1], "regress")
         return
-    table = tables.from_csv(str(path), names[-1], "regress")
+    table = frames.from_csv(str(path), names[-1], "regress")
     assert np.array_equal(table.x, values[:, :-1])
     assert np.array_equal(table.y, values[:, -1])
 
@@ -147,7 +147,7 @@ def test_any_text_is_read_or_refused(tmp_path_factory, text):
     path = tmp_path_factory.mktemp("any") / "t.csv"
     path.write_text(text, encoding="utf-8", errors="ignore", newline="")
     for target in {"no such column", *re.split(r"[,\n\r]", text)}:
-        said = refusal(tables.from_csv, str(path), target)
+        said = refusal(frames.from_csv, str(path), target)
         assert said is None or "\n" not in said
 
 

@@ -71,9 +71,10 @@ def problem_options(name: str, task: str | None = None) -> list[Option]:
 
 def _maker(name: str, task: str | None) -> tuple[Callable[..., Problem], Callable[..., Problem]]:
     """What makes the problem of that name, and the function whose options it takes."""
-    if name == "digits" or name in problems.SHAPES or ":" in name or name.endswith(".csv"):
+    if problems.is_data(name) and name not in problems.NAMED:
         learn = problems.learn if task is None else named("task", task, _TASKS)
-        return partial(learn, name), partial(problems.classify, name)
+        taken = problems.classify if task is None else learn
+        return partial(learn, name), partial(taken, name)
     if task is not None:
         raise InputError(f"{shown(name)} has no task: give --task with data only.")
     made = problems.NAMED[name] if name in problems.NAMED else _formula(name)
@@ -109,7 +110,7 @@ def _formula(text: str) -> Callable[..., Problem]:
         problems.Formula.of(text)
     except InputError:
         if text.replace("-", "").isalpha():
-            names = [*problems.NAMED, "digits", *problems.SHAPES, "file.csv:target"]
+            names = [*problems.NAMED, *problems.SOURCES]
             raise unknown("problem", text, names) from None
         raise
     return partial(problems.formula, text)
@@ -134,12 +135,7 @@ def _rules() -> list[dict[str, Any]]:
 
 def _problems() -> list[dict[str, Any]]:
     data = {
-        "digits": "scikit-learn's 1,797 handwritten digits of 8 × 8 pixels, in ten classes.",
-        "file.csv:target": "Any CSV file with a header: classes or a number from its columns.",
-        **{
-            name: f"300 points in a plane: {shape.__doc__}"
-            for name, shape in problems.SHAPES.items()
-        },
+        "digits, file.csv:target, …": "Classes or a number of any data set: uzviz list data.",
     }
     formula = f"Any formula of x, or of x and y, with {', '.join(problems.FUNCTIONS)}, pi and e."
     return [
@@ -187,6 +183,19 @@ def _serves(loss: str) -> str:
     if loss in problems.LOSSES["classify"]:
         return "for two classes" if loss in problems.BINARY else "for classes"
     return "for losses of your own"
+
+
+def _data() -> list[dict[str, Any]]:
+    """Every data set, and what of it comes from the network."""
+    rows = []
+    for name, source in problems.SOURCES.items():
+        facts = {
+            "source": source.origin, "examples × features": source.examples, "classes": source.classes,
+            "downloaded": source.downloaded,
+        }  # fmt: skip
+        lines = [f"{fact}: {value}" for fact, value in facts.items()]
+        rows.append({"name": name, "title": source.text, "text": "\n".join(lines), **facts})
+    return rows
 
 
 def _distances() -> list[dict[str, Any]]:
@@ -244,6 +253,7 @@ CATALOGUES: dict[str, Callable[[], list[dict[str, Any]]]] = {
     "rules": _rules,
     "problems": _problems,
     "losses": _losses,
+    "data": _data,
     "distances": _distances,
     "wrappers": _wrappers,
     "schedules": _schedules,

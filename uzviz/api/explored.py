@@ -27,7 +27,7 @@ from uzviz.board.messages import About, Bounds, RuleOf
 from uzviz.errors import InputError, shown
 from uzviz.landscapes import Directions, Ground, Landscape
 from uzviz.landscapes.landscape import EXAMPLES
-from uzviz.problems import SHAPES, Problem
+from uzviz.problems import BUNDLED, SHAPES, Problem
 from uzviz.records import plain
 from uzviz.tree import Tree
 
@@ -209,7 +209,7 @@ def _opened(asked: Asked) -> tuple[TrainedRun, Problem]:
         raise InputError("This run holds no parameters of ours: a landscape needs them.")
     spec = log.LoggedRace(race).begun["problem"] if race else log.made_of(run)["start"]["problem"]
     data = spec.get("data", "digits") if isinstance(spec, dict) else None
-    if data not in ["digits", *SHAPES]:
+    if data not in [*BUNDLED, *SHAPES]:
         raise InputError(
             f"The data of this run are {shown(data)}, and the board opens no file that a log names: use "
             "uzviz landscape, and look at what it writes here."

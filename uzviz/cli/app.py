@@ -142,11 +142,13 @@ def play(
 def list_(
     what: Annotated[
         str,
-        typer.Argument(help="rules, wrappers, dialects, schedules, losses, problems or distances."),
+        typer.Argument(
+            help="rules, wrappers, dialects, schedules, losses, problems, data or distances."
+        ),
     ],
     json_: JsonFile = None,
 ) -> None:
-    """List what there is: rules and what goes around them, schedules, losses, problems, distances."""
+    """List what there is: rules and what goes around them, schedules, losses, problems, data, distances."""
     with sentences():
         from uzviz import api
         from uzviz.cli import report

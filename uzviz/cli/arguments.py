@@ -16,8 +16,8 @@ from uzviz.errors import Diverged, InputError
 ProblemName = Annotated[
     str | None,
     typer.Argument(
-        help="digits, file.csv:target, a surface, as rosenbrock, or a formula, as x^2: uzviz list "
-        "problems."
+        help="digits, mnist, file.csv:target (uzviz list data), a surface, as rosenbrock, or a formula, as "
+        "x^2: uzviz list problems."
     ),
 ]
 Hidden = Annotated[
@@ -36,6 +36,10 @@ Loss = Annotated[
 SplitRatio = Annotated[
     str | None,
     typer.Option(help="Shares of training, validation, test; 60/20/20 unless given."),
+]
+Stratify = Annotated[
+    bool | None,
+    typer.Option("--stratify", help="Give every part its share of each class, within one."),
 ]
 Task = Annotated[
     str | None, typer.Option(help="classify or regress, where the target leaves it open.")

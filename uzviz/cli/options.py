@@ -38,6 +38,7 @@ class ProblemOptions:
     init: str | None
     loss: str | None
     split: str | None
+    stratify: bool | None
     task: str | None
     start: str | None
     spread: float | None
@@ -118,7 +119,9 @@ class ProblemOptions:
         """The options given, as typed."""
         switches = {True: " --skips", False: " --no-skips", None: ""}
         own = "".join(f" {flag} {shlex.quote(text)}" for flag, text in self.more.items())
-        return flags(**{**self._options(), "skips": None}) + switches[self.skips] + own
+        stratify = " --stratify" if self.stratify else ""
+        valued = {**self._options(), "skips": None, "stratify": None}
+        return flags(**valued) + switches[self.skips] + stratify + own
 
 
 def more_options(typed: Sequence[str]) -> dict[str, str]:

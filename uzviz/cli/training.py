@@ -32,6 +32,7 @@ from uzviz.cli.arguments import (
     SplitRatio,
     Spread,
     StartPoint,
+    Stratify,
     Task,
     Width,
     sentences,
@@ -85,6 +86,7 @@ def train(
     init: Init = None,
     loss: Loss = None,
     split: SplitRatio = None,
+    stratify: Stratify = None,
     task: Task = None,
     start: StartPoint = None,
     spread: Spread = None,
@@ -109,6 +111,7 @@ def train(
             options.refuse_beside(context, "--resume", kept)
         chosen = options.ProblemOptions(
             context, problem, own, hidden=hidden, activation=activation, init=init, loss=loss, split=split,
+            stratify=stratify,
             task=task, start=start, spread=spread, spectrum=spectrum, depth=depth, width=width, skips=skips,
         )  # fmt: skip
         room = options.path_memory(path_memory, log)

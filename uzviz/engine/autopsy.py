@@ -15,6 +15,7 @@ from uzviz import tree
 from uzviz.engine import programs
 from uzviz.engine.lanes import Lanes, Places
 from uzviz.engine.plan import MOST_STEPS
+from uzviz.engine.rows import given
 from uzviz.problems import Formulas
 from uzviz.tree import Tree
 
@@ -59,8 +60,8 @@ def replay(lanes: Lanes, seed: int, setting: int, step: int, before: int = 5) ->
     first = max(0, step - 1 - before)
     carry = places.carry
     for window in plan.windows(0, first, lambda: MOST_STEPS):
-        carry, _, _ = programs.lane_steps(formulas, places.rule, carry, places.feed, lanes.rows,
-                                          *places.rows_of(window), *window)  # fmt: skip
+        carry, _, _ = programs.lane_steps(formulas, places.rule, carry, places.feed,
+                                          *places.given(window), *window)  # fmt: skip
     carry = jax.tree.map(lambda x: x[seed, setting], carry)
     feed = jax.tree.map(lambda x: x[seed], places.feed)
     rule = jax.tree.map(lambda x: x[setting], places.rule)
@@ -69,9 +70,10 @@ def replay(lanes: Lanes, seed: int, setting: int, step: int, before: int = 5) ->
         full, last = places.rows_of(window := plan.window(t - 1, t, 1))
         index = full[seed, 0, 0] if window.steps else last[seed, 0]
         w = carry.w
-        carry, seen = _step(formulas, rule, carry, feed, lanes.rows, index, t)
+        carry, seen = _step(formulas, rule, carry, feed, *given(lanes.rows, index), t)
         steps.append(Step(t, **jax.tree.map(float, seen)))
-    batch = programs.batch_of(formulas, lanes.rows, feed.statistics, index)
+    rows, index = given(lanes.rows, index)
+    batch = programs.batch_of(formulas, jax.tree.map(jnp.asarray, rows), feed.statistics, index)
     finite = _finite(jax.tree.leaves(batch))
     key = jax.random.fold_in(feed.key, step)
     return Replay(steps, finite, overflow(lambda w: formulas.loss(w, batch, key), w))
@@ -83,7 +85,7 @@ SMALLEST = 1e-30
 
 @partial(jax.jit, static_argnums=0)
 def _step(formulas: Formulas, rule: Any, carry: Any, feed: Any, rows: Any, index: Any, t: Any):
-    batch = programs.batch_of(formulas, rows, feed.statistics, index)
+    batch = programs.batch_of(formulas, jax.tree.map(jnp.asarray, rows), feed.statistics, index)
     f = programs.oracle_of(formulas, batch, jax.random.fold_in(feed.key, t))
     w, s, loss = rule.at(t).step(f, carry.w, carry.s, t)
     g = f(carry.w)[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -13,6 +13,7 @@ import numpy as np
 from uzviz import tree
 from uzviz.engine import programs
 from uzviz.engine.plan import Plan, Sampler, Window
+from uzviz.engine.rows import WINDOW, Streamed
 from uzviz.errors import InputError, shown
 from uzviz.problems import PARTS, Problem, key_for
 from uzviz.rules import Rule
@@ -28,20 +29,21 @@ class Lanes:
     seeds: tuple[int, ...]
     plan: Plan
     rows: Any
-    """All examples, on the device."""
+    """All examples, as of :func:`uzviz.engine.on_device`."""
     sampling: str = "reshuffle"
     nudged: tuple[bool, ...] | None = None
     """For lanes, which settings start one unit in the last place higher; None in a solo run."""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.rows, Streamed):
+            self.rows.check(self.plan.batch)
+            most = WINDOW // (self.rows.bytes * len(self.seeds))
+            object.__setattr__(self, "plan", replace(self.plan, most_rows=most))
 
     @property
     def solo(self) -> bool:
         """Whether it is one run, without the axes of lanes."""
         return self.nudged is None
-
-
-def on_device(problem: Problem) -> Any:
-    """The examples of a problem, on the device; shared by all that trains on them."""
-    return jax.tree.map(jnp.asarray, problem.rows)
 
 
 def check(problem: Problem) -> None:
@@ -126,10 +128,7 @@ class Places:
         self.index = {
             part: self.joined([getattr(split, part) for split in splits]) for part in PARTS
         }
-        learned = [
-            problem.fit(jax.tree.map(lambda x, s=split: x[s.train], problem.data))
-            for split in splits
-        ]
+        learned = [problem.statistics(seed) for seed in lanes.seeds]
         keys = [jax.random.key_data(key_for(seed, "loss")) for seed in lanes.seeds]
         self.feed = programs.Feed(self.joined(learned), jax.random.wrap_key_data(self.joined(keys)))
         w = starts or [start_point(problem, seed) for seed in lanes.seeds]
@@ -145,6 +144,20 @@ class Places:
         if self.lanes.solo:
             return jax.tree.map(jnp.asarray, each[0])
         return jax.tree.map(lambda *x: jnp.asarray(np.stack(x)), *each)
+
+    def given(self, window: Window) -> list[Any]:
+        """What the program of a window's steps gets: examples, and which of them each step sees."""
+        full, last = self.rows_of(window)
+        rows = self.lanes.rows
+        if isinstance(rows, Streamed):
+            used = full[..., : window.epochs, : window.steps, :], last[..., : window.epochs, :]
+            wanted = used[: 1 + window.ends]
+            rows = rows.taken(np.concatenate([x.ravel() for x in wanted]), full.size + last.size)
+            first = 0
+            for part in wanted:
+                part[...] = np.arange(first, first + part.size).reshape(part.shape)
+                first += part.size
+        return [rows, full, last]
 
     def rows_of(self, window: Window) -> list[np.ndarray]:
         parts = zip(*[s.rows_of(self.lanes.plan, window) for s in self.samplers], strict=True)

@@ -168,7 +168,7 @@ class _Loop:
         places, lanes = self.places, self.places.lanes
         steps = programs.solo_steps if lanes.solo else programs.lane_steps
         self.carry, seen, self.now = steps(lanes.problem.formulas, places.rule, self.carry, places.feed,
-                                           lanes.rows, *places.rows_of(window), *window)  # fmt: skip
+                                           *places.given(window), *window)  # fmt: skip
         self.at += window.size
         self.owed = stop if self.at == stop else None
         self.waiting.append(partial(_steps, seen, window, self.pace))

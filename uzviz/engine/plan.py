@@ -57,6 +57,8 @@ class Plan:
     """Gradients a step asks for each example."""
     budget: int
     """Gradients of examples to spend; never exceeded."""
+    most_rows: int = MOST_ROWS
+    """Rows of one window, at most, where that is a step or more."""
 
     @property
     def full(self) -> int:
@@ -127,7 +129,7 @@ class Plan:
     @property
     def shape(self) -> tuple[int, int]:
         """Most epochs and full batches in one window: the static shape of the program."""
-        per_window = max(1, min(MOST_STEPS, MOST_ROWS // self.batch))
+        per_window = max(1, min(MOST_STEPS, self.most_rows // self.batch))
         if self.epoch > per_window:
             return 1, min(self.full, per_window)
         longest = max(1, -(-self.steps // (self.epoch * MOST_EVALUATIONS)))

@@ -17,8 +17,8 @@ from uzviz.problems import Formulas
 from uzviz.rules import Rule
 from uzviz.tree import Tree
 
-BLOCK = 1024
-"""Examples evaluated at once."""
+BLOCK, BLOCK_BYTES = 1024, 1 << 25
+"""Examples evaluated at once, and their bytes."""
 
 
 class Carry(NamedTuple):
@@ -106,21 +106,28 @@ def steps(formulas: Formulas, rule: Rule, carry: Carry, feed: Feed, rows: Any, f
     return carry, seen, carry.alive
 
 
-def evaluation(formulas: Formulas, w: Tree, statistics: Any, rows: Any, index: jax.Array):
-    """Means of the loss and the metrics over the rows ``index``, in blocks of 1,024."""
+def block_of(example: int) -> int:
+    """How many examples of so many bytes are evaluated at once."""
+    return max(1, min(BLOCK, BLOCK_BYTES // max(1, example)))
+
+
+def evaluation(
+    formulas: Formulas, block: int, w: Tree, statistics: Any, rows: Any, index: jax.Array
+):
+    """Means of the loss and the metrics over each block of the rows ``index``, and over what is left of them
+    behind the last, [blocks]."""
 
     def means(index: jax.Array) -> dict[str, jax.Array]:
         batch = batch_of(formulas, rows, statistics, index)
         return {"loss": formulas.loss(w, batch, None), **formulas.metrics(w, batch)}
 
-    n = len(index)
-    block = min(n, BLOCK)
-    whole = n - n % block
+    whole = len(index) - len(index) % block
+    if not whole:
+        return jax.tree.map(lambda x: x[None], means(index))
     blocks = jax.lax.map(means, index[:whole].reshape(-1, block))
-    total = jax.tree.map(lambda x: block * x.sum(0), blocks)
-    if whole < n:
-        total = jax.tree.map(lambda x, y: x + (n - whole) * y, total, means(index[whole:]))
-    return jax.tree.map(lambda x: x / n, total)
+    if whole == len(index):
+        return blocks
+    return jax.tree.map(lambda x, y: jnp.append(x, y), blocks, means(index[whole:]))
 
 
 def each_example(formulas: Formulas, w: Tree, statistics: Any, rows: Any, index: jax.Array):
@@ -171,14 +178,14 @@ def lane_steps(formulas: Formulas, rule: Rule, carry: Carry, feed: Feed, rows: A
     return f(rule, carry, feed, rows, *window)
 
 
-@partial(jax.jit, static_argnums=0)
-def solo_evaluation(formulas: Formulas, w: Tree, statistics: Any, rows: Any, index: jax.Array):
-    return evaluation(formulas, w, statistics, rows, index)
+solo_evaluation = jax.jit(evaluation, static_argnums=(0, 1))
 
 
-@partial(jax.jit, static_argnums=0)
-def lane_evaluation(formulas: Formulas, w: Tree, statistics: Any, rows: Any, index: jax.Array):
-    f = _lanes(partial(evaluation, formulas), (0, None, None, None), (0, 0, None, 0))
+@partial(jax.jit, static_argnums=(0, 1))
+def lane_evaluation(
+    formulas: Formulas, block: int, w: Tree, statistics: Any, rows: Any, index: jax.Array
+):
+    f = _lanes(partial(evaluation, formulas, block), (0, None, None, None), (0, 0, None, 0))
     return f(w, statistics, rows, index)
 
 

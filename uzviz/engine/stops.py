@@ -8,11 +8,13 @@ from functools import partial
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from uzviz import records
 from uzviz.engine import programs
 from uzviz.engine.lanes import Places
+from uzviz.engine.rows import Streamed, at_once, given
 from uzviz.errors import InputError, shown
 from uzviz.problems import Pictures, key_for
 
@@ -42,23 +44,55 @@ def snapped(w: Any, names: Sequence[str], step: int, seeds: int | None) -> Sayin
 def evaluated(
     places: Places, w: Any, step: int, parts: Sequence[str]
 ) -> Callable[[], records.Evaluation]:
+    """What is found at w, once the device has it."""
     lanes, plan = places.lanes, places.lanes.plan
-    evaluate = programs.solo_evaluation if lanes.solo else programs.lane_evaluation
-    means = {
-        part: evaluate(
-            lanes.problem.formulas, w, places.feed.statistics, lanes.rows, places.index[part]
-        )
-        for part in parts
-    }
+    block = programs.block_of(_bytes(lanes.rows))
+    means = {part: _means(places, w, part, block) for part in parts}
 
     def said() -> records.Evaluation:
         values: dict[str, np.ndarray] = {}
         for part, found in means.items():
-            shown = lanes.problem.summary({name: np.asarray(x) for name, x in found.items()})
+            n = places.index[part].shape[-1]
+            pooled = {name: _pooled([x[name] for x in found], n, block) for name in found[0]}
+            shown = lanes.problem.summary(pooled)
             values.update({f"{part}/{name}": value for name, value in shown.items()})
         return records.Evaluation(step, plan.examples(step) / plan.n, plan.spent(step), values)
 
     return said
+
+
+def _bytes(rows: Any) -> int:
+    """Of one example; 0 without data."""
+    if isinstance(rows, Streamed):
+        return rows.bytes
+    return sum(x.nbytes // len(x) for x in jax.tree.leaves(rows))
+
+
+def _means(places: Places, w: Any, part: str, block: int) -> list[dict[str, jax.Array]]:
+    """Means of blocks of a part, [blocks], of lanes [seeds, settings, blocks]; of examples in a file, read and
+    evaluated some blocks at a time."""
+    lanes, index = places.lanes, places.index[part]
+    evaluate = programs.solo_evaluation if lanes.solo else programs.lane_evaluation
+    n = index.shape[-1]
+    step = at_once(lanes.rows, block, len(lanes.seeds)) or n
+    found: list[dict[str, jax.Array]] = []
+    for first in range(0, n, step):
+        cut = index if step >= n else index[..., first : first + step]
+        rows, own = given(lanes.rows, cut)
+        if len(found) > 1:  # no more is read than the device is about to need
+            jax.block_until_ready(found[-2])
+        found.append(evaluate(lanes.problem.formulas, block, w, places.feed.statistics, rows, own))
+    return found
+
+
+def _pooled(means: Sequence[jax.Array], n: int, block: int) -> np.ndarray:
+    """The mean over n examples of means over blocks of them."""
+    x = np.concatenate([np.asarray(each) for each in means], axis=-1)
+    sizes = np.full(x.shape[-1], block)
+    sizes[-1] = n - block * (len(sizes) - 1)
+    kept = x.dtype if jnp.issubdtype(x.dtype, jnp.floating) else np.float32
+    with np.errstate(invalid="ignore"):
+        return ((x.astype(float) * sizes).sum(axis=-1) / n).astype(kept)
 
 
 def probed(
@@ -73,7 +107,7 @@ def probed(
 
     names, functions = zip(*probes, strict=True)
     found = programs.solo_probes(lanes.problem.formulas, functions, places.rule, carry, places.feed,
-                                 lanes.rows, index, step + 1, key)  # fmt: skip
+                                 *given(lanes.rows, index), step + 1, key)  # fmt: skip
 
     for name, values in zip(names, found, strict=True):
         if not isinstance(values, dict) or not all(map(_is_measured, values.values())):
@@ -105,9 +139,10 @@ def pictured(places: Places, w: Any, step: int) -> list[Saying]:
     problem = places.lanes.problem
     if problem.pictures is None:
         return []
-    index = places.index["validation"][: programs.BLOCK]
+    rows = places.lanes.rows
+    index = places.index["validation"][: programs.block_of(_bytes(rows))]
     batch, taken = programs.solo_examples(
-        problem.formulas, places.feed.statistics, places.lanes.rows, index
+        problem.formulas, places.feed.statistics, *given(rows, index)
     )
     found = problem.pictures(w, batch, taken)
     if not isinstance(found, dict) or not all(map(_is_pictures, found.values())):

@@ -13,6 +13,7 @@ import numpy as np
 from uzviz.engine import programs
 from uzviz.engine.lanes import Lanes, Places
 from uzviz.engine.plan import Window
+from uzviz.engine.rows import given
 from uzviz.engine.stops import evaluated
 from uzviz.problems import PARTS
 
@@ -46,28 +47,29 @@ class Walker:
         stop, seen = min(self.at + steps, plan.steps), []
         for window in plan.windows(self.at, stop, lambda: stop - self.at):
             self.carry, loss, _ = programs.solo_steps(
-                lanes.problem.formulas, self.places.rule, self.carry, self.places.feed, lanes.rows,
-                *self._rows_of(window), *window,
+                lanes.problem.formulas, self.places.rule, self.carry, self.places.feed,
+                *self._given(window), *window,
             )  # fmt: skip
             # Cut on the host: on the device every size of a window would be a program.
             seen.append(np.asarray(loss)[: window.epochs, : window.steps + window.ends].ravel())
             self.at += window.size
         return np.concatenate(seen) if seen else np.zeros(0)
 
-    def _rows_of(self, window: Window) -> list[np.ndarray]:
-        full, last = self.places.rows_of(window)
+    def _given(self, window: Window) -> list[Any]:
+        rows, full, last = self.places.given(window)
         epochs = max(self.room[0], full.shape[0])
         steps = max(self.room[1], full.shape[1])
         padding = [(0, epochs - full.shape[0]), (0, steps - full.shape[1]), (0, 0)]
-        return [np.pad(full, padding), np.pad(last, [padding[0], (0, 0)])]
+        return [rows, np.pad(full, padding), np.pad(last, [padding[0], (0, 0)])]
 
     def each(self) -> dict[str, np.ndarray]:
         """Loss and metrics here of every example by itself, in the order of the rows."""
         lanes = self.places.lanes
-        index = np.arange(len(jax.tree.leaves(lanes.rows)[0]))
+        index = np.arange(len(jax.tree.leaves(lanes.problem.rows)[0]))
         found = programs.solo_each_example(
-            lanes.problem.formulas, self.carry.w, self.places.feed.statistics, lanes.rows, index
-        )
+            lanes.problem.formulas, self.carry.w, self.places.feed.statistics,
+            *given(lanes.rows, index),
+        )  # fmt: skip
         return jax.tree.map(np.asarray, found)
 
     def over(self, f: Callable[[Any, Any], Any], rows: Any) -> Any:
@@ -82,7 +84,8 @@ class Walker:
 
     def measured(self, f: Callable[[Any, Any], Any], index: np.ndarray) -> Any:
         """As :meth:`over`, on the examples of these rows."""
-        return self.over(f, jax.tree.map(lambda x: x[index], self.places.lanes.problem.rows))
+        rows, own = given(self.places.lanes.rows, index)
+        return self.over(f, jax.tree.map(lambda x: np.asarray(x)[own], rows))
 
     def path(self, steps: int) -> tuple[Any, np.ndarray]:
         """As :meth:`ahead`, with the parameters after each step, [steps, …], before the losses."""
@@ -109,7 +112,7 @@ class Walker:
         lanes, feed, made = self.places.lanes, self.places.feed, len(index)
         padded = np.pad(index, [(0, ROOM - made), (0, 0)])
         self.carry, *found = programs.trail(
-            lanes.problem.formulas, self.places.rule, self.carry, feed, lanes.rows, padded, made, self.at
+            lanes.problem.formulas, self.places.rule, self.carry, feed, *given(lanes.rows, padded), made, self.at
         )  # fmt: skip
         self.at += made
         w, loss = jax.tree.map(lambda x: np.asarray(x)[:made], found)

@@ -126,8 +126,7 @@ class Ground:
             )
         engine.check(self.problem)
         split = self.problem.split(self.seed)
-        data = self.problem.data
-        learned = self.problem.fit(jax.tree.map(lambda x: x[split.train], data))
+        learned = self.problem.statistics(self.seed)
         rows = {
             part: jax.tree.map(lambda x, p=part: x[getattr(split, p)[: self.examples]], self.problem.rows)
             for part in dict.fromkeys(("train", *self.parts))

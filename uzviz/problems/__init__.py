@@ -11,6 +11,7 @@ from uzviz.problems.curves import Valleys, valleys
 from uzviz.problems.formulas import Formula, formula
 from uzviz.problems.functions import CURVES, Curve
 from uzviz.problems.lines import linear
+from uzviz.problems.mapped import Mapped
 from uzviz.problems.modules import of_module
 from uzviz.problems.notation import FUNCTIONS
 from uzviz.problems.online import Online, one_in_three, rare
@@ -22,9 +23,10 @@ from uzviz.problems.regressions import logistic, polynomial, softmax
 from uzviz.problems.resnets import residual
 from uzviz.problems.shapes import SHAPES
 from uzviz.problems.signals import Expected, Signals, expected, signals
+from uzviz.problems.sources import SOURCES, is_data
 from uzviz.problems.supervised import BINARY, CLASSIFICATION, REGRESSION, classify, learn, regress
 from uzviz.problems.surfaces import bowl, surface
-from uzviz.problems.tables import ARRAYS
+from uzviz.problems.tables import ARRAYS, BUNDLED
 from uzviz.problems.texts import entropies, read_text
 from uzviz.problems.transformers import text
 
@@ -76,7 +78,7 @@ def restored(spec: Mapping[str, Any], split_seed: int | None, checksum: str) -> 
 
 
 __all__ = [
-    "BINARY", "CURVES", "FUNCTIONS", "LOSSES", "NAMED", "PARTS", "PLANES", "SHAPES", "SURFACES", "Curve", "Expected", "Formula", "Formulas", "Online", "Pictures", "Plane", "Problem",
-    "Signals", "Split", "Valleys", "beale", "bowl", "classify", "cnn", "entropies", "expected", "formula", "generator_for", "himmelblau", "key_for", "kmeans", "learn",
+    "BINARY", "BUNDLED", "CURVES", "FUNCTIONS", "LOSSES", "NAMED", "PARTS", "PLANES", "SHAPES", "SOURCES", "SURFACES", "Curve", "Expected", "Formula", "Formulas", "Mapped", "Online", "Pictures", "Plane", "Problem",
+    "Signals", "Split", "Valleys", "beale", "bowl", "classify", "cnn", "entropies", "expected", "formula", "generator_for", "himmelblau", "is_data", "key_for", "kmeans", "learn",
     "linear", "logistic", "of_module", "one_in_three", "polynomial", "quadratic", "rare", "read_text", "regress", "residual", "restored", "rosenbrock", "signals", "softmax", "surface", "text", "valleys",
 ]  # fmt: skip

@@ -15,7 +15,9 @@ import numpy as np
 
 from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, shown
+from uzviz.problems.mapped import Mapped, blocks, joined, mapped, rows_at
 from uzviz.problems.pictures import Pictures
+from uzviz.problems.splits import stratified
 
 Params = Any
 Examples = Any
@@ -23,6 +25,8 @@ Batch = Any
 Key = jax.Array
 
 PARTS = ("train", "validation", "test")
+MOST_LEARNED = 64
+"""Seeds whose training part's statistics are kept."""
 
 
 def key_for(seed: int, name: str) -> Key:
@@ -69,7 +73,8 @@ def _none(rows: Any) -> tuple[()]:
 
 
 def _check_lengths(what: str, arrays: Examples) -> None:
-    leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(arrays)]
+    leaves = jax.tree.leaves(arrays)
+    leaves = [leaf if isinstance(leaf, Mapped) else np.asarray(leaf) for leaf in leaves]
     for leaf in leaves:
         if leaf.dtype.kind not in "biuf":
             raise InputError(
@@ -101,7 +106,8 @@ class Problem:
         ``loss(w, batch, key) -> scalar``, a mean over the batch. ``key`` serves dropout and the
         like; it is None when the loss is evaluated. Without data, ``batch`` is None.
     data
-        A pytree of arrays whose first axis counts examples, or None.
+        A pytree of arrays whose first axis counts examples, or None. Arrays that NumPy maps from files
+        (``np.load(path, mmap_mode="r")``) stay there: they are streamed, with the same bits.
     test
         An official test set, the same pytree; it is never split or trained on.
     metrics
@@ -110,12 +116,15 @@ class Problem:
         Turns the means over a whole part into what is shown, ``{name: array}``; R² needs it.
     fit, prepare
         ``fit(train examples) -> statistics`` on the host and ``prepare(statistics, rows) ->
-        batch``: what is learned from the training part of a split alone, such as its mean.
+        batch``: what is learned from the training part of a split alone, such as its mean. Of an array in a
+        file, ``fit`` gets a view: slices of it are arrays.
     pictures
         ``pictures(w, batch, rows) -> {name: Pictures}`` of some validation examples, prepared and
         as they were given; for the log. It is not compiled.
     ratio
         Shares of training, validation and test in the split; the third is not used with ``test``.
+    strata
+        The class of each example, where every part is to get its share of each, within one.
     name, spec
         What the problem is called, and the names and numbers from which it can be made again.
 
@@ -135,6 +144,7 @@ class Problem:
     prepare: Callable[[Any, Examples], Batch] = _same
     pictures: Callable[[Params, Batch, Examples], dict[str, Pictures]] | None = None
     ratio: Sequence[float] = (0.6, 0.2, 0.2)
+    strata: np.ndarray | None = None
     split_seed: int | None = None
     """The seed of one split for everybody; None: each seed redraws it."""
     name: str = "problem"
@@ -165,12 +175,19 @@ class Problem:
             if self.test is not None:
                 raise InputError(f"{self.name} has a test set, but no data to train on: give both.")
             return
+        for name in ("data", "test"):
+            object.__setattr__(self, name, jax.tree.map(mapped, getattr(self, name)))
         _check_lengths("data", self.data)
         if self.test is not None:
             _check_lengths("test set", self.test)
             if _example(self.test) != _example(self.data):
                 raise InputError("The examples of the test set must be arrays like the data's.")
         self.sizes  # noqa: B018 - refuses a split that leaves a part empty
+        n = len(jax.tree.leaves(self.data)[0])
+        if self.strata is not None and np.shape(self.strata) != (n,):
+            raise InputError(
+                f"The strata have shape {np.shape(self.strata)}, but must be a class for each of {n} examples."
+            )
 
     def __repr__(self) -> str:
         n = "" if self.data is None else f", {sum(self.sizes):,} examples"
@@ -188,30 +205,52 @@ class Problem:
             return ""
         digest = hashlib.sha256()
         for leaf in jax.tree.leaves((self.data, self.test)):
-            x = np.ascontiguousarray(leaf)
-            digest.update(f"{x.dtype.str}{x.shape}".encode())
-            digest.update(x.data)
+            whole = leaf if isinstance(leaf, Mapped) else np.asarray(leaf)
+            digest.update(f"{whole.dtype.str}{whole.shape}".encode())
+            for x in blocks(whole):
+                digest.update(np.ascontiguousarray(x).data)
         return digest.hexdigest()
 
     @property
     def rows(self) -> Examples:
-        """All examples on the host, an official test set after the others; None without data."""
+        """All examples on the host or in files, an official test set after the others; None without data."""
         if self.test is None:
             return self.data
-        return jax.tree.map(lambda a, b: np.concatenate([a, b]), self.data, self.test)
+        return jax.tree.map(joined, self.data, self.test)
 
     def split(self, seed: int) -> Split:
         """The split that this seed draws; without data, a single row in every part."""
         if self.data is None:
             return Split(*[np.zeros(1, np.int32)] * 3)
         n = len(jax.tree.leaves(self.data)[0])
-        train, validation, _ = self.sizes
+        train, validation, test = self.sizes
         seed = seed if self.split_seed is None else self.split_seed
-        order = generator_for(seed, "split").permutation(n).astype(np.int32)
-        cut = order[train : train + validation]
-        if self.test is None:
-            return Split(order[:train], cut, order[train + validation :])
-        return Split(order[:train], cut, np.arange(n, len(order) + self.sizes[2], dtype=np.int32))
+        generator = generator_for(seed, "split")
+        official = self.test is not None
+        if self.strata is not None:
+            sizes = (train, validation, 0 if official else test)
+            parts = stratified(np.asarray(self.strata), sizes, generator)
+        else:
+            order = generator.permutation(n).astype(np.int32)
+            parts = np.split(order, [train, train + validation])
+        held = np.arange(n, n + test, dtype=np.int32) if official else parts[2]
+        return Split(parts[0], parts[1], held)
+
+    def statistics(self, seed: int) -> Any:
+        """What ``fit`` learns from the training part of this seed's split, in the order of the data."""
+        if self.data is None:
+            return self.fit(None)
+        seed = seed if self.split_seed is None else self.split_seed
+        if seed not in self._learned:
+            if len(self._learned) >= MOST_LEARNED:
+                self._learned.clear()
+            rows = np.sort(self.split(seed).train)
+            self._learned[seed] = self.fit(jax.tree.map(lambda x: rows_at(x, rows), self.data))
+        return self._learned[seed]
+
+    @cached_property
+    def _learned(self) -> dict[int, Any]:
+        return {}
 
     @cached_property
     def sizes(self) -> tuple[int, int, int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,15 +12,14 @@ import jax.numpy as jnp
 import numpy as np
 
 from uzviz import losses
-from uzviz.errors import InputError, named, shown, unknown
-from uzviz.problems import networks, pictures, tables
+from uzviz.errors import InputError, named, shown
+from uzviz.problems import networks, pictures
+from uzviz.problems.mapped import standard
 from uzviz.problems.networks import MLP
 from uzviz.problems.pictures import Pictures
 from uzviz.problems.problem import Problem
-from uzviz.problems.shapes import SHAPES
+from uzviz.problems.sources import Data, load
 from uzviz.problems.tables import Table
-
-Data = str | tuple[Any, Any] | Table
 
 Outputs = Callable[[Any, jax.Array], jax.Array]
 Cost = Callable[[jax.Array, jax.Array], jax.Array]
@@ -57,14 +55,19 @@ def classify(
     init: str = "he",
     loss: str = "cross-entropy",
     split: Sequence[float] = (0.6, 0.2, 0.2),
+    stratify: bool = False,
+    points: int | None = None,
+    noise: float | None = None,
+    imbalance: float = 0.0,
 ) -> Problem:
     """Classes by an MLP; accuracy is its metric.
 
     Parameters
     ----------
     data
-        "digits", "file.csv:target", a name from ``problems.SHAPES`` such as "spirals", or arrays
-        (X [examples, features], y [examples]).
+        A name from ``problems.SOURCES``: "digits", "mnist", "file.csv:target", "spirals"; or arrays
+        (X [examples, features], y [examples]), with those of an official test set behind them if there is one. An
+        array that NumPy maps from a file stays there, and is streamed.
     hidden
         Units of each hidden layer; none make softmax regression.
     activation, init
@@ -74,17 +77,25 @@ def classify(
         "multiclass-hinge"; for two classes also "binary-cross-entropy", "brier" or "hinge" (one
         logit).
     split
-        Shares of training, validation and test.
+        Shares of training, validation and test; an official test set is the test part.
+    stratify
+        Whether every part gets of each class its share, within one example.
+    points, noise
+        Of a shape: how many points, and the deviation of their noise.
+    imbalance
+        Leaves class k a frequency ∝ 1/k to this power; 1 is Zipf's law.
 
-    Pixels of the digits are divided by 16 and lose their training mean; other features are
-    standardised by the mean and deviation of the training part.
+    Pixels of the digits are divided by 16, those of MNIST and other IDX files by 255, and lose their training
+    mean; other features are standardised by the mean and deviation of the training part.
 
     Raises
     ------
     InputError
         for data, names and numbers that cannot be used.
     """
-    table = load(data, "classify")
+    table = load(data, "classify", points=points, noise=noise, imbalance=imbalance)
+    if not isinstance(stratify, bool):
+        raise InputError(f"stratify is {shown(stratify)}, but must be True or False.")
     cost = named("loss of a classification", loss, CLASSIFICATION)
     classes = len(table.classes or [])
     binary = loss in BINARY
@@ -97,8 +108,10 @@ def classify(
         _output if binary else _outputs,
         cost,
         split,
-        _spec("classify", table, hidden, activation, init, loss, split),
+        _spec("classify", table, hidden, activation, init, loss, split)
+        | ({"stratify": True} if stratify else {}),
         lambda w: _first_layer(w, table),
+        table.y if stratify else None,
     )
 
 
@@ -156,6 +169,7 @@ def classifier(
     split: Sequence[float],
     spec: dict[str, Any],
     learned: Callable[[Any], dict[str, Pictures]] = lambda w: {},
+    strata: np.ndarray | None = None,
 ) -> Problem:
     """Classes of a table by any network; accuracy is its metric.
 
@@ -167,6 +181,8 @@ def classifier(
         ``cost(logits, y)``, a mean.
     learned
         Pictures of the parameters, where examples are pictures.
+    strata
+        Classes whose shares the split keeps; None for any split.
     """
 
     def seen(w: Any, batch: Example, rows: Any) -> dict[str, Pictures]:
@@ -179,6 +195,8 @@ def classifier(
         init=init,
         loss=Loss(outputs, cost),
         data=(table.x, table.y),
+        test=table.test,
+        strata=strata,
         metrics=Accuracy(outputs),
         fit=lambda rows: _scaling(table, rows[0]),
         prepare=_prepared,
@@ -233,6 +251,7 @@ def regress(
         init=networks.starts([table.x.shape[1], 1], hidden, activation, init),
         loss=Loss(_output, cost),
         data=(table.x, table.y),
+        test=table.test,
         metrics=_errors,
         summary=summary,
         fit=fit,
@@ -245,51 +264,34 @@ def regress(
 
 
 def learn(
-    data: Data, hidden: Sequence[int] = (32,), *, loss: str | None = None, **options: Any
+    data: Data,
+    hidden: Sequence[int] = (32,),
+    *,
+    loss: str | None = None,
+    stratify: bool = False,
+    points: int | None = None,
+    noise: float | None = None,
+    imbalance: float = 0.0,
+    **options: Any,
 ) -> Problem:
     """Classification or regression, by what the target holds; options as theirs."""
-    table = load(data, None)
+    table = load(data, None, points=points, noise=noise, imbalance=imbalance)
     chosen = options if loss is None else {"loss": loss, **options}
-    return (classify if table.classes else regress)(table, hidden, **chosen)
+    if table.classes:
+        return classify(table, hidden, stratify=stratify, **chosen)
+    if stratify:
+        raise InputError("The target is a number, so no class has a share: leave out stratify.")
+    return regress(table, hidden, **chosen)
 
 
-def load(data: Data, task: str | None) -> Table:
-    """The table that ``data`` names or holds, its target read as the task needs."""
-    if isinstance(data, Table):
-        return data
-    if isinstance(data, tuple) and len(data) == 2:
-        return tables.from_arrays(*data, task)
-    if not isinstance(data, str):
-        raise InputError(
-            f"The data are given as {type(data).__name__}, but must be a name, 'file.csv:target' "
-            "or a pair of arrays (X, y)."
-        )
-    if data == "digits":
-        return tables.digits(task)
-    if data in SHAPES:
-        return tables.from_arrays(*SHAPES[data](), task)._replace(name=data)
-    if ":" in data:
-        return tables.from_csv(*_file_and_column(data), task)
-    if data.endswith(".csv"):
-        raise InputError(f"{shown(data)} names no target: write {shown(data)}:column.")
-    raise unknown("data set", data, ["digits", *SHAPES, "file.csv:target"])
-
-
-def _file_and_column(data: str) -> tuple[str, str]:
-    """Cut at the last colon, or, where that leaves no file, at one that does."""
-    cuts = [i for i, c in enumerate(data) if c == ":"][::-1]
-    cut = next((i for i in cuts if os.path.isfile(data[:i])), cuts[0])
-    return data[:cut], data[cut + 1 :]
-
-
-def _standard(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _standard(x: Any) -> tuple[np.ndarray, np.ndarray]:
     """Mean and deviation along the first axis; a deviation that float32 can't tell from 0 is 1."""
-    mean, deviation = x.mean(axis=0, dtype=float), x.std(axis=0, dtype=float)
+    mean, deviation = standard(x)
     varies = deviation > np.finfo(np.float32).eps * np.abs(mean)
     return mean.astype(np.float32), np.where(varies, deviation, 1).astype(np.float32)
 
 
-def _scaling(table: Table, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _scaling(table: Table, x: Any) -> tuple[np.ndarray, np.ndarray]:
     mean, deviation = _standard(x)
     return mean, deviation if table.unit is None else np.full_like(mean, table.unit)
 
@@ -311,6 +313,7 @@ def _spec(
     return {
         "kind": kind,
         "data": table.name,
+        **table.options,
         **network,
         "loss": loss,
         "split": np.asarray(split).tolist(),

@@ -1,30 +1,35 @@
-"""Data sets as arrays: scikit-learn's digits, arrays from Python, and CSV files."""
+"""Data sets as arrays: scikit-learn's bundled ones, and arrays from Python."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from uzviz.errors import InputError, shown, unknown
+from uzviz.errors import InputError, shown
+from uzviz.problems.mapped import Mapped, blocks
 
 MOST_CLASSES = 20
 """A target of whole numbers with at most this many different values is taken for classes."""
-MOST_CATEGORIES = 100
-"""A column of texts with more different values than this is no category."""
 
 ARRAYS = "arrays"
+BUNDLED = {
+    "digits": "load_digits",
+    "iris": "load_iris",
+    "wine": "load_wine",
+    "breast-cancer": "load_breast_cancer",
+    "diabetes": "load_diabetes",
+}
+"""scikit-learn's bundled data sets, by the functions that load them."""
 NOT_FINITE = "values that are missing, infinite or beyond float32: fill them or drop the rows"
 
 
 class Table(NamedTuple):
     """A data set: features [n, d], target [n], and what the classes are called if it has any."""
 
-    x: np.ndarray
+    x: Any
+    """An array, or a :class:`~uzviz.problems.mapped.Mapped` one."""
     y: np.ndarray
     classes: list[str] | None
     name: str = ARRAYS
@@ -32,44 +37,98 @@ class Table(NamedTuple):
     """What centred features are divided by; their standard deviation if None."""
     pixels: tuple[int, ...] = ()
     """The shape of an example that is an image: [height, width] or [height, width, channels]."""
+    test: tuple[Any, np.ndarray] | None = None
+    """Features and target of an official test set."""
+    options: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    """What it is made with beside its name."""
 
 
-def digits(task: str | None = None) -> Table:
-    """scikit-learn's handwritten digits: 1,797 images of 8 × 8 pixels from 0 to 16."""
-    from sklearn.datasets import load_digits
+def bundled(name: str, task: str | None = None) -> Table:
+    """One of the data sets that scikit-learn brings along, by a name from ``BUNDLED``."""
+    from sklearn import datasets
 
-    data: Any = load_digits()
-    return from_arrays(data.data, data.target, task)._replace(
-        name="digits", unit=16.0, pixels=(8, 8)
-    )
+    made: Any = getattr(datasets, BUNDLED[name])()
+    table = from_arrays(made.data, made.target, task)._replace(name=name)
+    if table.classes and "target_names" in made:
+        table = table._replace(classes=[str(made.target_names[int(c)]) for c in table.classes])
+    return table._replace(unit=16.0, pixels=(8, 8)) if name == "digits" else table
 
 
-def from_arrays(x: Any, y: Any, task: str | None = None) -> Table:
+def from_arrays(x: Any, y: Any, task: str | None = None, test: Any = None) -> Table:
     """Features and target given in Python, as floats and as class numbers or floats.
+
+    ``test`` is an official test set, a pair as (x, y). Features that NumPy maps from a file are left there.
 
     Raises
     ------
     InputError
         for shapes that don't fit, values missing or not finite, and a target of one value only.
     """
-    x, y = _array("X", x), _array("y", y)
-    if x.ndim < 2 or not x.size:
+    (features, shape), y = _features("X", x), _target("y", y, x)
+    if test is None:
+        return with_target(features, y, task)._replace(pixels=_pixels(shape))
+    (held, other), held_y = (
+        _features("X of the test set", test[0]),
+        _target("its y", test[1], test[0]),
+    )
+    if other != shape:
         raise InputError(
-            f"X has shape {x.shape}, but must be [examples, features] with some of each."
+            f"The examples of the test set have shape {other}, but those of the others {shape}: give "
+            "examples of one shape."
         )
+    table = with_target(features, y, task)
+    every = with_target(features, np.concatenate([y, held_y]), task)
+    if every.classes != table.classes:
+        raise InputError(
+            "The test set has classes that no other example has: give examples of each class."
+        )
+    held_table = held, every.y[len(y) :]
+    return table._replace(pixels=_pixels(shape), test=held_table)
+
+
+def _features(name: str, given: Any) -> tuple[Any, tuple[int, ...]]:
+    """Features [n, d] as float32, and the shape that an example had."""
+    x = given if isinstance(given, (np.memmap, Mapped)) else _array(name, given)
+    if x.ndim < 2 or 0 in x.shape:
+        raise InputError(
+            f"{name} has shape {x.shape}, but must be [examples, features] with some of each."
+        )
+    if isinstance(x, (np.memmap, Mapped)):
+        return _in_file(name, x), x.shape[1:]
+    if x.dtype.kind not in "biufO":
+        raise _no_numbers(name, x)
+    try:
+        features = float32(x).reshape(len(x), -1)
+    except (TypeError, ValueError, OverflowError):
+        raise _no_numbers(name, x) from None
+    if not np.isfinite(features).all():
+        raise InputError(f"{name} holds {NOT_FINITE}.")
+    return features, x.shape[1:]
+
+
+def _in_file(name: str, x: Any) -> Mapped:
+    """Features that stay in their file, looked at once, block by block."""
+    if x.dtype.kind not in "biuf":
+        raise _no_numbers(name, x)
+    if isinstance(x, np.memmap):
+        if not x.flags.c_contiguous:
+            raise InputError(
+                f"{name} lies in its file column by column: save it in C order, as "
+                "np.ascontiguousarray gives it."
+            )
+        x = Mapped([x.reshape(len(x), -1)], np.float32)
+    if x.parts[0].dtype.kind == "f" and not all(np.isfinite(block).all() for block in blocks(x)):
+        raise InputError(f"{name} holds {NOT_FINITE}.")
+    return x
+
+
+def _target(name: str, given: Any, x: Any) -> np.ndarray:
+    y = _array(name, given)
     if y.shape not in {(len(x),), (len(x), 1)}:
         raise InputError(
-            f"y has shape {y.shape}, but must hold one target for each of {len(x)} rows."
+            f"{name} has shape {y.shape}, but must hold one target for each of {len(x)} rows."
         )
-    if x.dtype.kind not in "biufO":
-        raise _no_numbers(x)
-    try:
-        features = _float32(x).reshape(len(x), -1)
-    except (TypeError, ValueError, OverflowError):
-        raise _no_numbers(x) from None
-    if not np.isfinite(features).all():
-        raise InputError(f"X holds {NOT_FINITE}.")
-    return with_target(features, y.reshape(-1), task)._replace(pixels=_pixels(x.shape[1:]))
+    return y.reshape(-1)
 
 
 def _pixels(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -77,7 +136,7 @@ def _pixels(shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape if len(shape) == 2 or (len(shape) == 3 and shape[2] in {1, 3, 4}) else ()
 
 
-def with_target(x: np.ndarray, y: np.ndarray, task: str | None) -> Table:
+def with_target(x: Any, y: np.ndarray, task: str | None) -> Table:
     """A table whose target is read as the task needs, or, with None, as it looks."""
     y = _plain(y)
     if task == "classify" or (task is None and is_classes(y)):
@@ -87,7 +146,7 @@ def with_target(x: np.ndarray, y: np.ndarray, task: str | None) -> Table:
             "The target holds texts, which no regression can predict: classify it, or choose a "
             "target of numbers."
         )
-    y = _float32(y)
+    y = float32(y)
     if not np.isfinite(y).all():
         raise InputError(f"The target holds {NOT_FINITE}.")
     if np.ptp(y) == 0:
@@ -114,14 +173,14 @@ def _array(name: str, given: Any) -> np.ndarray:
         raise InputError(f"{name} has rows of different lengths: give an array.") from None
 
 
-def _no_numbers(x: np.ndarray) -> InputError:
+def _no_numbers(name: str, x: Any) -> InputError:
     return InputError(
-        f"X has type {x.dtype}, but must hold numbers: convert it, or give a CSV file, whose texts "
+        f"{name} has type {x.dtype}, but must hold numbers: convert it, or give a CSV file, whose texts "
         "are encoded."
     )
 
 
-def _float32(x: np.ndarray) -> np.ndarray:
+def float32(x: np.ndarray) -> np.ndarray:
     with np.errstate(over="ignore"):
         return x.astype(np.float32)
 
@@ -158,135 +217,9 @@ def _classes(x: np.ndarray, y: np.ndarray) -> Table:
     return Table(x, numbers.astype(np.int32), [str(name) for name in names])
 
 
-def from_csv(path: str, target: str, task: str | None = None) -> Table:
-    """A CSV file with a header, in UTF-8; texts among the features become indicator columns.
-
-    Raises
-    ------
-    InputError
-        when the file is missing, empty, ragged or has missing values, or when the target is missing
-        or has one value only.
-    """
-    frame = _frame(path)
-    if target not in frame.columns:
-        raise unknown(f"column of {shown(path)}", target, map(shown, frame.columns))
-    for column, missing in frame.isna().sum().items():
-        if missing:
-            raise InputError(
-                f"{shown(path)} has missing values in column '{shown(column)}' ({missing} of "
-                f"{len(frame)}): fill them or drop the rows."
-            )
-    features = _features(path, frame.drop(columns=target))
-    table = with_target(features, frame[target].to_numpy(), task)
-    return table._replace(name=f"{path}:{target}")
-
-
-def _frame(path: str) -> Any:
-    import pandas as pd
-
-    text = _text(path)
-    header = _header(path, text)
-    return pd.read_csv(
-        io.StringIO(text), header=0, names=header, index_col=False, skipinitialspace=True,
-        low_memory=False,
-    )  # fmt: skip
-
-
-def _text(path: str) -> str:
+def check_file(path: str, what: str) -> None:
+    """Refuse a path at which no file stands."""
     if os.path.isdir(path):
-        raise InputError(f"{shown(path)} is a folder: give the path of a CSV file.")
+        raise InputError(f"{shown(path)} is a folder: give the path of {what}.")
     if not os.path.isfile(path):
-        raise InputError(f"There is no file {shown(path)}: give the path of a CSV file.")
-    try:
-        text = Path(path).read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise InputError(
-            f"{shown(path)} cannot be read ({error.strerror}): give a file that can."
-        ) from None
-    except UnicodeDecodeError:
-        text = "\0"
-    if "\0" in text:
-        raise InputError(f"{shown(path)} is no text in UTF-8: save it as CSV in UTF-8.")
-    return text
-
-
-def _header(path: str, text: str) -> list[str]:
-    """The names of the columns, once every row is known to have as many fields."""
-    rows = csv.reader(io.StringIO(text), skipinitialspace=True, strict=True)
-    lengths = []
-    try:
-        header = [name.strip() for name in next(filter(_filled, rows), [])]
-        for row in filter(_filled, rows):
-            lengths.append(len(row))
-            if len(row) != len(header):
-                raise InputError(
-                    f"{shown(path)} is ragged: line {rows.line_num} has {len(row)} fields and the "
-                    f"header {len(header)}, so make them as many."
-                )
-    except csv.Error as error:
-        raise InputError(
-            f"{shown(path)} is no CSV from line {rows.line_num} on ({error}): mend it."
-        ) from None
-    _check_names(path, header)
-    if not lengths:
-        raise InputError(f"{shown(path)} holds a header and no rows: give a file with examples.")
-    return header
-
-
-def _filled(row: list[str]) -> bool:
-    return len(row) > 1 or any(field.strip() for field in row)
-
-
-def _check_names(path: str, header: list[str]) -> None:
-    if not header:
-        raise InputError(f"{shown(path)} is empty: give a CSV file with a header and rows.")
-    if len(header) == 1:
-        raise InputError(
-            f"{shown(path)} has one column only ({shown(header[0])}): give a target and a feature "
-            "or more, with commas between them."
-        )
-    for i, name in enumerate(header):
-        if not name:
-            raise InputError(f"Column {i + 1} of {shown(path)} has no name: name it or drop it.")
-        if name in header[:i]:
-            raise InputError(
-                f"{shown(path)} has two columns '{shown(name)}': give each a name of its own."
-            )
-
-
-def _features(path: str, frame: Any) -> np.ndarray:
-    import pandas as pd
-
-    texts = []
-    for column in frame.columns:
-        if pd.api.types.is_numeric_dtype(frame[column]):
-            continue
-        different = frame[column].nunique()
-        number: Any = pd.to_numeric(frame[column], errors="coerce")
-        if number.notna().all():
-            frame = frame.assign(**{column: number.astype(float)})
-            continue
-        texts.append(column)
-        if different > MOST_CLASSES and number.notna().mean() > 0.5:
-            raise InputError(
-                f"Column '{shown(column)}' of {shown(path)} holds numbers, but also "
-                f"'{shown(frame[column][number.isna()].iloc[0])}': mend it or drop the row."
-            )
-        if different > max(MOST_CLASSES, len(frame) // 2):
-            raise InputError(
-                f"Column '{shown(column)}' of {shown(path)} holds {different} different texts in "
-                f"{len(frame)} rows, such as '{shown(frame[column].iloc[0])}': write numbers as "
-                "numbers, and drop names and dates."
-            )
-        if different > MOST_CATEGORIES:
-            raise InputError(
-                f"Column '{shown(column)}' of {shown(path)} holds {different} different texts, more "
-                f"than the {MOST_CATEGORIES} that can be encoded: drop it or group them."
-            )
-    encoded = pd.get_dummies(frame, columns=texts)
-    x = _float32(encoded.to_numpy(dtype=float))
-    finite = np.isfinite(x).all(axis=0)
-    if not finite.all():
-        column = encoded.columns[finite.argmin()]
-        raise InputError(f"Column '{shown(column)}' of {shown(path)} holds {NOT_FINITE}.")
-    return x
+        raise InputError(f"There is no file {shown(path)}: give the path of {what}.")

@@ -155,6 +155,9 @@ class _Course:
         self.known = known
         self.rows = engine.on_device(problem)
         self.shapes = heats.shapes_of(problem)
+        if isinstance(self.rows, engine.Streamed):
+            for entry in entries:
+                self.rows.check(entry.plan.batch)
         self.done, self.total = 0, 1
         self.paid = terms.seconds is None
         first = terms.seed
