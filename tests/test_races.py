@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 import uzviz as uz
-from uzviz.engine import on_device, planned
+from uzviz.engine import flops, on_device, planned
 from uzviz.errors import Diverged, InputError
 from uzviz.races.entrants import entrant, entrants, settings
-from uzviz.races.heats import Entry, pieces, run, width
+from uzviz.races.heats import Entry, like, pieces, run, width
 from uzviz.races.result import Group
 
 SIZES = [1e-3, 1e-2, 1e-1]
@@ -303,6 +303,27 @@ def test_pieces_cover_every_lane_once_and_fit_the_cache():
     assert width(100_000, 200_000, 13, 10) == (1, 1)
     assert width(2410, 4820, 13, 10) == (1, 13)
     assert width(2410, 4820, 1, 40) == (16, 1)
+
+
+def test_lanes_that_fill_up_a_program_change_no_bit():
+    problem, who = uz.problems.quadratic([1.0, 4.0], spread=0.1), entrant("adam")
+    plan = planned(1, 1, 1, gradients=30)
+    sizes = np.array(SIZES)
+    whole = trained(problem, Entry(who, {"lr": sizes}, plan, shape=(2, 3)), range(4))
+    part = trained(problem, Entry(who, {"lr": sizes[:2]}, plan, shape=(2, 3)), range(3))
+    assert part.done.all()
+    assert part.shapes == ((2, 3),)
+    for name, curve in part.curves.items():
+        assert np.array_equal(curve, whole.curves[name][:3, :2])
+
+
+def test_later_stages_take_the_programs_of_the_heats_while_that_is_cheap(digits):
+    who, cost = entrant("adam"), flops(digits, 32)
+    assert cost == pytest.approx(3 * 2 * 32 * (64 * 8 + 8 * 10), rel=0.2)
+    for epochs, shape in [(20, (1, 13)), (2000, (10, 1))]:
+        plan = planned(1079, 32, 1, epochs=epochs)
+        grown = Entry(who, {"lr": np.array([0.1])}, plan)
+        assert like(grown, 610, 10, (1, 13), cost).shape == shape
 
 
 def test_a_picture_is_drawn_in_full(small_race):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -62,21 +63,30 @@ def replay(lanes: Lanes, seed: int, setting: int, step: int, before: int = 5) ->
     for window in plan.windows(0, first, lambda: MOST_STEPS):
         carry, _, _ = programs.lane_steps(formulas, places.rule, carry, places.feed,
                                           *places.given(window), *window)  # fmt: skip
-    carry = jax.tree.map(lambda x: x[seed, setting], carry)
-    feed = jax.tree.map(lambda x: x[seed], places.feed)
-    rule = jax.tree.map(lambda x: x[setting], places.rule)
-    steps, index, w = [], jnp.zeros(1, int), carry.w
+    carry = jax.tree.map(lambda x: np.asarray(x)[seed, setting], carry)
+    key = jax.random.wrap_key_data(np.asarray(jax.random.key_data(places.feed.key))[seed])
+    learned = jax.tree.map(lambda x: np.asarray(x)[seed], places.feed.statistics)
+    rule = jax.tree.map(lambda x: np.asarray(x)[setting], places.rule)
+    steps, w, batch, own = [], carry.w, None, key
     for t in range(first + 1, step + 1):
         full, last = places.rows_of(window := plan.window(t - 1, t, 1))
         index = full[seed, 0, 0] if window.steps else last[seed, 0]
         w = carry.w
-        carry, seen = _step(formulas, rule, carry, feed, *given(lanes.rows, index), t)
+        feed = programs.Feed(learned, key)
+        carry, seen, batch, own = _step(formulas, rule, carry, feed, *given(lanes.rows, index), t)
         steps.append(Step(t, **jax.tree.map(float, seen)))
-    rows, index = given(lanes.rows, index)
-    batch = programs.batch_of(formulas, jax.tree.map(jnp.asarray, rows), feed.statistics, index)
-    finite = _finite(jax.tree.leaves(batch))
-    key = jax.random.fold_in(feed.key, step)
-    return Replay(steps, finite, overflow(lambda w: formulas.loss(w, batch, key), w))
+    finite = _finite(filter(_is_inexact, jax.tree.leaves(batch)))
+    return Replay(steps, finite, overflow(_Loss(formulas), w, batch, own))
+
+
+@dataclass(frozen=True)
+class _Loss:
+    """The loss of formulas; equal where they are, so that it is compiled once."""
+
+    formulas: Formulas
+
+    def __call__(self, w: Tree, batch: Any, key: jax.Array) -> jax.Array:
+        return self.formulas.loss(w, batch, key)
 
 
 SMALLEST = 1e-30
@@ -86,13 +96,13 @@ SMALLEST = 1e-30
 @partial(jax.jit, static_argnums=0)
 def _step(formulas: Formulas, rule: Any, carry: Any, feed: Any, rows: Any, index: Any, t: Any):
     batch = programs.batch_of(formulas, jax.tree.map(jnp.asarray, rows), feed.statistics, index)
-    f = programs.oracle_of(formulas, batch, jax.random.fold_in(feed.key, t))
+    key = jax.random.fold_in(feed.key, t)
+    f = programs.oracle_of(formulas, batch, key)
     w, s, loss = rule.at(t).step(f, carry.w, carry.s, t)
-    g = f(carry.w)[1]
     u = jax.tree.map(lambda new, old: new - old, w, carry.w)
     length = _norm(u)
     d = jax.tree.map(lambda x: x / jnp.maximum(length, SMALLEST), u)
-    bent = jax.jvp(lambda w: f(w)[1], (carry.w,), (d,))[1]
+    g, bent = jax.jvp(lambda w: f(w)[1], (carry.w,), (d,))
     weight = _norms(carry.w)
     seen = {
         "loss": loss,
@@ -103,7 +113,7 @@ def _step(formulas: Formulas, rule: Any, carry: Any, feed: Any, rows: Any, index
         "slope": _dot(g, d),
         "curvature": _dot(d, bent),
     }
-    return programs.Carry(w, s, carry.alive), seen
+    return programs.Carry(w, s, carry.alive), seen, batch, key
 
 
 def _norms(x: Tree) -> dict[str, jax.Array]:
@@ -125,11 +135,28 @@ def _dot(x: Tree, y: Tree) -> jax.Array:
 def overflow(function: Any, *arguments: Any) -> str | None:
     """The first operation of a function that makes numbers not finite of finite ones, in words.
 
-    The function is traced and carried out operation by operation, in forward order.
+    What each takes and makes is kept, in forward order, by one program for all functions that are equal.
     """
+    kept = _kept(function, *arguments)
+    broken = [_finite(given) and not _finite(made) for given, made in kept]
+    if not any(broken):
+        return None
+    said: list[str] = []
+    jax.eval_shape(lambda *x: _each(function, x, said), *arguments)
+    return said[broken.index(True)]
+
+
+@partial(jax.jit, static_argnums=0)
+def _kept(function: Any, *arguments: Any) -> list[tuple[list[Any], list[Any]]]:
+    return _each(function, arguments, [])
+
+
+def _each(function: Any, arguments: Any, said: list[str]) -> list[tuple[list[Any], list[Any]]]:
+    """What each operation of a function takes and makes; and, into ``said``, what it is called."""
     traced = jax.make_jaxpr(function)(*arguments)
-    found, _ = _carried_out(traced.jaxpr, traced.consts, jax.tree.leaves(arguments), "")
-    return found
+    kept: list[tuple[list[Any], list[Any]]] = []
+    _carry_out(traced.jaxpr, traced.consts, jax.tree.leaves(arguments), "", kept, said)
+    return kept
 
 
 INSIDE = ("jaxpr", "call_jaxpr", "fun_jaxpr")
@@ -137,9 +164,9 @@ CALLS = {"jit", "pjit", "closed_call", "core_call", "remat", "checkpoint", "cust
          "custom_vjp_call", "custom_vjp_call_jaxpr"}  # fmt: skip
 
 
-def _carried_out(
-    jaxpr: Jaxpr, consts: Any, arguments: Any, where: str
-) -> tuple[str | None, list[Any]]:
+def _carry_out(
+    jaxpr: Jaxpr, consts: Any, arguments: Any, where: str, kept: list[Any], said: list[str]
+) -> list[Any]:
     values = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*consts, *arguments], strict=True))
 
     def read(v: Any) -> Any:
@@ -151,19 +178,16 @@ def _carried_out(
         stack = re.sub(r"\w+\(([^()]*)\)", r"\1", str(equation.source_info.name_stack))
         place = "/".join(filter(None, [where, stack]))
         inner = next((equation.params[k] for k in INSIDE if k in equation.params), None)
-        found = None
         if name in CALLS and inner is not None:
             closed = inner if isinstance(inner, ClosedJaxpr) else ClosedJaxpr(inner, ())
-            found, made = _carried_out(closed.jaxpr, closed.consts, given, place)
+            made = _carry_out(closed.jaxpr, closed.consts, given, place, kept, said)
         else:
             made = _made(jaxpr, equation, given)
-            if _finite(given) and not _finite(made):
-                shape = list(np.shape(made[0]))
-                found = f"{name} {shape}{f' of {place}' if place else ''}"
-        if found:
-            return found, []
+            kept.append(([*filter(_is_inexact, given)], [*filter(_is_inexact, made)]))
+            shape = list(np.shape(made[0]))
+            said.append(f"{name} {shape}{f' of {place}' if place else ''}")
         values.update(zip(equation.outvars, made, strict=True))
-    return None, [read(v) for v in jaxpr.outvars]
+    return [read(v) for v in jaxpr.outvars]
 
 
 def _made(jaxpr: Jaxpr, equation: Any, given: list[Any]) -> list[Any]:
@@ -176,6 +200,9 @@ def _made(jaxpr: Jaxpr, equation: Any, given: list[Any]) -> list[Any]:
     return jaxpr_as_fun(ClosedJaxpr(alone, ()))(*inputs.values())
 
 
+def _is_inexact(x: Any) -> bool:
+    return jnp.issubdtype(jnp.result_type(x), jnp.inexact)
+
+
 def _finite(values: Any) -> bool:
-    kinds = [v for v in values if jnp.issubdtype(jnp.result_type(v), jnp.inexact)]
-    return all(np.isfinite(v).all() for v in kinds)
+    return all(np.isfinite(x).all() for x in values)

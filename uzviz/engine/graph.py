@@ -55,6 +55,15 @@ def graph_of(problem: Problem, batch: int) -> records.Graph:
     return records.Graph(tuple(n for n in drawing.nodes if n.op != "Input" or n.name in used))
 
 
+BACK = 3
+"""A gradient's work by that of the pass forwards."""
+
+
+def flops(problem: Problem, batch: int) -> int:
+    """About how many floating-point operations the loss of a batch and its gradient take."""
+    return BACK * sum(node.flops for node in graph_of(problem, batch).nodes)
+
+
 class _Drawing:
     """Nodes, as they are found."""
 

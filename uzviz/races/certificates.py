@@ -82,11 +82,12 @@ def _as_raced(
     first, last = int(ends[number]) - group.rounds[number], int(ends[number])
     settings = {k: v[first:last] for k, v in group.settings.items()}
     nudged = tuple(i - first for i in group.nudged)
-    entry = Entry(group.entrant, settings, group.plan, group.schedule, nudged)
+    shape = group.shapes[number]
+    entry = Entry(group.entrant, settings, group.plan, group.schedule, nudged, shape=shape)
     for piece in heats.pieces([entry], heats.shapes_of(problem), len(group.seeds)):
         inside = piece.settings.start <= setting - first < piece.settings.stop
         if inside and piece.seeds.start <= seed < piece.seeds.stop:
-            lanes = heats.lanes_of(problem, rows, entry, piece, group.seeds)
+            lanes = heats.lanes_of(problem, rows, entry, piece, group.seeds, shape)
             return lanes, seed - piece.seeds.start, setting - first - piece.settings.start
     raise AssertionError("Every lane belongs to a piece.")
 

@@ -57,6 +57,8 @@ class Group:
     """The step at which a lane diverged; 0 for those that did not."""
     rounds: tuple[int, ...] = ()
     """Settings tried in each round of a grid that grows."""
+    shapes: tuple[tuple[int, int], ...] = ()
+    """Seeds and settings of the program that trained each round; none of a race that was read."""
 
     def __post_init__(self) -> None:
         shape = len(self.seeds), self.lanes
@@ -90,23 +92,25 @@ class Group:
         return [k for k, v in self.settings.items() if k == self.axis or len(set(v.tolist())) > 1]
 
     def fill(self, seeds: slice, settings: slice, said: Sequence[records.Record]) -> None:
-        """Take in what some lanes said from start to end."""
+        """Take in what some lanes said from start to end; lanes behind them only filled a program."""
         place = seeds, settings
-        losses = np.concatenate([r.loss for r in said if isinstance(r, records.Steps)], axis=-1)
+        own = tuple(slice(cut.stop - cut.start) for cut in place)
+        steps = [r.loss[own] for r in said if isinstance(r, records.Steps)]
+        losses = np.concatenate(steps, axis=-1)
         evaluations = [r for r in said if isinstance(r, records.Evaluation)]
         for name, value in evaluations[0].values.items():
-            self._array(self.start, name)[place] = value
+            self._array(self.start, name)[place] = value[own]
         for name, value in evaluations[-1].values.items():
-            self._array(self.end, name)[place] = value
+            self._array(self.end, name)[place] = value[own]
         number = {step: i for i, step in enumerate(self.points)}
         before = 0
         for e in evaluations:
-            curves = {k: v for k, v in e.values.items() if k.startswith("validation/")}
-            seen = losses[..., before : e.step].mean(-1) if e.step else e.values["train/loss"]
+            curves = {k: v[own] for k, v in e.values.items() if k.startswith("validation/")}
+            seen = losses[..., before : e.step].mean(-1) if e.step else e.values["train/loss"][own]
             for name, value in {**curves, "train/loss": seen}.items():
                 self._array(self.curves, name, len(self.points))[(*place, number[e.step])] = value
             before = e.step
-        self.finite[place] = [r.finite for r in said if isinstance(r, records.End)][-1]
+        self.finite[place] = [r.finite for r in said if isinstance(r, records.End)][-1][own]
         self.died[place] = death(losses, self.start["train/loss"][place], self.plan.steps)
         self.died[place][~self.finite[place] & (self.died[place] == 0)] = self.plan.steps
         self.done[place] = True
@@ -130,8 +134,10 @@ class Group:
     def joined(self, more: Group) -> Group:
         """The group with another round of settings, from the same seeds."""
         both = {k: np.concatenate([v, more.settings[k]]) for k, v in self.settings.items()}
-        rounds = (*self.rounds, more.lanes)
-        made = replace(self, settings=both, start={}, end={}, curves={}, rounds=rounds)
+        rounds, shapes = (*self.rounds, more.lanes), self.shapes + more.shapes
+        made = replace(
+            self, settings=both, start={}, end={}, curves={}, rounds=rounds, shapes=shapes
+        )
         for name in KINDS:
             old, new = getattr(self, name), getattr(more, name)
             getattr(made, name).update(

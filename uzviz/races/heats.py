@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import os
 import queue
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -23,6 +24,11 @@ PIECE = {"cpu": (16, 3 << 18)}
 """Lanes trained side by side in one program, and bytes of their weights, state and gradients: on a
 CPU what stays in a core's cache (measured in docs/decisions.md), elsewhere a gigabyte."""
 WIDE = (1 << 16, 1 << 30)
+SPARED = 1e11
+"""Floating-point operations that are spent, at most, to spare a stage programs of its own: about a second
+of two cores, where compiling them takes three to five."""
+STEP = 2e5
+"""What a step of a program costs besides its lanes, in floating-point operations."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ class Entry:
     """The steps at which the parameters of the first setting are kept."""
     path_seeds: int = 0
     """From so many of the first seeds."""
+    shape: tuple[int, int] | None = None
+    """Seeds and settings of the program that trains it; None for what its own sizes give."""
 
     def snapshots(self, piece: Piece) -> engine.Snapshots | None:
         """What is kept of a piece."""
@@ -59,6 +67,11 @@ class Piece:
     entry: int
     seeds: slice
     settings: slice
+
+    @property
+    def lanes(self) -> int:
+        """How many they are."""
+        return math.prod(cut.stop - cut.start for cut in (self.seeds, self.settings))
 
 
 @dataclass(frozen=True)
@@ -100,24 +113,54 @@ def width(parameters: int, state: int, settings: int, seeds: int) -> tuple[int, 
     return min(seeds, lanes // settings), settings
 
 
-def pieces(entries: Sequence[Entry], shapes: Any, seeds: int) -> list[Piece]:
+def shape(entry: Entry, w: Any, seeds: int) -> tuple[int, int]:
+    """Seeds and settings of the program that trains all pieces of an entry, for parameters of these shapes."""
+    if entry.shape:
+        return entry.shape
+    wide, across = width(tree.size(w), entry.entrant.rule.kept(w), entry.lanes, seeds)
+    return _even(seeds, wide), _even(entry.lanes, across)
+
+
+def like(entry: Entry, w: Any, seeds: int, compiled: tuple[int, int], flops: float) -> Entry:
+    """The entry trained by the programs of an earlier stage, if what that costs more than its own shape
+    would is at most ``SPARED``; ``flops`` are those of one step of one lane."""
+    own = shape(entry, w, seeds)
+    costs = [_cost(entry, seeds, chosen, flops) for chosen in (compiled, own)]
+    return replace(entry, shape=compiled if costs[0] - costs[1] <= SPARED else own)
+
+
+def _cost(entry: Entry, seeds: int, shape: tuple[int, int], flops: float) -> float:
+    """Floating-point operations of all pieces, of lanes that only fill up a program too."""
+    number = math.prod(-(-n // m) for n, m in zip((seeds, entry.lanes), shape, strict=True))
+    return number * entry.plan.steps * (STEP + math.prod(shape) * flops)
+
+
+def pieces(entries: Sequence[Entry], w: Any, seeds: int) -> list[Piece]:
     """All pieces for parameters of these shapes, seed by seed, so that a race broken off is complete for its first seeds; of
     one seed, the longest first."""
     made = []
     for number, entry in enumerate(entries):
-        state = entry.entrant.rule.kept(shapes)
-        wide, across = width(tree.size(shapes), state, entry.lanes, seeds)
+        wide, across = shape(entry, w, seeds)
         for block in _cut(seeds, wide):
             made += [Piece(number, block, part) for part in _cut(entry.lanes, across)]
     return sorted(made, key=lambda p: (p.seeds.start, -entries[p.entry].plan.steps))
 
 
-def _cut(n: int, most: int) -> list[slice]:
-    """Blocks of at most so many, of one size where that takes few more: each size is compiled."""
+def _even(n: int, most: int) -> int:
+    """The size of blocks of at most so many, all equal where that takes few more of them."""
     fewest = -(-n // most)
     even = (m for m in range(fewest, min(n, 2 * fewest) + 1) if n % m == 0)
-    blocks = np.array_split(np.arange(n), next(even, fewest))
-    return [slice(int(b[0]), int(b[-1]) + 1) for b in blocks]
+    return -(-n // next(even, fewest))
+
+
+def _cut(n: int, size: int) -> list[slice]:
+    return [slice(first, min(first + size, n)) for first in range(0, n, size)]
+
+
+def _filled(cut: slice, size: int) -> np.ndarray:
+    """The places of a cut, the first of them again until they are so many."""
+    places = np.arange(cut.start, cut.stop)
+    return np.append(places, np.full(size - len(places), cut.start))
 
 
 def workers() -> int:
@@ -133,15 +176,21 @@ def cost(entries: Sequence[Entry], seeds: int) -> int:
 
 
 def lanes_of(
-    problem: Problem, rows: Any, entry: Entry, piece: Piece, seeds: Sequence[int]
+    problem: Problem,
+    rows: Any,
+    entry: Entry,
+    piece: Piece,
+    seeds: Sequence[int],
+    shape: tuple[int, int],
 ) -> engine.Lanes:
-    """The lanes of a piece, as the engine trains them."""
-    chosen = {name: values[piece.settings] for name, values in entry.settings.items()}
-    beside = side_by_side(entry.entrant.rule, chosen)
+    """The lanes of a piece, as the engine trains them; its first fill up the program's shape."""
+    own, across = _filled(piece.seeds, shape[0]), _filled(piece.settings, shape[1])
+    beside = side_by_side(entry.entrant.rule, {k: v[across] for k, v in entry.settings.items()})
     rule = rules.scheduled(beside, entry.schedule, entry.plan.steps)
-    nudged = np.isin(np.arange(entry.lanes), entry.nudged)[piece.settings]
-    own = tuple(seeds[piece.seeds])
-    return engine.Lanes(problem, rule, own, entry.plan, rows, nudged=tuple(nudged.tolist()))
+    nudged = np.isin(across, entry.nudged).tolist()
+    return engine.Lanes(
+        problem, rule, tuple(seeds[i] for i in own), entry.plan, rows, nudged=tuple(nudged)
+    )
 
 
 def run(
@@ -156,13 +205,14 @@ def run(
 
     Pieces whose arrays are known are not trained again.
     """
-    shapes = shapes_of(problem)
+    w = shapes_of(problem)
+    shapes = [shape(e, w, len(seeds)) for e in entries]
     groups = [
         Group(
-            e.entrant, e.plan, e.settings, tuple(seeds), tree.size(shapes),
-            e.entrant.rule.kept(shapes), e.schedule, e.nudged,
+            e.entrant, e.plan, e.settings, tuple(seeds), tree.size(w),
+            e.entrant.rule.kept(w), e.schedule, e.nudged, shapes=(own,),
         )
-        for e in entries
+        for e, own in zip(entries, shapes, strict=True)
     ]  # fmt: skip
     todo = queue.SimpleQueue[Piece]()
     said = queue.SimpleQueue[int | Done | BaseException | None]()
@@ -170,8 +220,8 @@ def run(
 
     def train(piece: Piece) -> None:
         entry = entries[piece.entry]
-        lanes = lanes_of(problem, rows, entry, piece, seeds)
-        count, told, collected = len(lanes.seeds) * len(lanes.nudged or ()), 0, []
+        lanes = lanes_of(problem, rows, entry, piece, seeds, shapes[piece.entry])
+        count, told, collected = piece.lanes, 0, []
         for record in engine.run(lanes, clock=time.perf_counter, snapshots=entry.snapshots(piece)):
             collected.append(record)
             if isinstance(record, records.Steps):
@@ -197,7 +247,7 @@ def run(
     threads = [threading.Thread(target=work, daemon=True) for _ in range(workers())]
     interrupted, working = False, len(threads)
     try:
-        for piece in pieces(entries, shapes, len(seeds)):
+        for piece in pieces(entries, w, len(seeds)):
             arrays = known(piece)
             if arrays is None:
                 todo.put(piece)

@@ -166,6 +166,8 @@ class _Course:
         self.groups: list[Group] = []
         self.finals: list[Final] = []
         self.alone = list(alone)
+        self.flops: dict[int, int] = {}
+        """Floating-point operations of a gradient, by the size of its batch."""
         self.certificates: list[Certificate] = []
 
     def run(self) -> Said:
@@ -203,7 +205,11 @@ class _Course:
         round_ = 0
         while not interrupted and any(more := [self._grown(g) for g in self.groups]):
             round_ += 1
-            new = [replace(e, settings=s) for e, s in zip(self.entries, more, strict=True) if s]
+            new = [
+                self._like(g, replace(e, settings=s), len(self.heat_seeds))
+                for e, g, s in zip(self.entries, self.groups, more, strict=True)
+                if s
+            ]
             self.total += heats.cost(new, len(self.heat_seeds))
             grown, interrupted = yield from self._train(new, self.heat_seeds, round_)
             if not interrupted:
@@ -216,12 +222,16 @@ class _Course:
         tries = [g.lanes for g in self.groups]
         taken = [columns(g, tries) for g in self.groups]
         final = [
-            replace(
-                e,
-                settings={k: v[chosen] for k, v in g.settings.items()},
-                nudged=(1,),
-                path=tuple(e.plan.snapshots(self.terms.path_snapshots)),
-                path_seeds=self.terms.path_seeds,
+            self._like(
+                g,
+                replace(
+                    e,
+                    settings={k: v[chosen] for k, v in g.settings.items()},
+                    nudged=(1,),
+                    path=tuple(e.plan.snapshots(self.terms.path_snapshots)),
+                    path_seeds=self.terms.path_seeds,
+                ),
+                len(self.final_seeds),
             )
             for e, g, (chosen, _) in zip(self.entries, self.groups, taken, strict=True)
         ]
@@ -230,6 +240,14 @@ class _Course:
         if all(g.complete.any() for g in found):
             self.finals = [Final(g, where) for g, (_, where) in zip(found, taken, strict=True)]
         return interrupted
+
+    def _like(self, group: Group, entry: Entry, seeds: int) -> Entry:
+        """The entry of a later stage, by the programs of the heats where that costs less than new ones."""
+        batch = entry.plan.batch
+        if batch not in self.flops:
+            self.flops[batch] = engine.flops(self.problem, batch)
+        flops = entry.plan.cost * self.flops[batch]
+        return heats.like(entry, self.shapes, seeds, group.shapes[0], flops)
 
     def _train(
         self, entries: list[Entry], seeds: range, round_: int | None
@@ -382,24 +400,10 @@ def _paid(entry: Entry, seconds: float, alone: float) -> Plan:
 
 
 def step_time(problem: Problem, rows: Any, entry: Entry, seed: int) -> float:
-    """Seconds a step of one run alone, compilation apart."""
+    """Seconds a step of one run alone takes."""
     plan = entry.plan
     long = Plan(plan.n, plan.batch, plan.cost, plan.spent(1_000_000))
     own = {name: float(values.min()) for name, values in entry.settings.items()}
     rule = rules.scheduled(rules.replaced(entry.entrant.rule, own), entry.schedule, plan.steps)
-    steps, began, ended = 0, None, 0.0
-    said = engine.run(engine.Lanes(problem, rule, (seed,), long, rows), clock=time.perf_counter)
-    for record in said:
-        if isinstance(record, records.End) and record.interrupted:
-            raise KeyboardInterrupt
-        if not isinstance(record, records.Steps):
-            continue
-        ended = time.perf_counter()
-        if began is None:
-            began = ended
-            continue
-        steps += len(record.loss)
-        if ended - began > TIMED:
-            break
-    said.close()
-    return (ended - (began or 0.0)) / max(steps, 1)
+    lanes = engine.Lanes(problem, rule, (seed,), long, rows)
+    return engine.step_seconds(lanes, time.perf_counter, TIMED)
