@@ -11,7 +11,7 @@ from uzviz import tree
 from uzviz.dialects.adaptive import alpha, beta1, beta2, epsilon, forgetting
 from uzviz.hyper import hyperparameter
 from uzviz.rules import Oracle, Params, Rule, State, rule
-from uzviz.rules.adaptive import moments, unbiased
+from uzviz.rules.adam import moments, unbiased
 from uzviz.tree import each
 
 

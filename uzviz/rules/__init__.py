@@ -136,11 +136,11 @@ def ours(name: str) -> bool:
     return True
 
 
-def tuned(name: str, value: float) -> Rule:
+def tuned(name: str, value: float | None) -> Rule:
     """The rule of that name with the hyperparameter that a race tunes at this value; as it is where a
-    race tunes none."""
+    race tunes none, and without a value."""
     axis = errors.named("rule", name, NAMES).tuned
-    return named(name) if axis is None else named(name, **{axis: value})
+    return named(name) if axis is None or value is None else named(name, **{axis: value})
 
 
 def name_of(rule: Rule) -> str:

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import jax
+import jax.numpy as jnp
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -14,7 +15,7 @@ Made = TypeVar("Made")
 
 def together(make: Callable[[Given], Made], given: Iterable[Given]) -> list[Made]:
     """make(x) for each, in threads: what they compile for the first time takes as long as the longest."""
-    exact = jax.config.jax_enable_x64
+    exact = jnp.result_type(float) == jnp.float64
 
     def made(one: Given) -> Made:
         with jax.enable_x64(exact):  # which another thread does not know of

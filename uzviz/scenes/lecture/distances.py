@@ -35,7 +35,8 @@ def in_plane(x: Any, y: Any, p: Any) -> dict[str, jax.Array]:
 
 
 def between(pair: jax.Array, p: Any) -> dict[str, jax.Array]:
-    return in_plane(*pair, p) | {"cosine": distances.cosine(*pair)}
+    x, y = pair
+    return in_plane(x, y, p) | {"cosine": distances.cosine(x, y)}
 
 
 def plane(settings: Settings) -> Frame:
