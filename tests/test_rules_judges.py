@@ -33,7 +33,7 @@ RADAM = optax.chain(optax.scale_by_radam(threshold=4.0), optax.scale_by_learning
         (uz.Lion(lr=0.01, decay=0.1), optax.lion(0.01, weight_decay=0.1)),
         (uz.LARS(lr=2.0), optax.lars(2.0)),
         (uz.LAMB(lr=0.01, decay=0.1), optax.lamb(0.01, weight_decay=0.1)),
-        (uz.DoG(rho=1e-3), optax.contrib.dog(1.0, init_step=("heuristic", 1e-3))),
+        (uz.DoG(first=1e-3), optax.contrib.dog(1.0, init_step=("heuristic", 1e-3))),
         (
             uz.PolyakStep(fmin=-6.0, most=0.02),
             optax.polyak_sgd(0.02, f_min=-6.0, variant="sps+"),

@@ -55,7 +55,7 @@ def walked(rule, f, w, steps):
         (uz.ScheduleFreeAdamW(lr=0.1, eps=0.0), -0.1 * SIGN),
         (uz.PolyakStep(), -5 / 58 * G),
         (uz.PolyakStep(most=0.01), -0.01 * G),
-        (uz.DoG(rho=0.1, eps=1e-30), -0.1 * (1 + np.sqrt(5)) * G / LENGTH),
+        (uz.DoG(first=0.1, eps=1e-30), -0.1 * (1 + np.sqrt(5)) * G / LENGTH),
         (uz.Prodigy(d0=0.1, eps=1e-30), -0.1 * 0.1 / np.sqrt(0.001) * SIGN),
         (uz.Armijo(most=0.1), -0.1 * G),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import UnionType
@@ -116,20 +117,28 @@ def _formula(text: str) -> Callable[..., Problem]:
     return partial(problems.formula, text)
 
 
+SHAPES = {"matrix 784 × 128": (784, 128), "vector": (128,)}
+"""Tensors of parameters by which state is told that hangs on their shape."""
+
+
 def _rules() -> list[dict[str, Any]]:
     return [
         {
             "name": name,
+            "family": family,
             "title": cls.title,
             "text": inspect.cleandoc(cls.__doc__ or ""),
             "gradients": cls.gradients,
             "memory": cls.memory,
+            "state": {what: cls().numbers(s) / math.prod(s) for what, s in SHAPES.items()},
+            "tuned": cls.tuned,
             "hyperparameters": [
                 {"name": k, "default": h.default, "range": h.interval.text, "meaning": h.meaning}
                 for k, h in hyper.declared(cls).items()
             ],
         }
-        for name, cls in rules.NAMES.items()
+        for family, members in rules.FAMILIES.items()
+        for name, cls in members.items()
     ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import math
 import os
-import re
 import shlex
 import sys
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 
 from uzviz.api import Start, Steps
+from uzviz.cli.formulas import readable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -216,12 +216,18 @@ def _each(race: Race, counts: list[int]) -> str:
 
 
 def listed(what: str, rows: list[dict[str, Any]]) -> None:
-    """A catalogue, its parts one under the other."""
+    """A catalogue, its parts one under the other, its families under their names."""
+    family = None
     for row in rows:
+        if row.get("family") != family:
+            family = row["family"]
+            out.rule(f"[bold]{family}[/bold]", align="left")
         before = f"{row['name']}:" if what == "schedules" else "--set "
         out.print(f"[bold]{row['name']}[/bold]  {row['title']}")
-        for line in _readable(row["text"]).splitlines():
+        for line in readable(row["text"]).splitlines():
             say(f"    {line}" if line else "")
+        if "state" in row:
+            say(f"    {_cost(row)}")
         for h in row.get("hyperparameters", []):
             say(f"    {before}{h['name']}={h['default']:g}  {h['meaning']}, in {h['range']}")
         if "domain" in row:
@@ -245,6 +251,18 @@ def _option(option: dict[str, Any]) -> str:
             return f"{option['flag']} {default:g}"
         case _:
             return f"{option['flag']} {default}"
+
+
+def _cost(row: dict[str, Any]) -> str:
+    """What a step of a rule costs, and what it keeps."""
+    if row["memory"] is None:
+        told = [f"{x:.3g} in a {what}" for what, x in row["state"].items()]
+    else:
+        told = [str(row["memory"])]
+    return (
+        f"gradients a step: {row['gradients']}; state, numbers per parameter: {', '.join(told)}; "
+        f"a race tunes: {row['tuned'] or 'nothing'}"
+    )
 
 
 def listed_scenes(rows: list[dict[str, Any]]) -> None:
@@ -282,24 +300,6 @@ def _allowed(control: dict[str, Any]) -> str:
             return f"a text of up to {control['longest']} characters"
         case _:
             return "true or false"
-
-
-SIGNS = {r"\;": " ", "p_0": "p₀", "r_0": "r₀", r"\leftarrow": "←", r"\sqrt": "√", r"\quad": " ", r"\,": " ", r"\max": "max", r"\sum": "Σ", r"\le ": "≤ ", r"\ne ": "≠ ",
-         r"\sim": "~", r"\frac1": "1/", "\\": "",
-         ":math:": "", ".. math::": "", "`": ""}  # fmt: skip
-
-
-def _readable(text: str) -> str:
-    """A docstring's formulas as one writes them by hand."""
-    text = re.sub(r"\\hat (\w)", "\\1\u0302", text)
-    text = re.sub(
-        r":(?:func|class):`([^`]*)`", r"\1", re.sub(r"\\(?:mathrm|text)\{(\w*)\}", r"\1", text)
-    )
-    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"(\1)/(\2)", text)
-    text = re.sub(r"\\sqrt\{([^{}]*)\}", r"√(\1)", re.sub(r"\\bigl|\\bigr", "", text))
-    for sign, plain in SIGNS.items():
-        text = text.replace(sign, plain)
-    return text
 
 
 def _short(name: str) -> str:

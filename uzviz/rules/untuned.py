@@ -51,18 +51,19 @@ class DoG(Rule):
     r"""DoG: the distance gone so far over the root of the sum of squared gradients.
 
     .. math::
-        r \leftarrow \max\bigl(r, ‖w - w_0‖, ρ\,(1+‖w_0‖)\bigr),\quad
+        r \leftarrow \max\bigl(r, ‖w - w_0‖, δ\,(1+‖w_0‖)\bigr),\quad
         G \leftarrow G + ‖g‖^2,\quad w \leftarrow w - g\,r/\sqrt{G + ε}
 
     Its authors average the iterates besides. Source: Ivgi, Hinder & Carmon (2023), equation 1 with
-    ε from their code. Optax does the same; PyTorch and Keras have none.
+    ε from their code. Optax does the same, its δ
+    called `init_step`; PyTorch and Keras have none.
     """
 
     title = "DoG"
     memory = 1
     tuned = None
 
-    rho: float = hyperparameter(1e-6, "(0, inf)", "first distance ρ, relative to 1 + ‖w₀‖")
+    first: float = hyperparameter(1e-6, "(0, inf)", "first distance δ, relative to 1 + ‖w₀‖")
     eps: float = hyperparameter(1e-8, "(0, inf)", "ε, which keeps the division finite")
 
     def init(self, w: Params) -> State:
@@ -71,7 +72,7 @@ class DoG(Rule):
     def step(self, f: Oracle, w: Params, s: State, t):
         loss, g = f(w)
         gone = tree.norm(each(lambda w, first: w - first, w, s["w0"]))
-        least = self.rho * (1 + tree.norm(s["w0"]))
+        least = self.first * (1 + tree.norm(s["w0"]))
         r = jnp.maximum(jnp.maximum(s["r"], gone), least).astype(s["r"].dtype)
         total = (s["G"] + tree.norm(g) ** 2).astype(s["G"].dtype)
         a = r / jnp.sqrt(total + self.eps)

@@ -82,7 +82,9 @@ def alpha_numbers(plane: str) -> dict[str, Number]:
 
 def chosen(settings: Settings) -> dict[str, Rule]:
     """The rules that are chosen, with their step sizes."""
-    return {name: rules.tuned(name, settings.get(f"alpha_{name}")) for name in settings["rules"]}
+    return {
+        name: rules.tuned(name, settings.get(f"alpha_{name}", 1.0)) for name in settings["rules"]
+    }
 
 
 def ground(settings: Settings) -> Frame:

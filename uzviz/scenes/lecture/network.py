@@ -56,10 +56,13 @@ TRAINED = (*DATA, "features", "hidden", "activation", "init", "loss", *RULE, "ba
 
 
 def fields_of(rule: str) -> dict[str, str]:
-    """The settings that a rule has, by the names of its own fields: ρ is a radius to SAM alone."""
+    """The settings that a rule has, by the names of its own fields: ρ is a radius to SAM alone, and who finds its
+    step size is given none."""
+    cls = rules.NAMES[rule]
     renamed = {"rho": "radius"} if rule == "sam" else {}
-    found = {field: renamed.get(field, field) for field in declared(rules.NAMES[rule])}
-    return {field: setting for field, setting in found.items() if setting in RULE}
+    found = {field: renamed.get(field, field) for field in declared(cls)}
+    given = set(RULE) - ({"lr"} if cls.tuned is None else set())
+    return {field: setting for field, setting in found.items() if setting in given}
 
 
 def rule_of(settings: Settings) -> Rule:

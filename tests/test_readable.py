@@ -1,0 +1,28 @@
+"""Formulas of docstrings as plain text."""
+
+import pytest
+
+from uzviz import rules
+from uzviz.cli.formulas import readable
+
+
+@pytest.mark.parametrize(
+    ("formula", "text"),
+    [
+        (r":math:`w \leftarrow w - α\,\hat m/(ε+\sqrt{\hat v})`", "w ← w - α m̂/(ε+√(v̂))"),
+        (r"\frac{α}{\sqrt{\frac{a}{b}}}", "(α)/(√((a)/(b)))"),
+        (r"L^{-1/4}\,G,\quad β_1^t, x_{10}, \sqrt r", "L^(-1/4) G,  β₁ᵗ, x₁₀, √r"),
+        (r"\mathrm{rms}(w) \text{ if } \max(1, \Bigl(2\Bigr)), GG^{\mathsf T}", "rms(w)  if  max(1, (2)), GGᵀ"),
+        (r"g_{t-1}, V_{max}", "g_(t-1), V_max"),
+    ],
+)  # fmt: skip
+def test_formulas_read_as_one_writes_them(formula, text):
+    assert readable(formula) == text
+
+
+@pytest.mark.parametrize("cls", rules.NAMES.values(), ids=rules.NAMES)
+def test_no_rule_is_told_in_latex(cls):
+    text = readable(cls.__doc__)
+    assert "\\" not in text
+    assert "^{" not in text
+    assert "_{" not in text
