@@ -97,14 +97,7 @@ def _nnx_parts(first: Any) -> tuple[Callable[[Any], Params], Callable[[Params], 
     from flax import nnx  # pyright: ignore[reportMissingImports] - the user's own
 
     graph, _, still = nnx.split(first, nnx.Param, ...)
-
-    def parts(module: Any) -> Params:
-        return nnx.to_pure_dict(nnx.split(module, nnx.Param, ...)[1])
-
-    def joined(w: Params) -> Any:
-        params = nnx.split(nnx.merge(graph, first_params, still), nnx.Param, ...)[1]
-        nnx.replace_by_pure_dict(params, w)
-        return nnx.merge(graph, params, still)
-
-    first_params = nnx.split(first, nnx.Param, ...)[1]
-    return parts, joined
+    return (
+        lambda module: nnx.to_pure_dict(nnx.split(module, nnx.Param, ...)[1]),
+        lambda w: nnx.merge(graph, nnx.State(w), still),
+    )
