@@ -141,13 +141,14 @@ def test_the_loss_key_serves_dropout():
 
 def test_evaluation_in_blocks_is_the_mean_over_all():
     rng = np.random.default_rng(0)
-    data = rng.normal(size=2 * programs.BLOCK + 77).astype(np.float32)
+    data = rng.normal(size=4000).astype(np.float32)
     problem = uz.Problem(
         init=lambda key: jnp.zeros(()), loss=lambda w, batch, key: jnp.mean(batch), data=data
     )
-    index = jnp.arange(len(data))
-    means = programs.solo_evaluation(problem.formulas, jnp.zeros(()), (), jnp.asarray(data), index)
-    assert float(means["loss"]) == pytest.approx(float(data.mean()), abs=1e-6)
+    assert 2 * programs.BLOCK < problem.sizes[0] < 3 * programs.BLOCK
+    run = uz.train(problem, uz.GradientDescent(), batch="all", epochs=1)
+    train = data[problem.split(0).train]
+    assert run.results["train/loss"] == pytest.approx(float(train.mean()), abs=1e-7)
 
 
 def test_numbers_recompile_nothing(small):
