@@ -243,6 +243,10 @@ def test_any_loss_of_any_pytree():
     assert own.loss.tolist() == [0, 3, 12]
     with pytest.raises(InputError, match="A direction has \\[2\\] at a"):
         uz.landscape(bowl, directions=[{"a": jnp.ones(2), "b": jnp.zeros(())}])
+    with pytest.raises(InputError, match="The directions are 5, but must be a kind"):
+        uz.landscape(bowl, directions=5)
+    with pytest.raises(InputError, match="The dimensions are 0"):
+        uz.landscape(bowl, directions="random", dimensions=0)
     with pytest.raises(InputError, match="Directions and runs"):
         uz.landscape(bowl, directions="random", towards=bowl)
     with pytest.raises(InputError, match="The run is 3, but must be a Run"):
