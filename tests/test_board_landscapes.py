@@ -127,6 +127,8 @@ def test_what_can_be_asked_is_said(ask):
     race = ground(ask, "about", "race").json()
     assert race["entrants"] == ["gd", "adam"]
     assert race["directions"] == ["axes"]
+    lane = next(name for name in ask.runs if name.startswith("race/final/adam/"))
+    assert ground(ask, "about", lane).json()["rule"] == "adam"
 
 
 def test_a_surface_comes_coarse_to_fine_and_is_the_map(ask, folder):
@@ -147,6 +149,8 @@ def test_a_surface_comes_coarse_to_fine_and_is_the_map(ask, folder):
     assert facts["facts"]["measured"]["roughness"] == judge.roughness._asdict()
     again, _ = arrays_of(ground(ask, "surface", more="&size=33&have=0"))
     assert len(again["places"]) == found.size
+    _, after = arrays_of(ground(ask, "surface", more="&size=33&seed=7&have=500"))
+    assert after["have"] > 500  # of a ground that nobody has begun, as after a crash
     paths, said = arrays_of(ground(ask, "paths", more="&size=33"))
     np.testing.assert_allclose(paths["path0/coordinates"], judge.paths["a"].coordinates)
     assert said["paths"][0]["label"] == "a"

@@ -137,6 +137,16 @@ def test_of_two_other_runs_both_lie_in_the_plane():
     assert place.explained == pytest.approx(1)
 
 
+def test_the_map_of_a_plane_through_three_runs_holds_them(x64):
+    w, others = np.zeros(2), (np.array([1.0, 0.0]), np.array([-3.0, 2.0]))
+    found = landscapes.towards(w, *others)
+    grid = landscapes.planned(uz.problems.quadratic([1.0, 4.0]), w, directions=found, size=3)
+    seen = landscapes.project(w, found, np.stack(others)).coordinates
+    assert [axis[[0, -1]].tolist() for axis in grid.axes] == [[-4, 2], [-0.25, 1.25]]
+    assert np.all(seen >= [axis[0] for axis in grid.axes])
+    assert np.all(seen <= [axis[-1] for axis in grid.axes])
+
+
 ZERO = jax.tree.map(np.zeros_like, W)
 
 

@@ -208,10 +208,19 @@ def test_all_entrants_of_a_final_are_on_one_ground(runs):
     assert other.grid.ground.seed == seed
     assert other.paths["gd"].coordinates[-1] == pytest.approx([0, 0], abs=1e-6)
     lane = uz.landscape(
-        runs / "race" / "final" / "gd" / f"seed-{seed}", dimensions=1, size=3, examples=64
+        runs / "race" / "final" / "gd" / f"seed-{seed}",
+        dimensions=1,
+        size=3,
+        examples=64,
+        curvature=True,
     )
+    (gd,) = [f.group for f in race.finals if f.group.entrant.name == "gd"]
+    known = 2 / float(gd.settings["lr"][0])
+    assert lane.measured["curvature"]["sharpness"]["threshold"] == pytest.approx(known)
     assert lane.loss[1] == pytest.approx(other.measured["loss"]["train"], rel=1e-5)
     assert list(lane.paths) == ["gd"]
+    made = uz.read(runs / "race" / "final" / "gd" / f"seed-{seed}").landscapes["random"].begun
+    assert made["step"] == gd.plan.steps
     with pytest.raises(InputError, match="those of the final are from"):
         uz.landscape(runs / "race", final_seed=999)
     assert uz.read(runs / "race").race().sentences == race.sentences
@@ -238,6 +247,10 @@ def test_any_loss_of_any_pytree():
     assert own.loss.tolist() == [0, 3, 12]
     with pytest.raises(InputError, match="A direction has \\[2\\] at a"):
         uz.landscape(bowl, directions=[{"a": jnp.ones(2), "b": jnp.zeros(())}])
+    with pytest.raises(InputError, match="The directions are 5, but must be a kind"):
+        uz.landscape(bowl, directions=5)
+    with pytest.raises(InputError, match="The dimensions are 0"):
+        uz.landscape(bowl, directions="random", dimensions=0)
     with pytest.raises(InputError, match="Directions and runs"):
         uz.landscape(bowl, directions="random", towards=bowl)
     with pytest.raises(InputError, match="The run is 3, but must be a Run"):

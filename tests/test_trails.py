@@ -202,6 +202,24 @@ def test_a_file_cut_short_is_passed_over_with_a_sentence(copied, left):
         assert uz.read(copied).own.path() is None
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"5",
+        b"[]",
+        b'{"step": 5}',
+        b"[" * 100_000,
+        b'{"step": {"dtype": "I64", "shape": [1, 1e999], "data_offsets": [0, 8]}}',
+    ],
+)
+def test_a_file_that_is_something_else_is_passed_over_with_a_sentence(tmp_path, head):
+    path = paths.place(tmp_path)
+    path.parent.mkdir()
+    path.write_bytes(len(head).to_bytes(8, "little") + head + bytes(100))
+    with pytest.warns(UserWarning, match="is no path that is understood"):
+        assert paths.read(tmp_path) is None
+
+
 def test_a_file_that_is_gone_is_a_sentence_too(copied):
     paths.place(copied).unlink()
     run = uz.read(copied).training()

@@ -37,24 +37,32 @@ COARSE = 81
 SECONDS = 0.3
 """Of points of a surface that are said together."""
 MOST_PARAMETERS = 5_000_000
-KEPT = 4
+KEPT = 8
+
+
+@dataclass
+class _Slot:
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    made: Any = None
 
 
 class _Kept:
-    """The last few things of a kind, made once each."""
+    """The last few things of a kind, made once each; who waits for one keeps nobody from another."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._found: OrderedDict[Hashable, Any] = OrderedDict()
+        self._found: OrderedDict[Hashable, _Slot] = OrderedDict()
 
     def of(self, key: Hashable, make: Callable[[], T]) -> T:
         with self._lock:
-            if key not in self._found:
-                self._found[key] = make()
+            slot = self._found.setdefault(key, _Slot())
             self._found.move_to_end(key)
-            while len(self._found) > KEPT:
+            if len(self._found) > KEPT:
                 self._found.popitem(last=False)
-            return self._found[key]
+        with slot.lock:
+            if slot.made is None:
+                slot.made = make()
+            return slot.made
 
 
 _points, _grounds = _Kept(), _Kept()
@@ -122,7 +130,8 @@ def _surface(asked: Asked, have: int) -> bytes:
     if (land := stage.land) is None:
         raise InputError("A logged landscape is read from its log: ask for it there.")
     with stage.lock:
-        if have >= int(land.done.sum()):
+        # Of a ground that was given up meanwhile, the points that the page has are made again.
+        while have >= int(land.done.sum()) and not land.done.all():
             _grow(land)
         done, values = int(land.done.sum()), {name: x.ravel() for name, x in land.values.items()}
         facts = {**land.facts, "measured": land.figures() if land.done.all() else {}}

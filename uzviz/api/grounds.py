@@ -25,7 +25,7 @@ from uzviz.errors import InputError, named, shown
 from uzviz.landscapes import Ground
 from uzviz.log import LoggedRace, LoggedRun
 from uzviz.problems import Problem
-from uzviz.races import Race
+from uzviz.races import Group, Race
 from uzviz.records import Path, Run
 from uzviz.rules import Rule
 from uzviz.tree import Tree
@@ -147,7 +147,8 @@ def _of_run(run: Run, problem: Problem | None, at: str) -> Point:
 
 def _of_folder(run: TrainedRun, problem: Problem | None, at: str) -> Point:
     if not log.holds_training(run) and (race := run.of_race()) is not None:
-        return _of_lane(run, restored(LoggedRace(race).begun, problem), at)
+        own = restored(LoggedRace(race).begun, problem)
+        return _of_lane(run, race_of(race, own), own, at)
     made = log.made_of(run)
     start = log.start_of(made)
     own = restored(made["start"], problem)
@@ -171,16 +172,29 @@ def _of_folder(run: TrainedRun, problem: Problem | None, at: str) -> Point:
     return _with_path(point, paths.logged(own, run.folder))
 
 
-def _of_lane(run: TrainedRun, problem: Problem, at: str) -> Point:
+def _of_lane(run: TrainedRun, race: Race, problem: Problem, at: str) -> Point:
     """A lane of a race's final, which keeps its path and no state."""
     path = None if at == "best" else paths.logged(problem, run.folder)
-    if path is None:
+    whole = None if path is None else _finite(path)
+    if whole is None:
         raise InputError(
             f"{run.folder} holds no checkpoint ({at}): of a race's lanes, those with a path can be looked at."
         )
-    label, seed = run.folder.absolute().parent.name, int(run.hyperparameters["seed"])
-    end = jax.tree.map(lambda x: x[-1], path.w)
-    return _with_path(Point(problem, end, label, seed, folder=run.folder), path)
+    label, seed = str(run.hyperparameters["entrant"]), int(run.hyperparameters["seed"])
+    group = next((f.group for f in race.finals if f.group.entrant.name == label), None)
+    end = jax.tree.map(lambda x: x[-1], whole.w)
+    point = Point(problem, end, label, seed, int(whole.steps[-1]), folder=run.folder)
+    if group is not None:
+        point.rule, point.batch = _tuned(group), group.plan.batch
+    return _with_path(point, whole)
+
+
+def _tuned(group: Group) -> Rule:
+    """The rule of a final's lanes, with the hyperparameters that the heats found and its schedule."""
+    found = {name: float(values[0]) for name, values in group.settings.items()}
+    return rules.scheduled(
+        rules.replaced(group.entrant.rule, found), group.schedule, group.plan.steps
+    )
 
 
 def _of_race(
@@ -218,13 +232,10 @@ def _of_race(
         raise InputError(f"The path of {own} is finite nowhere: choose another as the centre.")
     end = jax.tree.map(lambda x: x[-1], whole[own].w)
     group = race.finals[entrants.index(own)].group
-    tuned = {name: float(values[0]) for name, values in group.settings.items()}
-    rule = rules.scheduled(
-        rules.replaced(group.entrant.rule, tuned), group.schedule, group.plan.steps
-    )
+    steps = whole[own].steps
     return Point(
-        problem, end, own, int(chosen), group.plan.steps, {name: path.w for name, path in whole.items()},
-        steps=whole[own].steps, folder=folder, rule=rule, batch=group.plan.batch, entrants=tuple(whole),
+        problem, end, own, int(chosen), int(steps[-1]), {name: path.w for name, path in whole.items()},
+        steps=steps, folder=folder, rule=_tuned(group), batch=group.plan.batch, entrants=tuple(whole),
     )  # fmt: skip
 
 

@@ -121,7 +121,7 @@ def landscape(
     )
     kind, along = _along(point, directions, ends, dimensions, usual)
     grid_of = {
-        "dimensions": dimensions or 2, "size": size, "normalise": normalise, "seed": seed, "examples": examples,
+        "dimensions": 2 if dimensions is None else dimensions, "size": size, "normalise": normalise, "seed": seed, "examples": examples,
         "parts": tuple(parts), "maps": tuple(maps), "lanczos": lanczos,
     }  # fmt: skip
     asked = {
@@ -175,8 +175,13 @@ def _along(
         return directions or usual, directions or usual
     elif isinstance(directions, Directions):
         along = directions
-    else:
+    elif isinstance(directions, (list, tuple)):
         along = landscapes.own(point.w, *directions)
+    else:
+        raise InputError(
+            f"The directions are {shown(directions)}, but must be a kind of them, or a list of pytrees like "
+            "the parameters."
+        )
     if dimensions not in (None, count := len(along.vectors)):
         raise InputError(
             f"The dimensions are {shown(dimensions)}, but the directions given are {count}: leave the dimensions out."

@@ -34,8 +34,8 @@ class Directions:
 
     vectors: tuple[Tree, ...]
     facts: dict[str, Any]
-    """kind, and by kind: seed, normalise, axis, explained, eigenvalues, residuals; orthogonalised, and the
-    norms."""
+    """kind, and by kind: seed, normalise, axis, points, explained, ends, eigenvalues, errors; the norms, and of
+    two the cosine that they had."""
 
     @property
     def kind(self) -> str:

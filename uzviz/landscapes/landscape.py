@@ -154,7 +154,7 @@ def _spans(w: Tree, chosen: Directions, span: Any, paths: Mapping[str, Tree]) ->
         )  # fmt: skip
         return list(span) if each else [span] * count
     if chosen.kind == "towards":
-        return [(-0.25, 1.25)] * count
+        return _between(chosen)
     if not paths:
         return [1.0] * count
     seen = np.concatenate([project(w, chosen, path).coordinates for path in paths.values()])
@@ -162,6 +162,16 @@ def _spans(w: Tree, chosen: Directions, span: Any, paths: Mapping[str, Tree]) ->
     low, high = seen.min(0), seen.max(0)
     margin = MARGIN * np.maximum(high - low, 1e-3 * max(float((high - low).max()), 1e-9))
     return [(float(a), float(b)) for a, b in zip(low - margin, high + margin, strict=True)]
+
+
+def _between(chosen: Directions) -> list[tuple[float, float]]:
+    """What holds the runs that directions lead to, with a quarter of their extent on either side."""
+    facts = chosen.facts
+    # The second run lies off its own direction, which was made orthogonal to the first.
+    beyond = facts.get("cosine", 0.0) * facts["norms"][-1] / facts["norms"][0]
+    low, high = min(0.0, beyond), max(1.0, beyond)
+    margin = (high - low) / 4
+    return [(low - margin, high + margin), (-0.25, 1.25)][: len(chosen.vectors)]
 
 
 def around(

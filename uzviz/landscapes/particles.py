@@ -21,10 +21,8 @@ from uzviz.rules import Rule
 from uzviz.tree import Tree
 
 MOST_STEPS = 5000
-MOST_NUMBERS = 1 << 28
-"""Parameters times steps of a particle."""
-TOGETHER = 64
-"""Points whose losses one program finds; of more, it is called again."""
+TOGETHER, MOST_NUMBERS = 64, 1 << 24
+"""Points of a particle that are held and looked at together, and their parameters: at most so many."""
 LENGTHS = (128, 512, 2048, MOST_STEPS)
 """Steps of the programs of bound particles: of fewer, the rest is cut off."""
 
@@ -77,18 +75,19 @@ def free(
     walker = Walker(
         Lanes(ground.problem, rule, (int(ground.seed),), plan, rows, sampling), start, (1, plan.full)
     )  # fmt: skip
-    points, died = [start], None
+    most = max(1, min(TOGETHER, MOST_NUMBERS // tree.size(w)))
+    seen, points, died = [], [start], None
     for step in range(1, int(steps) + 1):
         if not np.isfinite(walker.ahead(1)).all():
             died = step
             break
+        if len(points) == most:
+            seen.append(_seen(ground, w, directions, points, most))
+            points = []
         points.append(walker.w)
-    path = jax.tree.map(lambda *x: np.stack(x), *points)
-    seen = project(w, directions, path)
-    below = at(w, directions, seen.coordinates)
-    return Particle(
-        seen.coordinates, seen.distance, _losses(ground, path), _losses(ground, below), died
-    )
+    seen.append(_seen(ground, w, directions, points, most))
+    coordinates, distance, loss, below = map(np.concatenate, zip(*seen, strict=True))
+    return Particle(coordinates, distance, loss, below, died)
 
 
 @dataclass(frozen=True)
@@ -135,11 +134,9 @@ def bound(
 
 def _start(w: Tree, directions: Directions, place: Any, steps: Any) -> Tree:
     """The point of a plane; refuses what is none."""
-    most = min(MOST_STEPS, max(1, MOST_NUMBERS // tree.size(w)))
-    if not whole(steps, 1, most):
+    if not whole(steps, 1, MOST_STEPS):
         raise InputError(
-            f"The steps are {shown(steps)}, but must be a whole number from 1 to {most:,} for "
-            f"{tree.size(w):,} parameters."
+            f"The steps are {shown(steps)}, but must be a whole number from 1 to {MOST_STEPS:,}."
         )
     found = np.asarray(place, np.float64)
     if found.shape != (len(directions.vectors),) or not np.isfinite(found).all():
@@ -149,13 +146,18 @@ def _start(w: Tree, directions: Directions, place: Any, steps: Any) -> Tree:
     return jax.tree.map(lambda x: np.asarray(x[0]), at(w, directions, found[None]))
 
 
-def _losses(ground: Ground, points: Tree) -> np.ndarray:
-    """Losses at stacked points, by one program however many there are."""
+def _seen(
+    ground: Ground, w: Tree, directions: Directions, points: list[Tree], most: int
+) -> tuple[np.ndarray, ...]:
+    """Coordinates, distances and losses of some points, and the losses below them."""
+    path = jax.tree.map(lambda *x: np.stack(x), *points)
+    found = project(w, directions, path)
+    below = at(w, directions, found.coordinates)
+    losses = [_losses(ground, place, most) for place in (path, below)]
+    return found.coordinates, found.distance, *losses
+
+
+def _losses(ground: Ground, points: Tree, most: int) -> np.ndarray:
+    """Losses at stacked points, by one program however many there are, up to ``most``."""
     n = len(jax.tree.leaves(points)[0])
-    found = []
-    for first in range(0, n, TOGETHER):
-        some = jax.tree.map(
-            lambda x, i=first: np.resize(x[i : i + TOGETHER], (TOGETHER, *x.shape[1:])), points
-        )
-        found.append(ground.losses(some))
-    return np.concatenate(found)[:n]
+    return ground.losses(jax.tree.map(lambda x: np.resize(x, (most, *x.shape[1:])), points))[:n]

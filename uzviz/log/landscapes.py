@@ -43,7 +43,7 @@ class LoggedLandscape(Map):
     """A landscape as it was logged: axes, maps, paths and facts, as :func:`uzviz.landscape` returned them."""
 
     begun: dict[str, Any] = field(default_factory=dict)
-    """What it was begun with: name, at, asked, centre, directions, made."""
+    """What it was begun with: name, step, asked, centre, data, loss, directions, made."""
 
     def __repr__(self) -> str:
         shape = " × ".join(map(str, self.shape))

@@ -190,7 +190,7 @@ def read(run: Path) -> tuple[np.ndarray, dict[str, np.ndarray]] | None:
         columns, n = _columns_of(path)
         mapped = np.memmap(path, np.uint8, "r")
         rows = {name: _viewed(mapped, column, n) for name, column in columns.items()}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError) as error:
         warnings.warn(f"{path} is no path that is understood ({error}): it is passed over.",
                       stacklevel=2)  # fmt: skip
         return None
@@ -247,7 +247,7 @@ def _columns_of(path: Path) -> tuple[dict[str, Column], int]:
 
     Raises
     ------
-    ValueError, KeyError, TypeError
+    ValueError, LookupError, TypeError, ArithmeticError, RecursionError
         for what is no path.
     """
     size = path.stat().st_size
@@ -256,10 +256,14 @@ def _columns_of(path: Path) -> tuple[dict[str, Column], int]:
         if not 0 < long <= min(LONGEST_HEADER, size - 8):
             raise ValueError("its head is cut short")
         said = json.loads(file.read(long))
+    if not isinstance(said, dict):
+        raise ValueError("its head is no list of tensors")
     said.pop("__metadata__", None)
     columns = {}
     for name, tensor in said.items():
         (first, end), shape = tensor["data_offsets"], tensor["shape"]
+        if not all(isinstance(n, int) and n >= 0 for n in shape):
+            raise ValueError(f"{name} has no shape")
         column = Column(_dtype(tensor["dtype"]), tuple(shape[1:]), 8 + long + first)
         if first < 0 or end - first != column.size * shape[0] or 8 + long + end > size:
             raise ValueError(f"{name} is cut short")

@@ -38,7 +38,7 @@ function grown(edge: number[], from: Int32Array, rows: number, columns: number):
   return next;
 }
 
-/** Where the ends of lines of points that stand at even steps are. */
+/** Maps that are filled as their points come, and which points are known. */
 export interface Streamed {
   values: Float32Array[];
   done: Uint8Array;

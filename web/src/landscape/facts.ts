@@ -69,8 +69,8 @@ function made({ axes, facts }: Land, ground: Ground | null, w: LandscapeWords): 
 }
 
 function problemText(problem: Facts): string {
-  const [name, data] = [problem["data"], problem["kind"]];
-  return [name, data].filter((part) => typeof part === "string").map(short).join(", "); // prettier-ignore
+  const parts = [problem["data"], problem["kind"]];
+  return parts.filter((part) => typeof part === "string").map(short).join(", "); // prettier-ignore
 }
 
 /** What it shows. */
@@ -80,7 +80,7 @@ function shown(land: Land, ground: Ground | null, w: LandscapeWords): Row[] {
   const centre = Object.entries(object(measured["loss"])).slice(0, 4);
   const [low, high] = list(facts["range"]);
   const done = doneOf(land);
-  const points = `${axes.map((axis) => axis.length).join(" × ")}`;
+  const points = axes.map((axis) => axis.length).join(" × ");
   const holes = number(facts["holes"]);
   const barriers = Object.entries(object(measured["barriers"])).slice(0, 8);
   return [

@@ -1,8 +1,7 @@
 /** The ground that a run walked on: from its log, or computed for the page. */
 
-import { batch } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { askedOf } from "./asked";
+import { askedOf, quoted } from "./asked";
 import { Compute } from "./compute";
 import { useComputed } from "./computing";
 import { landOf, type Land } from "./land";
@@ -59,7 +58,7 @@ function OfRun({ run, runs }: { run: RunLine; runs: RunLine[] }) {
         <div class="nothing">
           <p role="status">{w.none}</p>
           <button type="button" class="button" onClick={begin}>{w.compute}</button>
-          <p class="keep">{w.keep} <code>uzviz landscape runs/{run.name}</code></p>
+          <p class="keep">{w.keep} <code>uzviz landscape {quoted(`runs/${run.name}`)}</code></p>
         </div>
       )}
       {land && <Show run={run} land={land} ground={ground} asked={asked ?? { number }} view={view} home={home} />}
@@ -75,5 +74,5 @@ function numberOf(logged: LandscapeLine[]): number {
 }
 
 function begin(): void {
-  batch(() => (settings.computed.value = true));
+  settings.computed.value = true;
 }

@@ -18,8 +18,8 @@ export interface Trail {
   distance: Numbers;
 }
 
-/** A rule's name within an entrant's, as "adam" in "adam@32". */
-const ruleIn = (label: string): string => label.split("@")[0]!;
+/** A rule's name within an entrant's, as "adam" in "adam@32" and "adam#2". */
+const ruleIn = (label: string): string => label.split(/[@#]/)[0]!;
 
 /**
  * The colour of each path: that of its rule; where two have the same, or it is no rule, one after another of

@@ -11,6 +11,8 @@ export interface Training {
   /** The newest frame, its arrays named `appended` holding all there was since the start. */
   got: Got;
   step: number;
+  /** The settings that it goes by. */
+  run: string;
 }
 
 /** A tensor with the rows of another below its own. */
@@ -46,31 +48,31 @@ export function useTraining({ part: name, appended, stride }: Options): Training
   const now = useRef({ of, given, run, stride });
   now.current = { of, given, run, stride };
 
-  /** Ask for the steps up to another one, and show them; a frame of settings that have changed is dropped. */
-  const go = (first: number, last: number, begin: boolean) =>
+  /** Show so many steps more, or begin anew. From where is known once it is this job's turn: another one may be
+   * under way. A frame of settings that have changed is dropped. */
+  const go = (by: number | null) =>
     latest.current.do(async () => {
       const { of, given, run } = now.current;
+      const before = by === null || shown.peek()?.run !== run ? null : shown.peek();
+      const first = before?.step ?? 0;
+      const last = before ? first + by! : 0;
       const got = await asked(name, () => server.frame(of, name, given, first, last));
       if (!got || !alive.current || run !== now.current.run) {
         if (!got) playing.value = false;
         return;
       }
-      const before = begin ? undefined : shown.peek()?.got.arrays;
+      const known = last ? before?.got.arrays : undefined;
       for (const array of appended) {
-        got.arrays[array] = joined(before?.[array], got.arrays[array]!);
+        got.arrays[array] = joined(known?.[array], got.arrays[array]!);
       }
-      shown.value = { got, step: last };
+      shown.value = { got, step: last, run };
       if (got.facts["over"]) playing.value = false;
     });
-  const ahead = () => {
-    const at = shown.peek()?.step ?? 0;
-    go(at, at + now.current.stride, false);
-  };
+  const ahead = () => go(now.current.stride);
 
-  useEffect(() => go(0, 0, true), [of, run]);
+  useEffect(() => go(null), [of, run]);
   useEffect(() => {
-    const at = shown.peek()?.step;
-    if (at) go(at, at, false);
+    if (shown.peek()) go(0);
   }, [look]);
   useEffect(() => {
     if (!playing.value || !shown.value) return;
@@ -86,7 +88,7 @@ export function useTraining({ part: name, appended, stride }: Options): Training
       pause: () => void (playing.value = false),
       to(at) {
         playing.value = false;
-        if (at <= 0) go(0, 0, true);
+        if (at <= 0) go(null);
       },
       ahead() {
         playing.value = false;
