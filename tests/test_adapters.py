@@ -12,6 +12,7 @@ import uzviz as uz
 from uzviz import rules
 from uzviz.errors import InputError
 from uzviz.hyper import hyperparameter
+from uzviz.races.entrants import Entrant, settings
 from uzviz.rules import Rule
 
 
@@ -101,7 +102,7 @@ def line():
 
 def test_it_races_is_the_same_again_and_goes_on_when_given_again(tmp_path):
     injected = optax.inject_hyperparams(optax.adam)(0.1)
-    entrants = [uz.from_optax(injected, name="tuned"), uz.from_optax(optax.adam(1e-3))]
+    entrants = [uz.from_optax(injected, name="tuned"), "momentum+clip-norm=0.5+freeze=shift"]
     options = {
         "lr": 0.2,
         "seeds": 1,
@@ -110,10 +111,13 @@ def test_it_races_is_the_same_again_and_goes_on_when_given_again(tmp_path):
         "grid": {"tuned.b1": [0.5, 0.9]},
     }
     race = uz.race(line(), entrants, log=tmp_path / "r", **options)
-    tuned, single = race.groups
+    tuned, wrapped = race.groups
     assert set(tuned.settings["learning_rate"]) == {0.2}
     assert set(tuned.settings["b1"]) == {0.5, 0.9}
-    assert single.lanes == 1
+    assert set(wrapped.settings["max_norm"]) == {0.5}
+    assert settings(Entrant(uz.from_optax(optax.adam(1e-3))), [0.1, 0.2], {})[
+        "factor"
+    ].tolist() == [1]
     again = uz.resume(tmp_path / "r", problem=line(), entrants=entrants)
     assert again.sentences == race.sentences
 

@@ -9,9 +9,10 @@ import jax.numpy as jnp
 import pytest
 
 import uzviz as uz
-from uzviz import dialects, rules, tree
+from uzviz import dialects, races, rules, tree
 from uzviz.cli.app import main
 from uzviz.errors import InputError
+from uzviz.races.entrants import entrants, settings
 
 ROOT = Path(__file__).parent.parent
 DOCS = run_path(str(ROOT / "docs" / "dialects.py"))
@@ -87,11 +88,13 @@ def test_the_command_line_knows_them_and_a_log_keeps_them(tmp_path, monkeypatch,
     assert "torch.adagrad" in capsys.readouterr().err
 
 
-def test_they_race_under_the_names_typed():
-    found = uz.race(uz.problems.quadratic(), ["torch.adam", "keras.adam"], lr=0.1, gradients=5,
-                    seeds=1, final_seeds=8, grid={"keras.adam.b1": [0.5, 0.9]})  # fmt: skip
-    assert [g.entrant.name for g in found.groups] == ["torch.adam", "keras.adam"]
-    assert set(found.groups[1].settings["b1"]) == {0.5, 0.9}
+def test_they_enter_races_under_the_names_typed():
+    ours, theirs = entrants(["torch.adam", "keras.adam@8"])
+    assert (ours.name, theirs.name) == ("torch.adam", "keras.adam@8")
+    grid = {"keras.adam@8.b1": [0.5, 0.9], "torch.adam.eps": [1e-3]}
+    assert settings(theirs, 0.1, grid)["b1"].tolist() == [0.5, 0.9]
+    assert settings(ours, 0.1, grid)["eps"].tolist() == [1e-3]
+    assert races.entrant_of(races.described(theirs)) == theirs
 
 
 def test_what_pytorch_refuses_is_refused():

@@ -149,7 +149,7 @@ def test_what_is_told_of_it_makes_it_again(text):
     assert np.array_equal(schedules.restored(told)(AT), made(AT))
 
 
-TRAINED = ["inverse-root", "one-cycle", "warmup until 0.1 then cosine"]
+TRAINED = ["inverse-root", "one-cycle", "warmup:rise=1 until 0.1 then cosine"]
 
 
 @pytest.mark.parametrize("text", TRAINED)

@@ -10,9 +10,10 @@ import optax
 import pytest
 
 import uzviz as uz
-from uzviz import rules, tree
+from uzviz import races, rules, tree
 from uzviz.cli.app import main
 from uzviz.errors import InputError
+from uzviz.races.entrants import entrants, settings, side_by_side
 from uzviz.rules import (
     L2,
     Accumulate,
@@ -39,10 +40,8 @@ EACH = pytest.mark.parametrize("rule", WRAPPED, ids=lambda r: r.word)
 
 
 @pytest.fixture(autouse=True)
-def _float64(request):
-    """Compared to the last digits; a race has threads, which know nothing of it."""
-    with jax.enable_x64("race" not in request.node.name):
-        yield
+def _float64(x64):
+    """Compared to the last digits."""
 
 
 def layer(n, rng, dtype):
@@ -241,22 +240,28 @@ def test_accumulation_in_training_is_a_larger_batch():
     assert apart(small.w, large.w) < 1e-12
 
 
-def test_wrapped_rules_race_are_logged_and_go_on(tmp_path):
-    given = ["momentum+clip-norm=0.5@18", "adam+part=shift:gd"]
-    race = uz.race(line(), given, lr=0.1, seeds=1, final_seeds=8, epochs=2, log=tmp_path / "r",
-                   grid={"adam+part=shift:gd.part1.lr": [0.01, 0.02]})  # fmt: skip
-    clipped, parted = race.groups
-    assert clipped.entrant.name == "momentum+clip-norm@18"
-    assert set(clipped.settings["max_norm"]) == {0.5}
-    assert set(parted.settings["part1.lr"]) == {0.01, 0.02}
-    again = uz.read(tmp_path / "r").race()
-    assert again.sentences == race.sentences
-    assert [g.entrant for g in again.groups] == [g.entrant for g in race.groups]
-    assert uz.resume(tmp_path / "r", problem=line()).sentences == race.sentences
-    rule = parted.entrant.rule
-    run = uz.train(line(), rule, epochs=2, log=tmp_path / "t")
-    assert uz.read(tmp_path / "t")["."].rule() == rule
-    assert uz.resume(tmp_path / "t", problem=line()).loss == pytest.approx(run.loss)
+def test_wrapped_rules_enter_races_by_their_names():
+    """Trained in one by tests/test_adapters.py; here what is tried, and what a log tells of them."""
+    given = ["momentum+clip-norm=0.5@18", "adam+part=shift:gd", "adam+part=shift:gd"]
+    clipped, parted, again = entrants(given)
+    assert (clipped.name, clipped.batch) == ("momentum+clip-norm@18", 18)
+    assert again.name == "adam+part=shift:gd#2"
+    grid = {"adam+part=shift:gd.part1.lr": [0.01, 0.02], "momentum+clip-norm@18.beta": [0.5, 0.9]}
+    assert settings(clipped, 0.1, grid)["beta"].tolist() == [0.5, 0.9]
+    assert settings(clipped, 0.1, grid)["max_norm"].tolist() == [0.5, 0.5]
+    tried = settings(parted, 0.1, grid)
+    assert (tried["part1.lr"].tolist(), tried["lr"].tolist()) == ([0.01, 0.02], [0.1, 0.1])
+    beside = side_by_side(parted.rule, tried)
+    assert rules.value(beside, "part1.lr").tolist() == [0.01, 0.02]
+    for one in (clipped, parted, again):
+        assert races.entrant_of(json.loads(json.dumps(races.described(one)))) == one
+
+
+def test_a_log_keeps_them_and_goes_on(tmp_path):
+    rule = rules.named("adam+part=shift:gd+clip-norm", lr=0.1)
+    run = uz.train(line(), rule, gradients=80, log=tmp_path)
+    assert uz.read(tmp_path).rule() == rule
+    assert uz.resume(tmp_path, problem=line()).loss == pytest.approx(run.loss)
 
 
 def test_the_command_line_takes_the_same_names(tmp_path, capsys):

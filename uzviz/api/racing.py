@@ -77,7 +77,7 @@ def race(
         alone; and the result of such a race, a JSON file or its "budgets", to repeat it exactly.
     schedule
         Over the budget's steps, of the hyperparameter that the rule tunes: "cosine", or a name of
-        ``uzviz.schedules.NAMES`` with numbers, as "step:gamma=0.5,every=0.25"; "warmup until 0.1 then
+        ``uzviz.schedules.NAMES`` with numbers, as "step:gamma=0.5,every=0.25"; "warmup:rise=1 until 0.1 then
         cosine"; "warmup * step". Of others by name, as "cosine; beta=step".
     fixed_split
         One split for everybody: what is found then holds for this test set only.

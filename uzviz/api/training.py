@@ -63,7 +63,7 @@ def train(
         "reshuffle", a new order every epoch, or "uniform", examples drawn with replacement.
     schedule
         Over the budget's steps, of the hyperparameter that the rule tunes: "cosine", or a name of
-        ``uzviz.schedules.NAMES`` with numbers, as "step:gamma=0.5,every=0.25"; "warmup until 0.1 then
+        ``uzviz.schedules.NAMES`` with numbers, as "step:gamma=0.5,every=0.25"; "warmup:rise=1 until 0.1 then
         cosine"; "warmup * step". Of others by name, as "cosine; beta=step".
     probe, every
         What to measure every so many steps, fifty times in a run unless given: names from

@@ -1,4 +1,4 @@
-"""Schedules as texts: "cosine", "step:gamma=0.5,every=0.25", "warmup until 0.1 then cosine"."""
+"""Schedules as texts: "cosine", "step:gamma=0.5,every=0.25", "warmup:rise=1 until 0.1 then cosine"."""
 
 from __future__ import annotations
 
