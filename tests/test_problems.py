@@ -184,6 +184,13 @@ def test_functions_of_the_wrong_shape_are_refused(case):
             call()
 
 
+def test_a_loss_that_is_not_finite_at_its_start_is_refused_and_nothing_written(tmp_path):
+    problem = uz.problems.formula("ln x", start=[-1.0])
+    with pytest.raises(InputError, match="is nan at its start, but must be finite"):
+        uz.train(problem, uz.Adam(), gradients=3, log=tmp_path / "run")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 def test_what_is_no_function_is_refused():
     for wrong in ({"init": 3}, {"loss": None}, {"metrics": {}}):
         with pytest.raises(InputError, match="must be a function"):

@@ -21,6 +21,7 @@ from uzviz.engine.graph import graph_of
 from uzviz.engine.lanes import Lanes, Places
 from uzviz.engine.plan import MOST_STEPS, Window
 from uzviz.engine.stops import Probe, Saying, Snapshots, evaluated, pictured, probed, snapped
+from uzviz.errors import InputError
 from uzviz.problems import PARTS
 
 CHUNK_SECONDS = 0.2
@@ -76,6 +77,7 @@ def run(
     plan, interrupted = lanes.plan, False
     try:
         loop.restore()
+        loop.evaluate_start()
         yield _start(loop.places)
         if keeping is not None and keeping.state is None:
             yield graph_of(lanes.problem, plan.batch)
@@ -148,12 +150,27 @@ class _Loop:
         self.alive, self.over, self.finite = (state.tensors[n] for n in (LAST_ALIVE, OVER, FINITE))
         self.at = state.step
 
+    def evaluate_start(self) -> None:
+        """Evaluate the start, before anything is said; lanes find out by themselves that theirs is bad."""
+        if self.at:
+            return
+        self.evaluated = evaluated(self.places, self.carry.w, 0, PARTS)
+        if not self.places.lanes.solo:
+            return
+        loss = self.evaluated().values["train/loss"]
+        if not np.isfinite(loss):
+            raise InputError(
+                f"The loss of {self.places.lanes.problem.name} is {loss} at its start, but must be finite: "
+                "look at its formula and data, or start elsewhere."
+            )
+
     def begin(self) -> None:
         """Measure what is due before the first step."""
         if self.at:
             return
         self.snap()
-        self.waiting.append(evaluated(self.places, self.carry.w, 0, PARTS))
+        assert self.evaluated is not None
+        self.waiting.append(self.evaluated)
         self.waiting += self.measured()
 
     def stops(self) -> Iterator[int]:
