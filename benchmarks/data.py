@@ -58,8 +58,8 @@ def limited(path: str) -> None:
     resource.setrlimit(resource.RLIMIT_DATA, (LIMIT, LIMIT))
     x = np.load(path, mmap_mode="r")
     began = time.perf_counter()
-    problem = uz.problems.classify((x, np.arange(len(x)) % 10), HIDDEN)
-    run = uz.train(problem, uz.Adam(), batch=BATCH, gradients=BATCH * 1000)
+    problem = uz.problems.classify((x, np.arange(len(x)) % 10), [32], split=SPLIT)
+    run = uz.train(problem, uz.Adam(), batch=1024, epochs=1)
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     found = {name: status[name].strip() for name in ("RssAnon", "VmData")}
     found |= {"status": run.status, "steps": run.step, "seconds": time.perf_counter() - began}
