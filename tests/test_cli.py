@@ -116,6 +116,7 @@ def test_lists(uzviz):
     assert "Crammer & Singer (2001)" in uzviz("list", "losses").stdout
     assert "--set b2=0.999" in uzviz("list", "rules").stdout
     assert "himmelblau" in uzviz("list", "problems").stdout
+    assert "11.6 MB" in uzviz("list", "data").stdout
     assert "Hamming (1950)" in uzviz("list", "distances").stdout
 
 
@@ -185,6 +186,16 @@ BAD = [
     (["train", "beale", "--spectrum", "1,2"], "no option 'spectrum'"),
     (["train", "none.csv:y"], "no file"),
     (["train", "empty.csv:y"], "empty"),
+    (["train", "none.parquet:y"], "no file"),
+    (["train", "none.npz"], "no file"),
+    (["train", "none.npy:y.npy"], "no file"),
+    (["train", "idx:none"], "no folder"),
+    (["train", "."], "no IDX files"),
+    (["train", "digits", "--points", "9"], "is no shape"),
+    (["train", "moons", "--noise", "-1"], "from 0"),
+    (["train", "moons", "--imbalance", "-1"], "power"),
+    (["train", "diabetes", "--stratify"], "leave out stratify"),
+    (["train", "mnst"], "mnist"),
     (["train", "ragged.csv:y"], "ragged"),
     (["train", "missing.csv:y"], "missing"),
     (["train", "one.csv:y"], "one class"),
