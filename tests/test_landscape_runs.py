@@ -208,7 +208,11 @@ def test_all_entrants_of_a_final_are_on_one_ground(runs):
     assert other.grid.ground.seed == seed
     assert other.paths["gd"].coordinates[-1] == pytest.approx([0, 0], abs=1e-6)
     lane = uz.landscape(
-        runs / "race" / "final" / "gd" / f"seed-{seed}", dimensions=1, size=3, examples=64, curvature=True
+        runs / "race" / "final" / "gd" / f"seed-{seed}",
+        dimensions=1,
+        size=3,
+        examples=64,
+        curvature=True,
     )
     (gd,) = [f.group for f in race.finals if f.group.entrant.name == "gd"]
     known = 2 / float(gd.settings["lr"][0])
