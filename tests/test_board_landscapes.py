@@ -4,6 +4,7 @@ import json
 import os
 import time
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ import uzviz as uz
 from uzviz.api.exploring import Grounds
 from uzviz.log import values
 
+DEEP = '{"lr":' + 500 * "[" + 500 * "]" + "}"
 WORDS = "/api/ground/{job}?run={run}&viewer=a{more}"
 
 
@@ -191,6 +193,7 @@ def test_particles_go_on_logged_ground_and_on_new(ask, folder):
         ("particle", "&rule=adam&x=1e999", "finite"),
         ("particle", "&rule=adam&set=%7B%22lr%22%3A%22x%22%7D", "must be a number"),
         ("particle", "&rule=adam&set=%7B%22lr%22%3A%5B1%2C2%5D%7D", "must be"),
+        ("particle", f"&rule=adam&set={quote(DEEP)}", "nested too deeply"),
         ("particle", "&rule=adam&mode=up", "one of free, plane"),
     ],
 )

@@ -74,7 +74,7 @@ class Scenes:
     def _scenes(self, request: Request) -> Response:
         from starlette.responses import JSONResponse
 
-        return JSONResponse(self._asked("scenes"))
+        return JSONResponse(answered(self.worker, "scenes"))
 
     def _frame(self, request: Request) -> Response:
         from starlette.responses import Response
@@ -85,16 +85,8 @@ class Scenes:
         name, part, viewer = (query.text(word, 40) for word in ("scene", "part", "viewer"))
         steps = [query.whole(word, 0, high=MOST_STEPS) for word in ("first", "last")]
         settings = settings_of(query.text("settings", LONGEST))
-        packed = self._asked("frame", name, part, settings, (viewer, *steps))
+        packed = answered(self.worker, "frame", name, part, settings, (viewer, *steps))
         return Response(packed, media_type="application/octet-stream")
-
-    def _asked(self, *job: Any) -> Any:
-        try:
-            return answered(self.worker, *job)
-        except RecursionError:
-            raise InputError(
-                "The settings are nested too deeply: none has lists in lists in lists."
-            ) from None
 
 
 def settings_of(text: str) -> Any:

@@ -123,7 +123,7 @@ def answered(worker: Worker, *job: Any) -> Any:
     Raises
     ------
     InputError
-        as the worker does, and for a job that took too long or broke the process.
+        as the worker does, and for a job that took too long, broke the process, or can't be told to it.
     """
     from uzviz.board.refusals import Refusal
 
@@ -137,6 +137,10 @@ def answered(worker: Worker, *job: Any) -> Any:
         ) from None
     except Broke:
         raise Refusal(503, "The process that computes has ended, and is started anew.") from None
+    except RecursionError:
+        raise InputError(
+            "What is asked for is nested too deeply: nothing has lists in lists in lists."
+        ) from None
 
 
 class _Process:

@@ -31,7 +31,7 @@ export function coloursOf(labels: string[], own: string | undefined, dark: boole
     return (RULES as string[]).includes(rule) ? rule : labels.length === 1 ? own : undefined;
   });
   const taken = new Set(rules.flatMap((rule) => (rule ? [ruleColour(rule, dark)] : [])));
-  const free = Array.from({ length: 12 }, (_, i) => category(i, dark)).filter((c) => !taken.has(c));
+  const free = freeOf(taken, dark);
   const seen = new Set<string>();
   let next = 0;
   return rules.map((rule) => {
@@ -41,6 +41,10 @@ export function coloursOf(labels: string[], own: string | undefined, dark: boole
     return colour;
   });
 }
+
+/** Colours that nothing has yet. */
+const freeOf = (taken: Set<string>, dark: boolean): string[] =>
+  Array.from({ length: 12 }, (_, i) => category(i, dark)).filter((c) => !taken.has(c));
 
 export function pathsOf(land: Land, own: string | undefined, dark: boolean): Trail[] {
   const colours = coloursOf(land.paths.map(({ label }) => label), own, dark); // prettier-ignore
@@ -57,7 +61,7 @@ export function pathsOf(land: Land, own: string | undefined, dark: boolean): Tra
 /** Colours of particles: those that no path has. */
 export function particleColour(k: number, paths: Trail[], dark: boolean): string {
   const taken = new Set(paths.map(({ colour }) => colour));
-  const free = Array.from({ length: 12 }, (_, i) => category(i, dark)).filter((c) => !taken.has(c));
+  const free = freeOf(taken, dark);
   return free[k % free.length] ?? category(k, dark);
 }
 
