@@ -28,18 +28,16 @@ from uzviz.rules.base import (
 from uzviz.rules.descent import SAM, GradientDescent, Momentum, Nesterov
 from uzviz.rules.layerwise import LAMB, LARS
 from uzviz.rules.matrix import Muon, Shampoo
+from uzviz.rules.parts import ByPart, Freeze
 from uzviz.rules.sign import Lion, Rprop, SignDescent
 from uzviz.rules.soap import SOAP
 from uzviz.rules.untuned import Armijo, DoG, PolyakStep, Prodigy
 from uzviz.rules.wrappers import (
     L2,
-    WRAPPERS,
     Accumulate,
-    ByPart,
     ClipByNorm,
     ClipByValue,
     DecayMatrices,
-    Freeze,
     Wrapper,
 )
 from uzviz.schedules import NAMES as SCHEDULES
@@ -100,6 +98,13 @@ FAMILIES: dict[str, dict[str, type[Rule]]] = {
 }
 """The rules by family, sorted by complexity."""
 NAMES = {name: cls for family in FAMILIES.values() for name, cls in family.items()}
+
+
+WRAPPERS: dict[str, type[Wrapper]] = {
+    cls.word: cls
+    for cls in (ClipByValue, ClipByNorm, L2, DecayMatrices, Accumulate, Freeze, ByPart)
+}
+"""What goes around a rule, by what stands after the plus sign."""
 
 
 DIALECTS: dict[str, Callable[[], Rule]] = {}
