@@ -123,31 +123,6 @@ class AMSGradOfCorrected(Rule):
 
 
 @rule
-class AdamaxInside(Rule):
-    r"""Adamax, ε inside the maximum: :math:`u \leftarrow \max(β_2u, |g|+ε),\ w \leftarrow w - α\,\hat m/u`.
-
-    Source: Kingma & Ba (2015), algorithm 2, with the ε of PyTorch and Optax.
-    """
-
-    title, name, memory = "Adamax, ε inside", "adamax-inside", 2
-
-    lr: float = alpha(0.002)
-    b1: float = beta1()
-    b2: float = forgetting(0.999, "memory β₂ of the largest gradient")
-    eps: float = epsilon(1e-8)
-
-    def init(self, w: Params) -> State:
-        return {"m": tree.zeros(w), "u": tree.zeros(w)}
-
-    def step(self, f: Oracle, w: Params, s: State, t):
-        loss, g = f(w)
-        m = each(lambda m, g: self.b1 * m + (1 - self.b1) * g, s["m"], g)
-        u = each(lambda u, g: jnp.maximum(self.b2 * u, jnp.abs(g) + self.eps), s["u"], g)
-        a = self.lr / (1 - self.b1**t)
-        return each(lambda w, m, u: w - a * m / u, w, m, u), {"m": m, "u": u}, loss
-
-
-@rule
 class AdamaxOutside(Rule):
     r"""Adamax, ε beside the maximum: :math:`u \leftarrow \max(β_2u, |g|),\ w \leftarrow w - α\,\hat m/(u+ε)`.
 
@@ -210,17 +185,17 @@ class NAdamScheduled(Rule):
 
 
 @rule
-class NAdamPlain(Rule):
-    r"""Adam with Nesterov's momentum, which is constant.
+class NAdamDecayed(Rule):
+    r"""NAdam with decay of the weights beside the step.
 
     .. math::
         w \leftarrow w - \frac{α}{ε+\sqrt{\hat v}}
         \Bigl(\frac{β_1m}{1-β_1^{t+1}} + \frac{(1-β_1)g}{1-β_1^t}\Bigr) - αλw
 
-    Source: Dozat (2016), as in Optax's ``nadam`` (λ = 0) and ``nadamw``.
+    Source: Dozat (2016), as in Optax's ``nadamw``.
     """
 
-    title, name, memory = "NAdam, constant", "nadam-plain", 2
+    title, name, memory = "NAdam with decay", "nadam-decayed", 2
 
     lr: float = alpha(0.001)
     b1: float = beta1()

@@ -185,30 +185,3 @@ class RMSPropCentredInside(Rule):
 
         p = each(average, s["p"], g, m, r)
         return each(lambda w, p: w - p, w, p), {"m": m, "r": r, "p": p}, loss
-
-
-@rule
-class AdaDeltaScaled(Rule):
-    r"""AdaDelta times a step size: :math:`Δ = g\sqrt{d+ε}/\sqrt{r+ε},\ w \leftarrow w - αΔ`.
-
-    r and d are averages of g⊙g and Δ⊙Δ, with d from before the step. Source: Zeiler (2012), where α
-    is 1, as in PyTorch; Optax: no α; Keras: α = 0.001, ρ = 0.95, ε = 1e-7.
-    """
-
-    title, name, memory = "AdaDelta with α", "adadelta-scaled", 2
-
-    lr: float = alpha(1.0)
-    rho: float = forgetting(0.9, "memory ρ of both averages")
-    eps: float = epsilon(1e-6)
-
-    def init(self, w: Params) -> State:
-        return {"r": tree.zeros(w), "d": tree.zeros(w)}
-
-    def step(self, f: Oracle, w: Params, s: State, t):
-        loss, g = f(w)
-        r = each(lambda r, g: self.rho * r + (1 - self.rho) * g * g, s["r"], g)
-        delta = each(
-            lambda g, d, r: g * jnp.sqrt(d + self.eps) / jnp.sqrt(r + self.eps), g, s["d"], r
-        )
-        d = each(lambda d, x: self.rho * d + (1 - self.rho) * x * x, s["d"], delta)
-        return each(lambda w, x: w - self.lr * x, w, delta), {"r": r, "d": d}, loss

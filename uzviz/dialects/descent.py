@@ -103,68 +103,6 @@ class NesterovVelocity(Rule):
 
 
 @rule
-class LionDecayed(Rule):
-    r"""Lion with decay beside the step: :math:`w \leftarrow w - α(\operatorname{sign}(β_1 m + (1-β_1)g) + λw)`.
-
-    Then :math:`m \leftarrow β_2 m + (1-β_2)g`. Source: Chen et al. (2023). Optax: λ = 0.001. Keras: λ = 0.
-    """
-
-    title, name, memory = "Lion with decay", "lion-decayed", 1
-
-    lr: float = hyperparameter(0.001, "(0, inf)", "step size α")
-    b1: float = hyperparameter(0.9, "[0, 1)", "share β₁ of the memory in a step")
-    b2: float = hyperparameter(0.99, "[0, 1)", "memory β₂ of the gradient")
-    decay: float = hyperparameter(0.0, "[0, inf)", "decay λ of the weights")
-
-    def init(self, w: Params) -> State:
-        return {"m": tree.zeros(w)}
-
-    def step(self, f: Oracle, w: Params, s: State, t):
-        loss, g = f(w)
-
-        def move(w, m, g):
-            return w - self.lr * (jnp.sign(self.b1 * m + (1 - self.b1) * g) + self.decay * w)
-
-        m = each(lambda m, g: self.b2 * m + (1 - self.b2) * g, s["m"], g)
-        return each(move, w, s["m"], g), {"m": m}, loss
-
-
-@rule
-class RpropTorch(Rule):
-    r"""Rprop that forgets a gradient after a change of sign, and stays for that step.
-
-    .. math::
-        η \leftarrow η·(η^+ \text{ or } η^-\text{ by the sign of } g_t g_{t-1}),\quad
-        w \leftarrow w - η\operatorname{sign}(g),\quad g_t = 0 \text{ where the sign has changed}
-
-    Source: Riedmiller & Braun (1993) as in PyTorch's ``Rprop``.
-    """
-
-    title, name, memory = "Rprop of PyTorch", "rprop-torch", 2
-
-    lr: float = hyperparameter(0.01, "(0, inf)", "first step size η")
-    down: float = hyperparameter(0.5, "(0, 1)", "factor η⁻ after a change of sign")
-    up: float = hyperparameter(1.2, "(1, inf)", "factor η⁺ while the sign stays")
-    least: float = hyperparameter(1e-6, "(0, inf)", "smallest step size")
-    most: float = hyperparameter(50.0, "(0, inf)", "largest step size")
-
-    def init(self, w: Params) -> State:
-        return {"g": tree.zeros(w), "eta": each(lambda z: z + self.lr, tree.zeros(w))}
-
-    def step(self, f: Oracle, w: Params, s: State, t):
-        loss, g = f(w)
-
-        def sized(eta, g, old):
-            change = jnp.where(g * old > 0, self.up, jnp.where(g * old < 0, self.down, 1.0))
-            return jnp.clip(eta * change, self.least, self.most)
-
-        eta = each(sized, s["eta"], g, s["g"])
-        g = each(lambda g, old: jnp.where(g * old < 0, 0.0, g), g, s["g"])
-        w = each(lambda w, eta, g: w - eta * jnp.sign(g), w, eta, g)
-        return w, {"g": g, "eta": eta}, loss
-
-
-@rule
 class RpropLate(Rule):
     r"""Rprop that makes each step one step late; the first moves nothing.
 

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from uzviz.dialects.adam import AdamaxOutside, AdamBefore, AMSGradBefore, NAdamScheduled
 from uzviz.dialects.adaptive import (
-    AdaDeltaScaled,
     AdaGradInside,
     RMSPropCentredInside,
     RMSPropInside,
 )
-from uzviz.dialects.descent import LionDecayed, NesterovVelocity, Velocity
-from uzviz.rules import GradientDescent, Rule
+from uzviz.dialects.descent import NesterovVelocity, Velocity
+from uzviz.rules import AdaDelta, GradientDescent, Lion, Rule
 
 
 def sgd(learning_rate: float = 0.01, momentum: float = 0.0, nesterov: bool = False) -> Rule:
@@ -83,9 +82,9 @@ def nadam(
 
 def adadelta(learning_rate: float = 1e-3, rho: float = 0.95, epsilon: float = 1e-7) -> Rule:
     """``Adadelta``."""
-    return AdaDeltaScaled(lr=learning_rate, rho=rho, eps=epsilon)
+    return AdaDelta(lr=learning_rate, rho=rho, eps=epsilon)
 
 
 def lion(learning_rate: float = 1e-3, beta_1: float = 0.9, beta_2: float = 0.99) -> Rule:
     """``Lion``."""
-    return LionDecayed(lr=learning_rate, b1=beta_1, b2=beta_2, decay=0.0)
+    return Lion(lr=learning_rate, b1=beta_1, b2=beta_2, decay=0.0)

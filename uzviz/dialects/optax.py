@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
-from uzviz.dialects.adam import AdamaxInside, AMSGradOfCorrected, NAdamPlain, RAdamCorrected
+from uzviz.dialects.adam import AMSGradOfCorrected, NAdamDecayed, RAdamCorrected
 from uzviz.dialects.adaptive import (
-    AdaDeltaScaled,
     AdaGradInside,
     RMSPropCentredInside,
     RMSPropInside,
 )
-from uzviz.dialects.descent import LionDecayed, NesterovAtW, RpropLate
-from uzviz.rules import Adam, AdamW, GradientDescent, Momentum, Rule
+from uzviz.dialects.descent import NesterovAtW, RpropLate
+from uzviz.rules import AdaDelta, Adam, Adamax, AdamW, GradientDescent, Lion, Momentum, NAdam, Rule
 
 
 def sgd(learning_rate: float, momentum: float = 0.0, nesterov: bool = False) -> Rule:
@@ -67,12 +66,12 @@ def amsgrad(learning_rate: float, b1: float = 0.9, b2: float = 0.999, eps: float
 
 def adamax(learning_rate: float, b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8) -> Rule:
     """``adamax``: ε inside the maximum."""
-    return AdamaxInside(lr=learning_rate, b1=b1, b2=b2, eps=eps)
+    return Adamax(lr=learning_rate, b1=b1, b2=b2, eps=eps)
 
 
 def nadam(learning_rate: float, b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8) -> Rule:
     """``nadam``: constant momentum."""
-    return NAdamPlain(lr=learning_rate, b1=b1, b2=b2, eps=eps, decay=0.0)
+    return NAdam(lr=learning_rate, b1=b1, b2=b2, eps=eps)
 
 
 def nadamw(
@@ -83,7 +82,7 @@ def nadamw(
     weight_decay: float = 1e-4,
 ) -> Rule:
     """``nadamw``: constant momentum, and decay."""
-    return NAdamPlain(lr=learning_rate, b1=b1, b2=b2, eps=eps, decay=weight_decay)
+    return NAdamDecayed(lr=learning_rate, b1=b1, b2=b2, eps=eps, decay=weight_decay)
 
 
 def radam(learning_rate: float, b1: float = 0.9, b2: float = 0.999, eps: float = 1e-8) -> Rule:
@@ -93,7 +92,7 @@ def radam(learning_rate: float, b1: float = 0.9, b2: float = 0.999, eps: float =
 
 def adadelta(learning_rate: float, rho: float = 0.9, eps: float = 1e-6) -> Rule:
     """``adadelta``."""
-    return AdaDeltaScaled(lr=learning_rate, rho=rho, eps=eps)
+    return AdaDelta(lr=learning_rate, rho=rho, eps=eps)
 
 
 def rprop(
@@ -112,4 +111,4 @@ def lion(
     learning_rate: float, b1: float = 0.9, b2: float = 0.99, weight_decay: float = 1e-3
 ) -> Rule:
     """``lion``: with decay."""
-    return LionDecayed(lr=learning_rate, b1=b1, b2=b2, decay=weight_decay)
+    return Lion(lr=learning_rate, b1=b1, b2=b2, decay=weight_decay)

@@ -5,16 +5,27 @@
 
 from __future__ import annotations
 
-from uzviz.dialects.adam import AdamaxInside, AMSGradCorrected, NAdamScheduled, RAdamBefore
+from uzviz.dialects.adam import AMSGradCorrected, NAdamScheduled, RAdamBefore
 from uzviz.dialects.adaptive import (
-    AdaDeltaScaled,
     AdaGradFrom,
     RMSPropCentred,
     RMSPropMomentum,
 )
-from uzviz.dialects.descent import Dampened, NesterovAtW, RpropTorch
+from uzviz.dialects.descent import Dampened, NesterovAtW
 from uzviz.errors import InputError
-from uzviz.rules import L2, AdaGrad, Adam, AdamW, GradientDescent, Momentum, RMSProp, Rule
+from uzviz.rules import (
+    L2,
+    AdaDelta,
+    AdaGrad,
+    Adam,
+    Adamax,
+    AdamW,
+    GradientDescent,
+    Momentum,
+    RMSProp,
+    Rprop,
+    Rule,
+)
 from uzviz.schedules import InverseTime
 
 Betas = tuple[float, float]
@@ -107,7 +118,7 @@ def adamax(
     lr: float = 2e-3, betas: Betas = BETAS, eps: float = 1e-8, weight_decay: float = 0.0
 ) -> Rule:
     """``Adamax``: ε inside the maximum."""
-    return _decayed(AdamaxInside(lr=lr, b1=betas[0], b2=betas[1], eps=eps), weight_decay)
+    return _decayed(Adamax(lr=lr, b1=betas[0], b2=betas[1], eps=eps), weight_decay)
 
 
 def nadam(
@@ -133,10 +144,10 @@ def adadelta(
     lr: float = 1.0, rho: float = 0.9, eps: float = 1e-6, weight_decay: float = 0.0
 ) -> Rule:
     """``Adadelta``."""
-    return _decayed(AdaDeltaScaled(lr=lr, rho=rho, eps=eps), weight_decay)
+    return _decayed(AdaDelta(lr=lr, rho=rho, eps=eps), weight_decay)
 
 
 def rprop(lr: float = 1e-2, etas: Betas = (0.5, 1.2), step_sizes: Betas = (1e-6, 50.0)) -> Rule:
     """``Rprop``."""
     low, high = step_sizes
-    return RpropTorch(lr=lr, down=etas[0], up=etas[1], least=low, most=high)
+    return Rprop(lr=lr, minus=etas[0], plus=etas[1], least=low, most=high)
