@@ -88,7 +88,9 @@ def answer(job: str, asked: Asked, *arguments: Any) -> Any:
     except InputError as error:
         last = Path(asked.name).name
         folder = os.path.join(asked.root, asked.name)
-        raise InputError(str(error).replace(folder, last).replace(asked.root, "")) from None
+        raise InputError(
+            str(error).replace(folder, last).replace(f"{asked.root}{os.sep}", "")
+        ) from None
 
 
 def _about(asked: Asked) -> dict[str, Any]:

@@ -111,7 +111,7 @@ DIALECTS: dict[str, Callable[[], Rule]] = {}
 """Names of other libraries' optimizers, which the room ``dialects`` fills in."""
 
 
-def named(name: str, **hyperparameters: float) -> Rule:
+def named(name: str, /, **hyperparameters: float) -> Rule:
     """The rule of that name with these hyperparameters.
 
     A name is one of ``NAMES`` or ``DIALECTS``, and wrappers after plus signs, the innermost first:
