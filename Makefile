@@ -72,11 +72,8 @@ screenshots: setup $(SAMPLE)
 bench: .venv-bench/made $(PAGE)
 	.venv-bench/bin/python benchmarks/train.py
 	.venv-bench/bin/python benchmarks/race.py
-<<<<<<< HEAD
 	.venv-bench/bin/python benchmarks/data.py --larger
-=======
 	.venv-bench/bin/python benchmarks/rules.py
->>>>>>> rules
 	.venv-bench/bin/python benchmarks/landscape.py
 	CHROME="$$(.venv-bench/bin/python tests/browser.py)" .venv-bench/bin/python benchmarks/landscape_page.py
 	.venv-bench/bin/python benchmarks/log.py --slow

@@ -13,7 +13,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-
 MOST_FUNCTIONS = 64
 """Functions whose programs are kept: people type formulas. Those of the one that longest nobody asked for are
 given up."""
