@@ -103,7 +103,7 @@ def test_float32_is_as_good_as_its_bound(net):
 
 def test_the_trace_is_that_of_the_dense_hessian_within_its_error(net):
     ground, w, hessian = net
-    found = landscapes.trace(ground, w, samples=2000)
+    found = landscapes.trace(ground, w, samples=4000)
     assert found.error < 0.05 * np.trace(hessian)
     assert abs(found.mean - np.trace(hessian)) < 3.5 * found.error
     off = np.linalg.norm(hessian) ** 2 - (np.diag(hessian) ** 2).sum()

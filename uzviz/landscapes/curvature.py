@@ -1,13 +1,8 @@
-"""The Hessian of the training loss at a point, by its products with vectors: eigenvalues, trace, density.
-
-H v is the derivative of the gradient along v, a few gradients' work; H itself, [parameters, parameters], is never
-made.
-"""
+"""How the training loss curves at a point, by products of its Hessian with vectors: eigenvalues, trace, density."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -18,13 +13,20 @@ from jax.flatten_util import ravel_pytree
 
 from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, shown
-from uzviz.landscapes.ground import Given, Ground, gradient_of
+from uzviz.landscapes.ground import Given, Ground
+from uzviz.landscapes.lanczos import (
+    hessian_of,
+    lanczos_step,
+    matrix,
+    rounding,
+    started,
+    steps_of,
+    tridiagonal,
+)
 from uzviz.problems import Formulas, key_for
 from uzviz.rules import Rule
 from uzviz.tree import Tree
 
-MOST_BYTES = 1 << 30
-"""Of the vectors that Lanczos keeps."""
 DENSITY_POINTS = 1000
 
 
@@ -83,73 +85,6 @@ class Sharpness(NamedTuple):
         return f"sharpness {self.value:.4g} ± {self.error:.1g}, threshold {known}"
 
 
-def hessian_of(formulas: Formulas, given: Given, w: Tree) -> Callable[[jax.Array], jax.Array]:
-    """v ↦ Hv at w, on flat vectors: the derivative of the gradient along v (Pearlmutter 1994)."""
-    flat, unflat = ravel_pytree(w)
-
-    def gradient(x: jax.Array) -> jax.Array:
-        return ravel_pytree(gradient_of(formulas, given)(unflat(x)))[0]
-
-    return lambda v: jax.jvp(gradient, (flat,), (v,))[1]
-
-
-def lanczos_step(
-    product: Callable[[jax.Array], jax.Array], basis: jax.Array, k: Any
-) -> tuple[jax.Array, jax.Array, jax.Array]:
-    """One step: α, β and the next vector of the orthonormal ``basis`` [steps, n], of which k + 1 are made.
-
-    What is new is made orthogonal to the whole basis, twice, since in floating point the three terms of
-    Lanczos (1950) do not keep it so (Parlett 1998, chapter 13).
-    """
-    v = product(basis[k])
-    alpha = basis[k] @ v
-    for _ in range(2):
-        v = v - basis.T @ (basis @ v)
-    beta = jnp.linalg.norm(v)
-    return alpha, beta, v / jnp.where(beta > 0, beta, 1)
-
-
-def tridiagonal(
-    product: Callable[[jax.Array], jax.Array], start: jax.Array, steps: int
-) -> tuple[jax.Array, jax.Array]:
-    """α [steps] and β [steps] of so many Lanczos steps from a vector, compiled as one loop.
-
-    Where the start lies in a space that H maps into itself, β falls to rounding, and the rest says nothing: it
-    is 0, as are its weights in a quadrature.
-    """
-    basis = jnp.zeros((steps + 1, start.size), start.dtype)
-    basis = basis.at[0].set(start / jnp.linalg.norm(start))
-
-    def step(carry: Any, k: jax.Array) -> Any:
-        basis, largest, alive = carry
-        alpha, beta, v = lanczos_step(product, basis, k)
-        largest = jnp.maximum(largest, jnp.abs(alpha) + beta)
-        alpha = jnp.where(alive, alpha, 0)
-        goes_on = alive & ~(beta <= 10 * _rounding(largest, start.size, start.dtype))
-        v, beta = jnp.where(goes_on, v, 0), jnp.where(goes_on, beta, 0)
-        return (basis.at[k + 1].set(v), largest, goes_on), (alpha, beta)
-
-    carry = (basis, jnp.zeros((), start.dtype), jnp.array(True))
-    return jax.lax.scan(step, carry, jnp.arange(steps))[1]
-
-
-def _rounding(largest: Any, n: int, dtype: Any) -> Any:
-    """What rounding makes of a product Hv; a β of some times this is none."""
-    return math.sqrt(n) * float(jnp.finfo(dtype).eps) * largest
-
-
-def ends_of(alpha: jax.Array, beta: jax.Array) -> tuple[jax.Array, jax.Array]:
-    """The smallest and the largest eigenvalue of the tridiagonal matrix; NaN where it holds one."""
-    matrix = jnp.diag(alpha) + jnp.diag(beta[:-1], 1) + jnp.diag(beta[:-1], -1)
-    finite = jnp.isfinite(matrix).all()
-    # Whatever was not reached repeats the first entry, which lies between both ends.
-    reached = jnp.concatenate([jnp.ones(1, bool), jnp.cumprod(beta[:-1] > 0).astype(bool)])
-    matrix = matrix + jnp.diag(jnp.where(reached, 0, alpha[0]))
-    values = jnp.linalg.eigvalsh(jnp.where(finite, matrix, 0))
-    nothing = jnp.full((), jnp.nan, matrix.dtype)
-    return jnp.where(finite, values[0], nothing), jnp.where(finite, values[-1], nothing)
-
-
 @partial(jax.jit, static_argnums=0, donate_argnums=3)
 def _extended(
     formulas: Formulas, w: Tree, given: Given, basis: jax.Array, k: Any, scale: jax.Array
@@ -197,7 +132,8 @@ def eigenvalues(
     InputError
         for numbers that cannot be used, and where the Hessian at w is not finite.
     """
-    n = _parameters(w)
+    start, unflat = started(w, seed)
+    n = start.size
     if not whole(top, 0) or not whole(bottom, 0) or not 1 <= top + bottom <= n:
         raise InputError(
             f"The eigenvalues asked for are {shown(top)} and {shown(bottom)}, but must be whole numbers, "
@@ -207,8 +143,7 @@ def eigenvalues(
         raise InputError(
             f"The tolerance is {shown(tolerance)}, but must be a number between 0 and 1."
         )
-    start, unflat = _started(w, seed)
-    steps = _steps(steps, n, start.dtype.itemsize, least=top + bottom)
+    steps = steps_of(steps, n, start.dtype.itemsize, least=top + bottom)
     basis = jnp.zeros((steps, n), start.dtype).at[0].set(start / jnp.linalg.norm(start))
     diagonal = jnp.ones(n, start.dtype) if scale is None else ravel_pytree(scale)[0]
     alphas, betas, converged = [], [], False
@@ -220,9 +155,9 @@ def eigenvalues(
         betas.append(float(beta))
         if not math.isfinite(alphas[-1] + betas[-1]):
             raise InputError("The Hessian is not finite at this point: choose another.")
-        values, vectors = np.linalg.eigh(_matrix(alphas, betas))
+        values, vectors = np.linalg.eigh(matrix(alphas, betas))
         largest = float(np.abs(values).max())
-        exhausted = betas[-1] <= 10 * _rounding(largest, n, start.dtype)
+        exhausted = betas[-1] <= 10 * rounding(largest, n, start.dtype)
         if exhausted:
             betas[-1] = 0.0
         errors = betas[-1] * np.abs(vectors[-1])
@@ -237,15 +172,11 @@ def eigenvalues(
     made = np.asarray(basis[: len(values)], np.float64)
     chosen = _chosen(len(values), top, bottom)
     trees = [unflat(jnp.asarray(_pointed(vectors[:, i] @ made), start.dtype)) for i in chosen]
-    errors = errors + _rounding(np.abs(values).max(), n, start.dtype)
+    errors = errors + rounding(np.abs(values).max(), n, start.dtype)
     return Spectrum(
         values[chosen[:top]], values[chosen[top:]], errors[chosen[:top]], errors[chosen[top:]],
         tuple(trees[:top]), tuple(trees[top:]), len(values), converged,
     )  # fmt: skip
-
-
-def _matrix(alphas: list[float], betas: list[float]) -> np.ndarray:
-    return np.diag(alphas) + np.diag(betas[:-1], 1) + np.diag(betas[:-1], -1)
 
 
 def _chosen(n: int, top: int, bottom: int) -> list[int]:
@@ -257,36 +188,6 @@ def _pointed(x: np.ndarray) -> np.ndarray:
     """A unit vector whose largest number is positive, so that its sign is no chance."""
     x = x / np.linalg.norm(x)
     return x if x[np.argmax(np.abs(x))] > 0 else -x
-
-
-def _parameters(w: Tree) -> int:
-    return sum(np.size(x) for x in jax.tree.leaves(w))
-
-
-def _started(w: Tree, seed: int) -> tuple[jax.Array, Any]:
-    if not whole(seed, 0):
-        raise InputError(f"The seed is {shown(seed)}, but must be a whole number from 0.")
-    flat, unflat = ravel_pytree(jax.tree.map(jnp.asarray, w))
-    return jax.random.normal(key_for(seed, "lanczos"), flat.shape, flat.dtype), unflat
-
-
-def _steps(steps: int, n: int, item: int, least: int = 1) -> int:
-    """Lanczos steps, the parameters at most.
-
-    Raises
-    ------
-    InputError
-        for what is no number of steps, and for more vectors than fit in a gigabyte.
-    """
-    if not whole(steps, least):
-        raise InputError(f"The steps are {shown(steps)}, but must be a whole number from {least}.")
-    steps = min(int(steps), n)
-    if (needed := (steps + 1) * n * item) > MOST_BYTES:
-        raise InputError(
-            f"{steps} vectors of {n:,} parameters take {needed / 2**30:.1f} GiB, but {MOST_BYTES >> 30} is "
-            "allowed: give fewer steps."
-        )
-    return steps
 
 
 @partial(jax.jit, static_argnums=(0, 4))
@@ -353,9 +254,9 @@ def density(
         raise InputError(f"The probes are {shown(probes)}, but must be a whole number from 1.")
     if numbers([width]) is None or not 0 < width <= 1:
         raise InputError(f"The width is {shown(width)}, but must be a share of the range, as 0.01.")
-    start, _ = _started(w, seed)
+    start, _ = started(w, seed)
     n = len(start)
-    steps = _steps(steps, n, start.dtype.itemsize)
+    steps = steps_of(steps, n, start.dtype.itemsize)
     starts = jax.random.normal(key_for(seed, "density"), (int(probes), n), start.dtype)
     w = jax.tree.map(jnp.asarray, w)
     found = _tridiagonals(ground.formulas, w, ground.train, starts, steps)
@@ -363,7 +264,7 @@ def density(
     if not np.isfinite(alpha + beta).all():
         raise InputError("The Hessian is not finite at this point: choose another.")
     nodes, vectors = np.linalg.eigh(
-        [_matrix(list(a), list(b)) for a, b in zip(alpha, beta, strict=True)]
+        [matrix(list(a), list(b)) for a, b in zip(alpha, beta, strict=True)]
     )
     weights = vectors[:, 0] ** 2
     seen = nodes[weights > 1e-12]

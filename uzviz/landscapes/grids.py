@@ -21,11 +21,10 @@ import numpy as np
 from uzviz import tree
 from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, named, shown
-from uzviz.landscapes.affine import Program, along
-from uzviz.landscapes.curvature import ends_of, hessian_of, tridiagonal
+from uzviz.landscapes.affine import Program
 from uzviz.landscapes.directions import Directions, check_like
-from uzviz.landscapes.ground import Given, Ground, batch_of, gradient_of
-from uzviz.problems import Formulas, key_for
+from uzviz.landscapes.ground import Given, Ground, batch_of
+from uzviz.landscapes.measures import AT_EACH, MAPS, Values, each, means
 from uzviz.records import Tile
 from uzviz.tree import Tree
 
@@ -130,7 +129,7 @@ class Grid:
     @property
     def values(self) -> Callable[[Tree, Any], dict[str, jax.Array]]:
         """What is a mean over examples."""
-        return _Values(self.ground.formulas, "metrics" in self.maps)
+        return Values(self.ground.formulas, "metrics" in self.maps)
 
     @cached_property
     def _program(self) -> list[Program]:
@@ -272,105 +271,20 @@ def _computed(grid: Grid, groups: Sequence[np.ndarray]) -> dict[str, np.ndarray]
     found: dict[str, np.ndarray] = {}
     for part in ground.parts:
         examples = Given(ground.statistics, ground.of[part])
-        means = _means(grid.values, ground.formulas, w, vectors, examples, *given)
-        summed = _flat(means, len(groups))
+        made = means(grid.values, ground.formulas, w, vectors, examples, *given)
+        summed = _flat(made, len(groups))
         if "metrics" in grid.maps:
             summed = ground.problem.summary(summed)
         found.update({f"{part}/{name}": x for name, x in summed.items()})
     for name in [name for name in grid.maps if name in AT_EACH]:
-        values = _each(ground.formulas, AT_EACH[name](grid), w, vectors, ground.train, *given)
-        found.update(_flat(values, len(groups)))
+        measure = AT_EACH[name](int(grid.lanczos))
+        measured = each(ground.formulas, measure, w, vectors, ground.train, *given)
+        found.update(_flat(measured, len(groups)))
     return found
 
 
 def _flat(values: dict[str, jax.Array], groups: int) -> dict[str, np.ndarray]:
     return {name: np.asarray(x)[:groups].ravel() for name, x in values.items()}
-
-
-@dataclass(frozen=True)
-class _Values:
-    """Loss, and metrics if they are asked for, at w."""
-
-    formulas: Formulas
-    metrics: bool
-
-    def __call__(self, w: Tree, batch: Any) -> dict[str, jax.Array]:
-        loss = {"loss": self.formulas.loss(w, batch, None)}
-        return {**loss, **self.formulas.metrics(w, batch)} if self.metrics else loss
-
-
-def _side_by_side(f: Callable[[jax.Array], Any], points: jax.Array, count: Any) -> Any:
-    """f at the points [groups, width, directions] of the first ``count`` groups, one group after another."""
-    width = points.shape[1]
-
-    def group(g: Any) -> Any:
-        if width == 1:
-            return jax.tree.map(lambda x: x[None], f(points[g, 0]))
-        return jax.vmap(f)(points[g])
-
-    def more(g: Any, found: Any) -> Any:
-        return jax.tree.map(lambda all_, x: all_.at[g].set(x), found, group(g))
-
-    shapes = jax.eval_shape(group, 0)
-    nothing = jax.tree.map(lambda x: jnp.zeros((len(points), *x.shape), x.dtype), shapes)
-    return jax.lax.fori_loop(0, count, more, nothing)
-
-
-@partial(jax.jit, static_argnums=(0, 1))
-def _means(values: Callable[[Tree, Any], Any], formulas: Formulas, w: Tree, vectors: tuple[Tree, ...], given: Given, points: jax.Array, count: Any):  # fmt: skip
-    """Loss and metrics, means over the examples: block by block, and within a block point by point, since what
-    is affine in the coordinates is computed once a block."""
-
-    def block(rows: Any) -> Any:
-        batch = batch_of(formulas, given.statistics, rows)
-        return _side_by_side(along(values, w, vectors, batch), points, count)
-
-    return given.examples.mean(block)
-
-
-@partial(jax.jit, static_argnums=(0, 1))
-def _each(formulas: Formulas, measure: Measure, w: Tree, vectors: tuple[Tree, ...], given: Given, points: jax.Array, count: Any):  # fmt: skip
-    """What is measured at every point by itself."""
-
-    def at(a: jax.Array) -> dict[str, jax.Array]:
-        def moved(x: jax.Array, *ds: jax.Array) -> jax.Array:
-            for i, d in enumerate(ds):
-                x = (x + a[i] * d).astype(x.dtype)
-            return x
-
-        return measure(formulas, jax.tree.map(moved, w, *vectors), given)
-
-    return _side_by_side(at, points, count)
-
-
-Measure = Callable[[Formulas, Tree, Given], dict[str, jax.Array]]
-
-
-def _gradient_norm(formulas: Formulas, w: Tree, given: Given) -> dict[str, jax.Array]:
-    return {"gradient-norm": tree.norm(gradient_of(formulas, given)(w))}
-
-
-@dataclass(frozen=True)
-class _Curvature:
-    """The ends of the Hessian's spectrum after so many Lanczos steps from one vector: both lie within the
-    spectrum, the nearer to its ends the more steps."""
-
-    steps: int
-
-    def __call__(self, formulas: Formulas, w: Tree, given: Given) -> dict[str, jax.Array]:
-        n, dtype = tree.size(w), jnp.result_type(*jax.tree.leaves(w))
-        start = jax.random.normal(key_for(0, "lanczos"), (n,), dtype)
-        found = tridiagonal(hessian_of(formulas, given, w), start, min(self.steps, n))
-        bottom, top = ends_of(*found)
-        return {"eigenvalue/bottom": bottom, "eigenvalue/top": top}
-
-
-AT_EACH: dict[str, Callable[[Grid], Measure]] = {
-    "gradient-norm": lambda grid: _gradient_norm,
-    "curvature": lambda grid: _Curvature(int(grid.lanczos)),
-}
-MAPS = ("metrics", *AT_EACH)
-"""What can be mapped beside the loss."""
 
 
 def _size(n: int) -> str:

@@ -15,7 +15,7 @@ from uzviz.engine import Lanes, Plan, Walker
 from uzviz.errors import InputError, shown
 from uzviz.landscapes.directions import Directions
 from uzviz.landscapes.ground import Given, Ground, loss_of
-from uzviz.landscapes.planes import at, project
+from uzviz.landscapes.planes import at, point, project
 from uzviz.problems import Formulas, Problem
 from uzviz.rules import Rule
 from uzviz.tree import Tree
@@ -98,13 +98,7 @@ class _Plane:
 
     def __call__(self, a: jax.Array, batch: Any, key: Any) -> jax.Array:
         w, vectors, given = batch
-
-        def moved(x: jax.Array, *ds: jax.Array) -> jax.Array:
-            for i, d in enumerate(ds):
-                x = (x + a[i] * d).astype(x.dtype)
-            return x
-
-        return loss_of(self.formulas, given)(jax.tree.map(moved, w, *vectors))
+        return loss_of(self.formulas, given)(point(w, vectors, a))
 
 
 def bound(

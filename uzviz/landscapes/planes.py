@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import jax
@@ -67,6 +68,17 @@ def at(w: Tree, directions: Directions, coordinates: np.ndarray) -> Tree:
         return jnp.asarray(found, x.dtype)
 
     return jax.tree.map(leaf, w, *directions.vectors)
+
+
+def point(w: Tree, vectors: Sequence[Tree], a: jax.Array) -> Tree:
+    """The parameters at one place of a plane, as a step of a program."""
+
+    def leaf(x: jax.Array, *ds: jax.Array) -> jax.Array:
+        for i, d in enumerate(ds):
+            x = (x + a[i] * d).astype(x.dtype)
+        return x
+
+    return jax.tree.map(leaf, w, *vectors)
 
 
 def interpolation(
