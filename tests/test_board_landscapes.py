@@ -54,6 +54,11 @@ def arrays_of(answer):
     return frame_of(answer.content)
 
 
+def test_the_process_is_there_before_it_is_asked(ask, grounds):
+    assert ask("/api/ground/wake").status == 204
+    assert grounds.worker.pid is not None
+
+
 def test_what_a_log_holds_arrives(ask, folder):
     number = ask.runs["a"]["id"]
     logged = uz.read(folder)["a"].landscapes["random"]
@@ -280,14 +285,3 @@ def test_a_race_won_by_a_rule_of_ones_own_offers_one_of_ours(grounds, tmp_path):
     about = ground(asked, "about", "race").json()
     assert (about["rule"], about["entrants"]) == ("gd", ["Half"])
     asked.store.close()
-
-
-def test_the_process_is_there_before_it_is_asked(folder):
-    made = Grounds()
-    asked = Asked(folder, ground=made.app)
-    try:
-        assert asked("/api/ground/wake").status == 204
-        assert made.worker.pid is not None
-    finally:
-        asked.store.close()
-        made.close()
