@@ -28,8 +28,9 @@ def by_rule(rule, steps=100):
     """Parameters and state after so many steps."""
     w = start()
     s = rule.init(w)
+    step = jax.jit(lambda w, s, t: rule.step(f, w, s, t)[:2])
     for t in range(1, steps + 1):
-        w, s, _ = rule.step(f, w, s, t)
+        w, s = step(w, s, t)
     return w, s
 
 
@@ -37,10 +38,15 @@ def by_optax(transform, steps=100):
     """Parameters and state after so many steps of an Optax transform."""
     w, transform = start(), optax.with_extra_args_support(transform)
     s = transform.init(w)
-    for _ in range(steps):
+
+    @jax.jit
+    def step(w, s):
         value, g = f(w)
         update, s = transform.update(g, s, w, value=value)
-        w = optax.apply_updates(w, update)
+        return optax.apply_updates(w, update), s
+
+    for _ in range(steps):
+        w, s = step(w, s)
     return w, s
 
 

@@ -22,6 +22,11 @@ def exact(loss, *arguments):
         return float(jax.jit(loss)(*map(np.asarray, arguments)))
 
 
+def slope(loss):
+    """Its gradient, as one program."""
+    return jax.jit(jax.grad(loss))
+
+
 FINITE = st.floats(-50, 50)
 NUMBERS = arrays(float, 6, elements=FINITE)
 """Always as many, so that nothing is compiled twice."""
@@ -75,15 +80,15 @@ def test_robust_losses(p, y, delta):
 def test_robust_losses_stay_finite_and_pull_no_harder_than_one():
     far, y = jnp.array([1e30, -1e30]), jnp.zeros(2)
     for loss in (losses.huber, losses.log_cosh):
-        assert np.isfinite(loss(far, y))
-        np.testing.assert_allclose(jax.grad(loss)(far, y), [0.5, -0.5])
-        curvature = jax.grad(jax.grad(lambda d, loss=loss: loss(d[None], y[:1])))
+        assert np.isfinite(jax.jit(loss)(far, y))
+        np.testing.assert_allclose(slope(loss)(far, y), [0.5, -0.5])
+        curvature = slope(jax.grad(lambda d, loss=loss: loss(d[None], y[:1])))
         assert float(curvature(jnp.array(0.0))) == pytest.approx(1)  # as that of d²/2
 
 
 def test_at_a_margin_of_one_there_is_no_pull():
-    assert np.array_equal(jax.grad(losses.hinge)(jnp.array([1.0, -1.0]), jnp.array([1, 0])), [0, 0])
-    g = jax.grad(losses.multiclass_hinge)
+    assert np.array_equal(slope(losses.hinge)(jnp.array([1.0, -1.0]), jnp.array([1, 0])), [0, 0])
+    g = slope(losses.multiclass_hinge)
     assert not np.any(g(jnp.array([[2.0, 1.0, 1.0]]), jnp.array([0])))
     assert g(jnp.array([[1.0, 2.0, 2.0]]), jnp.array([0])).tolist() == [[-1, 0.5, 0.5]]
 
@@ -100,7 +105,7 @@ def test_a_loss_of_numbers_is_even_and_least_where_they_agree(name, p, y):
 @pytest.mark.parametrize("name", [*LOSSES["regress"], "l1-distance", "l2-distance"])
 def test_the_subgradient_at_nothing_is_nothing(name):
     y = jnp.array([3.0, -1.0])
-    assert np.array_equal(jax.grad(losses.NAMES[name])(y, y), [0, 0])
+    assert np.array_equal(slope(losses.NAMES[name])(y, y), [0, 0])
 
 
 @given(LOGITS, THREE, st.floats(-100, 100))
