@@ -92,13 +92,15 @@ class Walker:
         plan, found, seen = self.places.lanes.plan, [self._none()], [np.zeros(0)]
         stop = min(self.at + steps, plan.steps)
         while self.at < stop:
-            window = plan.window(self.at, stop, stop - self.at)
+            window = plan.window(self.at, stop, ROOM)
             if not window.steps:  # the shorter batch at the end of an epoch
                 seen.append(self.ahead(1))
                 found.append(jax.tree.map(lambda x: x[None], self.w))
                 continue
             full, _ = self.places.rows_of(window)
-            w, loss = self._trail(full[0, : window.steps][:ROOM])
+            epochs = 1 if window.ends else window.epochs
+            batches = full[:epochs, : window.steps].reshape(-1, full.shape[-1])
+            w, loss = self._trail(batches[:ROOM])
             found.append(w)
             seen.append(loss)
         return jax.tree.map(lambda *x: np.concatenate(x), *found), np.concatenate(seen)
