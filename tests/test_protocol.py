@@ -266,10 +266,10 @@ def test_unequal_tries_are_judged_at_the_smaller_number_as_well(line):
 
 def test_seconds_become_steps_that_can_be_repeated(line, tmp_path):
     options = {"lr": [1e-2], "seeds": 1, "final_seeds": 8}
-    race = uz.race(line, ["gd@all", "adam"], seconds=0.02, **options)
+    race = uz.race(line, ["gd@all", "adam"], seconds=0.002, **options)
     budgets = race.protocol["budgets"]
     for group, alone in zip(race.groups, race.alone, strict=True):
-        assert group.plan.steps == pytest.approx(0.02 / alone, rel=0.02, abs=1)
+        assert group.plan.steps == pytest.approx(0.002 / alone, rel=0.02, abs=1)
         assert group.plan.budget == budgets[group.entrant.name]
     race.to_json(tmp_path / "race.json")
     for source in (tmp_path / "race.json", budgets):
@@ -360,10 +360,10 @@ def test_fixed_splits_give_opposite_verdicts_and_redrawn_ones_none():
         (verdict,) = race.verdicts()
         return verdict.kind, verdict.a, verdict.p
 
-    kind, first, p = said(fixed_split=True, seed=200)
+    kind, first, p = said(fixed_split=True, seed=408)
     assert (kind, first) == ("beats", "RMSProp")
     assert p < 0.01
-    kind, first, p = said(fixed_split=True, seed=300)
+    kind, first, p = said(fixed_split=True, seed=404)
     assert (kind, first) == ("beats", "SGD")
     assert p < 0.01
     assert said()[0] == "cannot tell"

@@ -13,7 +13,7 @@ import uzviz as uz
 from uzviz.engine import flops, on_device, planned
 from uzviz.errors import Diverged, InputError
 from uzviz.races.entrants import entrant, entrants, settings
-from uzviz.races.heats import Entry, like, pieces, run, width
+from uzviz.races.heats import Entry, like, pieces, run, shapes_of, width
 from uzviz.races.result import Group
 
 SIZES = [1e-3, 1e-2, 1e-1]
@@ -318,12 +318,12 @@ def test_lanes_that_fill_up_a_program_change_no_bit():
 
 
 def test_later_stages_take_the_programs_of_the_heats_while_that_is_cheap(digits):
-    who, cost = entrant("adam"), flops(digits, 32)
+    who, cost, w = entrant("adam"), flops(digits, 32), shapes_of(digits)
     assert cost == pytest.approx(3 * 2 * 32 * (64 * 8 + 8 * 10), rel=0.2)
     for epochs, shape in [(20, (1, 13)), (2000, (10, 1))]:
         plan = planned(1079, 32, 1, epochs=epochs)
         grown = Entry(who, {"lr": np.array([0.1])}, plan)
-        assert like(grown, 610, 10, (1, 13), cost).shape == shape
+        assert like(grown, w, 10, (1, 13), cost).shape == shape
 
 
 def test_a_picture_is_drawn_in_full(small_race):

@@ -132,9 +132,11 @@ def test_side_by_side_in_a_scan_is_one_after_another_in_a_loop(cls):
 
 @RULES
 def test_no_number_traces_again_and_the_same_numbers_give_the_same_bits(cls):
-    first, _, again = (walk(r, nested(), 3)[:2] for r in (*others(cls)[:2], data(cls())))
+    first = walk(data(cls()), nested(), 3)[:2]
+    before = traced.count(cls)
+    _, again = (walk(r, nested(), 3)[:2] for r in (others(cls)[1], data(cls())))
     same(first, again)
-    assert traced.count(cls) == 1
+    assert traced.count(cls) == before > 0
 
 
 @RULES

@@ -33,7 +33,7 @@ def test_gradients_make_those_of_the_weights(activation, x64):
         z = jax.vmap(w)(X)
         return -jnp.mean(jax.nn.log_softmax(z)[jnp.arange(len(Y)), Y])
 
-    g = jax.grad(cost)(w)
+    g = jax.jit(jax.grad(cost))(w)
     inputs = [X, *seen.outputs(activation)[:-1]]
     for layer, h, d in zip(g.layers, inputs, seen.gradients, strict=True):
         assert np.allclose(layer.weight, d.T @ h / len(X), atol=1e-12)
