@@ -44,7 +44,7 @@ def frame(request, x64):
     return lambda part, **given: request.module.SCENE.frame(part, given, Moment("", 0, 0))
 
 
-MAPS = 20_000
+MAPS = 30_000
 
 
 @pytest.fixture(autouse=True, scope="module")

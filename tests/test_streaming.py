@@ -123,21 +123,21 @@ def train(n):
     x[:: max(1, n // 500)] = np.arange(784) % 251
     x.flush()
     problem = uz.problems.classify((np.load(sys.argv[1], mmap_mode="r"), np.arange(n) % 2), [4])
-    return uz.train(problem, uz.Adam(), batch=128, gradients=128 * 400)
+    return uz.train(problem, uz.Adam(), batch=128, gradients=128 * 200)
 
 train(10_000)  # everything is compiled, and all threads have begun
 used = next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("VmData"))
-resource.setrlimit(resource.RLIMIT_DATA, ((used << 10) + (200 << 20),) * 2)
+resource.setrlimit(resource.RLIMIT_DATA, ((used << 10) + (120 << 20),) * 2)
 try:
-    np.ones((120_000, 784), np.float32)
+    np.ones((60_000, 784), np.float32)
 except MemoryError:
-    print(train(120_000).status)
+    print(train(60_000).status)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems bound no memory")
 def test_data_larger_than_the_memory_are_trained_on(tmp_path):
-    """376 MB as they are trained on, where a process may have 200 MB more."""
+    """188 MB as they are trained on, where a process may have 120 MB more."""
     command = [sys.executable, "-c", LIMITED, str(tmp_path / "x.npy")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.stdout == "finished\n", done.stderr
