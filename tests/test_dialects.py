@@ -100,3 +100,16 @@ def test_they_enter_races_under_the_names_typed():
 def test_what_pytorch_refuses_is_refused():
     with pytest.raises(InputError, match="nesterov needs a momentum"):
         dialects.torch.sgd(nesterov=True)
+
+
+@pytest.mark.parametrize(
+    ("rule", "schedule"), [("optax.rprop", "cosine"), ("keras.adagrad", "r0=cosine")]
+)
+def test_what_a_state_begins_with_may_be_on_a_schedule(rule, schedule):
+    """At t = 1, where a cosine has its whole value."""
+    problem = uz.problems.quadratic([1.0])
+    timed, plain = (
+        uz.train(problem, rules.named(rule), gradients=1, **given)
+        for given in ({"schedule": schedule}, {})
+    )
+    assert float(timed.w[0]) == float(plain.w[0])

@@ -89,7 +89,7 @@ def answer(job: str, asked: Asked, *arguments: Any) -> Any:
         last = Path(asked.name).name
         folder = os.path.join(asked.root, asked.name)
         raise InputError(
-            str(error).replace(folder, last).replace(f"{asked.root}{os.sep}", "")
+            str(error).replace(folder, last).replace(asked.root.rstrip(os.sep), "")
         ) from None
 
 

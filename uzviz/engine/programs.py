@@ -221,7 +221,7 @@ def initial(init: Callable[[jax.Array], Tree], key: jax.Array) -> Tree:
 
 
 def started(rule: Rule, w: Tree) -> Carry:
-    return Carry(w, rule.init(w), jnp.array(True))
+    return Carry(w, rule.at(1).init(w), jnp.array(True))
 
 
 start_of = jax.jit(started)

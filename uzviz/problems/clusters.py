@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -14,7 +14,7 @@ from uzviz.checks import whole
 from uzviz.errors import InputError, shown
 from uzviz.problems import tables
 from uzviz.problems.problem import Problem, generator_for
-from uzviz.problems.supervised import Data, Example, classifier, load
+from uzviz.problems.supervised import Data, Example, load, prepared, scaling
 
 MOST_SEEN = 2_000
 """Examples among which the first centroids are chosen."""
@@ -33,10 +33,6 @@ def inertia(w: jax.Array, batch: Example, key: jax.Array | None) -> jax.Array:
     # By the difference itself: ‖x‖² − 2x·w + ‖w‖² loses its digits where a point is near its centroid.
     away = batch.x - w[nearest(w, batch.x)]
     return jnp.mean(jnp.sum(away**2, axis=-1))
-
-
-def _none(w: jax.Array, batch: Example) -> dict[str, jax.Array]:
-    return {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,23 +100,32 @@ def kmeans(
     if not whole(k):
         raise InputError(f"k is {shown(k)}, but must be a whole number of centroids from 1.")
     spec = {"kind": "kmeans", "data": table.name, "k": int(k), "split": np.asarray(split).tolist()}
-    like = classifier(table, _unknown, _unknown, _unknown, split, spec)
-    if k > like.sizes[0]:
-        raise InputError(
-            f"k is {k}, but the training part has {like.sizes[0]} examples: ask for at most as many "
-            "centroids."
-        )
     order = generator_for(0, "kmeans").permutation(len(table.x))
     rows = tuple(v[np.sort(order[:MOST_SEEN])] for v in (table.x, table.y))
-    points = np.asarray(like.prepare(like.fit(rows), rows).x)
-    if len(np.unique(points, axis=0)) < k:
+    points = np.asarray(prepared(scaling(table, rows[0]), rows).x)
+    made = Problem(
+        init=Start(Seen(points), int(k)),
+        loss=inertia,
+        data=(table.x, table.y),
+        test=table.test,
+        fit=lambda rows: scaling(table, rows[0]),
+        prepare=prepared,
+        ratio=split,
+        name=table.name,
+        spec=spec,
+    )
+    if k > made.sizes[0]:
+        raise InputError(
+            f"k is {k}, but the training part has {made.sizes[0]} examples: ask for at most as many "
+            "centroids."
+        )
+    differ = len(np.unique(points, axis=0))
+    if differ < k:
         raise InputError(
             f"k is {k}, but of the {len(points)} examples that a start is chosen of, "
-            f"{len(np.unique(points, axis=0))} differ: ask for at most as many centroids."
+            f"{differ} differ: ask for at most as many centroids."
         )
-    return replace(
-        like, init=Start(Seen(points), int(k)), loss=inertia, metrics=_none, pictures=None
-    )
+    return made
 
 
 def _with_target(data: Any) -> Any:
@@ -128,7 +133,3 @@ def _with_target(data: Any) -> Any:
     if isinstance(data, np.ndarray) and data.ndim == 2:
         return tables.from_arrays(data, np.arange(len(data)), "regress")
     return data
-
-
-def _unknown(*_: Any) -> Any:
-    raise NotImplementedError("no classes are predicted")

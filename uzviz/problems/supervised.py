@@ -148,7 +148,8 @@ def _guessed(z: jax.Array) -> jax.Array:
     return z > 0 if z.ndim == 1 else jnp.argmax(z, axis=-1)
 
 
-def _prepared(statistics: Any, rows: Any) -> Example:
+def prepared(statistics: Any, rows: Any) -> Example:
+    """Features in units of their deviation from the mean."""
     (mean, scale), (x, y) = statistics, rows
     return Example((x - mean) / scale, y)
 
@@ -198,8 +199,8 @@ def classifier(
         test=table.test,
         strata=strata,
         metrics=Accuracy(outputs),
-        fit=lambda rows: _scaling(table, rows[0]),
-        prepare=_prepared,
+        fit=lambda rows: scaling(table, rows[0]),
+        prepare=prepared,
         pictures=seen if table.pixels else None,
         ratio=split,
         name=table.name,
@@ -215,7 +216,7 @@ def _errors(w: MLP, batch: Example) -> dict[str, jax.Array]:
 
 def _prepared_in_units(statistics: Any, rows: Any) -> Example:
     (scaling, (centre, unit)), (x, y) = statistics, rows
-    return _prepared(scaling, (x, (y - centre) / unit))._replace(unit=unit)
+    return prepared(scaling, (x, (y - centre) / unit))._replace(unit=unit)
 
 
 def regress(
@@ -245,7 +246,7 @@ def regress(
     def fit(rows: Any) -> Any:
         x, y = rows
         centre, unit = _standard(y)
-        return _scaling(table, x), (centre, unit)
+        return scaling(table, x), (centre, unit)
 
     return Problem(
         init=networks.starts([table.x.shape[1], 1], hidden, activation, init),
@@ -291,7 +292,8 @@ def _standard(x: Any) -> tuple[np.ndarray, np.ndarray]:
     return mean.astype(np.float32), np.where(varies, deviation, 1).astype(np.float32)
 
 
-def _scaling(table: Table, x: Any) -> tuple[np.ndarray, np.ndarray]:
+def scaling(table: Table, x: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and unit of each feature of some examples."""
     mean, deviation = _standard(x)
     return mean, deviation if table.unit is None else np.full_like(mean, table.unit)
 

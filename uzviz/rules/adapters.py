@@ -143,7 +143,7 @@ def to_optax(rule: Rule) -> Any:
     check_asks_once(rule, "an Optax transform")
 
     def init(params: Params) -> Any:
-        return {"t": jnp.zeros((), jnp.int32), "rule": rule.init(params)}
+        return {"t": jnp.zeros((), jnp.int32), "rule": rule.at(1).init(params)}
 
     def update(
         g: Params, state: Any, params: Params = None, *, value: Any = None, **more: Any

@@ -73,7 +73,8 @@ class Rule:
         return sum(self.numbers(leaf.shape) for leaf in jax.tree.leaves(w))
 
     def init(self, w: Params) -> State:
-        """The state before the first step, by the letters of the paper."""
+        """The state before the first step, by the letters of the paper; asked of the rule as it is then, its
+        schedules at t = 1."""
         raise NotImplementedError
 
     def step(self, f: Oracle, w: Params, s: State, t: jax.Array) -> tuple[Params, State, jax.Array]:
