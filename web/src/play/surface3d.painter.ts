@@ -7,8 +7,8 @@ import type { Size } from "./plot";
 import type { Shown } from "./surface3d";
 import type { View } from "./surface3d.gl";
 
-/** Milliseconds without a change after which it rests: whoever drags on finds no sharp picture being painted. */
-const REST = 300;
+/** Milliseconds without a change after which it rests. */
+const REST = 120;
 
 class Painter {
   view: View | null = null;
