@@ -1,4 +1,4 @@
-/** The rules' colours: each its own, as far apart as the palette lets ten be. */
+/** The rules' colours: each of ten its own, as far apart as the palette lets ten be; the others' near by differ. */
 
 import { expect, test } from "vitest";
 import { category } from "../src/colours";
@@ -31,10 +31,15 @@ function nearest(colours: (dark: boolean) => string[]): number {
   return Math.min(...apart);
 }
 
+/** Those of the lecture, and their nearest relatives. */
+const TEN = [
+  "gd", "momentum", "nesterov", "sam", "adagrad", "rmsprop", "adam-uncorrected", "adam", "amsgrad", "adamw",
+]; // prettier-ignore
+
 const PALETTE = Array.from({ length: 12 }, (_, i) => i);
 
 test("any other ten colours of the palette have two that are nearer", () => {
-  const ours = nearest((dark) => RULES.map((name) => ruleColour(name, dark)));
+  const ours = nearest((dark) => TEN.map((name) => ruleColour(name, dark)));
   for (const i of PALETTE) {
     for (const j of PALETTE.slice(i + 1)) {
       const rest = PALETTE.filter((k) => k !== i && k !== j);
@@ -45,9 +50,16 @@ test("any other ten colours of the palette have two that are nearer", () => {
 
 test("each of the ten rules has a colour of its own, which an unknown one shares with none", () => {
   for (const dark of [false, true]) {
-    const colours = [...RULES, "own"].map((name) => ruleColour(name, dark));
+    const colours = [...TEN, "own"].map((name) => ruleColour(name, dark));
     expect(new Set(colours).size).toBe(11);
   }
+});
+
+test("no rule has the colour of one of the three before it", () => {
+  RULES.forEach((name, i) => {
+    const before = RULES.slice(Math.max(0, i - 3), i).map((other) => ruleColour(other, false));
+    expect(before).not.toContain(ruleColour(name, false));
+  });
 });
 
 test("each has a name in both languages; an unknown one keeps its own", () => {

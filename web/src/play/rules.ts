@@ -3,8 +3,8 @@
 import { category } from "../colours";
 import { spoken } from "../words";
 
-/** The place of each rule's colour among the twelve that there are: those of the lecture are told apart best,
-    and rules of one family have different ones. */
+/** The place of each rule's colour among the twelve that there are. Ten rules have theirs alone among
+    themselves, and are told apart best; of the others, neighbours in the list have different ones. */
 const COLOURS = {
   gd: 0,
   momentum: 1,
@@ -14,7 +14,7 @@ const COLOURS = {
   adadelta: 7,
   rmsprop: 9,
   "rmsprop-centred": 4,
-  adafactor: 11,
+  adafactor: 0,
   "adam-uncorrected": 11,
   adam: 6,
   amsgrad: 8,
