@@ -10,15 +10,17 @@ BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 
 SHORTER = {
+    "hidden=[32]": "hidden=[8]",
+    "size=21": "size=5",
     "epochs=20": "epochs=1",
     "1e-4, 1, 13": "1e-2, 1, 3",
     "seeds=10": "seeds=1",
-    'uz.Momentum(), uz.Adam(), "gd@all", "gd@1"]': 'uz.Adam(), "gd@1"]',
+    'uz.Momentum(), uz.Adam(), "gd@all", "gd@1"]': 'uz.Momentum(), "gd@all"]',
 }
 
 
 def shortened(block):
-    """With less of everything that is trained."""
+    """With less of everything that is trained and drawn."""
     for long, short in SHORTER.items():
         block = block.replace(long, short)
     return block
