@@ -107,10 +107,10 @@ def test_a_race_broken_off_goes_on_and_does_nothing_twice(digits, logged, tmp_pa
 RACE = [sys.executable, "-m", "uzviz", "race"]
 
 
-def test_a_race_killed_again_and_again_ends_at_the_same_bits(tmp_path):
+def test_a_race_killed_again_and_again_ends_at_the_same_bits(digits, tmp_path):
     folder, rng, kills = tmp_path / "a", np.random.default_rng(), 0
-    sizes = ["--hidden", "8", "--rules", "adam", "--lr", "1e-3,1e-2", "--seeds", "3",
-             "--final-seeds", "4", "--epochs", "60", "--batch", "83"]  # fmt: skip
+    sizes = ["--hidden", "8", "--rules", "adam", "--lr", "1e-3,1e-1,1e3", "--seeds", "2",
+             "--final-seeds", "8", "--epochs", "60", "--batch", "83"]  # fmt: skip
     command = [*RACE, "digits", *sizes, "--no-plot", "--log", str(folder)]
     for _ in range(2):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -124,8 +124,7 @@ def test_a_race_killed_again_and_again_ends_at_the_same_bits(tmp_path):
         kills += process.wait() != 0
         command = [*RACE, "--resume", str(folder), "--no-plot"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    problem = uz.problems.classify("digits", hidden=[8])
-    judge = uz.race(problem, ["adam"], lr=[1e-3, 1e-2], seeds=3, final_seeds=4, epochs=60, batch=83)
+    judge = uz.race(digits, ["adam"], **{**OPTIONS, "epochs": 60})
     assert kills
     assert_same(uz.read(folder).race(), judge)
     assert uz.read(folder).damage == []
@@ -139,8 +138,8 @@ def test_a_race_by_seconds_goes_on_with_the_steps_it_was_given(digits, tmp_path)
         if stage == "heats" and calls.count("heats") == 2:
             raise KeyboardInterrupt
 
-    options = {"lr": [1e-2], "seeds": 2, "final_seeds": 8, "seconds": 0.01}
-    first = uz.race(digits, ["gd", "adam"], log=tmp_path, on_progress=stop, **options)
+    options = {**OPTIONS, "epochs": None, "seconds": 0.01}
+    first = uz.race(digits, RULES, log=tmp_path, on_progress=stop, **options)
     again = uz.resume(tmp_path)
     assert again.protocol["budgets"] == first.protocol["budgets"]
     assert [g.plan for g in again.groups] == [g.plan for g in first.groups]
@@ -179,7 +178,7 @@ def test_ones_own_rule_is_read_without_it_and_resumed_with_it(tmp_path):
 
 
 def test_a_training_is_no_race(digits, tmp_path):
-    uz.train(digits, uz.Adam(), epochs=1, log=tmp_path / "run")
+    uz.train(uz.problems.quadratic(), uz.GradientDescent(), gradients=5, log=tmp_path / "run")
     with pytest.raises(InputError, match="holds no race"):
         uz.read(tmp_path / "run").race()
     with pytest.raises(InputError, match="not the folder of a run"):

@@ -96,10 +96,12 @@ def test_a_run_broken_off_goes_on_to_the_same_bits(digits, whole, tmp_path, at):
 
 
 COMMAND = [sys.executable, "-m", "uzviz", "train"]
-SIZES = ["--hidden", "64", "--epochs", "100", "--rule", "momentum", "--lr", "0.001"]
+LONG = {**OPTIONS, "epochs": 200, "every": 100}
+SIZES = ["--hidden", "8", "--epochs", "200", "--batch", "50", "--rule", "adam", "--lr", "0.01",
+         "--schedule", "cosine", "--probe", "gradient-norm", "--every", "100"]  # fmt: skip
 
 
-def test_a_run_killed_again_and_again_ends_at_the_same_bits(tmp_path):
+def test_a_run_killed_again_and_again_ends_at_the_same_bits(digits, tmp_path):
     folder, rng, kills = tmp_path / "a", np.random.default_rng(), 0
     command = [*COMMAND, "digits", *SIZES, "--log", str(folder), "--checkpoint-every", "0.02"]
     while kills < 2:
@@ -117,9 +119,7 @@ def test_a_run_killed_again_and_again_ends_at_the_same_bits(tmp_path):
             break
     json_ = tmp_path / "ours.json"
     subprocess.run([*command, "--json", str(json_)], check=True, stdout=subprocess.DEVNULL)
-    problem = uz.problems.classify("digits", hidden=[64])
-    probes = ["weights", "gradients", "updates"]
-    judge = uz.train(problem, uz.Momentum(lr=0.001), epochs=100, probe=probes)
+    judge = uz.train(digits, uz.Adam(lr=1e-2), schedule="cosine", **LONG)
     assert_same(uz.read(folder).training(), judge)
     ours = json.loads(json_.read_text())
     assert ours["loss"] == judge.loss.tolist()
@@ -183,7 +183,8 @@ def test_data_that_changed_are_refused(tmp_path):
     file = tmp_path / "data.csv"
     rows = [f"{i},{i % 7},{2 * i}" for i in range(60)]
     file.write_text("\n".join(["a,b,y", *rows]))
-    uz.train(uz.problems.regress(f"{file}:y"), uz.Adam(), epochs=1, log=tmp_path / "run")
+    small = uz.problems.regress(f"{file}:y", hidden=[])
+    uz.train(small, uz.GradientDescent(), batch=36, epochs=1, log=tmp_path / "run")
     assert uz.read(tmp_path / "run").problem().name == f"{file}:y"
     file.write_text("\n".join(["a,b,y", *rows[:-1], "59,3,0"]))
     with pytest.raises(InputError, match="no longer those of the run"):
@@ -191,7 +192,7 @@ def test_data_that_changed_are_refused(tmp_path):
 
 
 def test_a_state_of_something_else_is_refused(digits, tmp_path):
-    uz.train(digits, uz.Adam(), epochs=2, log=tmp_path)
+    uz.train(digits, uz.Adam(), **{**OPTIONS, "epochs": 2}, log=tmp_path)
     for path in checkpoints.steps(tmp_path)[-1:]:
         kept = checkpoints.load(path)
         first = next(name for name in kept.tensors if name.startswith("w/"))
@@ -207,16 +208,16 @@ def test_another_machine_is_said(digits, tmp_path, monkeypatch):
         if isinstance(record, uz.records.Steps):
             raise KeyboardInterrupt
 
-    uz.train(digits, uz.Adam(), epochs=5, log=tmp_path, on_record=stop)
+    uz.train(digits, uz.Adam(), **{**OPTIONS, "epochs": 5}, log=tmp_path, on_record=stop)
     monkeypatch.setattr(uz.log.card, "cores", lambda: 96)
     with pytest.warns(UserWarning, match="cores 96 instead of"):
         assert uz.resume(tmp_path).status == "finished"
 
 
 def test_a_folder_with_a_run_is_not_written_over(digits, tmp_path):
-    uz.train(digits, uz.Adam(), epochs=1, log=tmp_path)
+    uz.train(digits, uz.Adam(), **{**OPTIONS, "epochs": 1}, log=tmp_path)
     with pytest.raises(InputError, match="holds a run already"):
-        uz.train(digits, uz.Adam(), epochs=1, log=tmp_path)
+        uz.train(digits, uz.Adam(), **{**OPTIONS, "epochs": 1}, log=tmp_path)
     with uz.Log(tmp_path / "other") as other:
         other.scalars(1, {"a": 1.0})
     with pytest.raises(InputError, match="holds no training of Uzviz"):
@@ -292,7 +293,7 @@ def test_a_bit_that_turned_in_a_state_is_noticed(digits, whole, tmp_path):
 
 
 def test_a_folder_in_which_another_process_trains_is_left_alone(digits, tmp_path):
-    uz.train(digits, uz.Adam(), epochs=1, log=tmp_path)
+    uz.train(digits, uz.Adam(), **{**OPTIONS, "epochs": 1}, log=tmp_path)
     with log.held(tmp_path), pytest.raises(InputError, match="Another process"):
         uz.resume(tmp_path)
     assert uz.resume(tmp_path).status == "finished"
@@ -307,7 +308,9 @@ def test_probes_take_no_name_of_ours(digits, tmp_path, name):
 @pytest.mark.parametrize("found", [None, 3, {"a": {"b": 1}}, {"a": None}])
 def test_what_a_probe_returns_is_checked(digits, found):
     with pytest.raises(InputError, match="must return a dict"):
-        uz.train(digits, uz.Adam(), epochs=1, probe={"p": lambda w, s, oracle, key: found})
+        uz.train(
+            digits, uz.Adam(), batch=50, epochs=1, probe={"p": lambda w, s, oracle, key: found}
+        )
 
 
 def test_parameters_of_one_path_are_refused_before_training(tmp_path):

@@ -21,7 +21,7 @@ from uzviz.engine.plan import FREE_STOPS, STEPS_A_STOP, Plan
 from uzviz.errors import InputError
 from uzviz.log import checkpoints, paths
 
-OPTIONS = {"epochs": 6, "batch": 50}
+OPTIONS = {"epochs": 6, "batch": 83, "probe": ["gradient-norm"]}
 RACE = {"lr": [1e-3, 1e-1], "seeds": 1, "final_seeds": 8, "epochs": 1, "batch": 83}
 
 PLANS = st.builds(
@@ -93,7 +93,7 @@ def test_a_path_changes_no_bit_and_goes_through_what_shorter_runs_reach(digits, 
             jax.tree.map(lambda x, y, at=at: np.array_equal(x[at], y), run.path.w, w)
         )
     at = 9
-    shorter = uz.train(digits, uz.Adam(lr=1e-2), batch=50, gradients=50 * int(run.path.steps[at]))
+    shorter = uz.train(digits, uz.Adam(lr=1e-2), batch=83, gradients=83 * int(run.path.steps[at]))
     assert jax.tree.all(jax.tree.map(lambda x, y: np.array_equal(x[at], y), run.path.w, shorter.w))
     kept = uz.train(digits, uz.Adam(lr=1e-2), path_memory=10**6, **OPTIONS)
     assert_equal(kept.path, run.path)
@@ -112,18 +112,23 @@ def test_what_is_kept_is_said(logged):
 @pytest.mark.parametrize("parts", [2, 3, 17])
 def test_the_memory_given_is_never_exceeded(digits, tmp_path, parts):
     memory = int(parts * 2480 + 800)
-    run = uz.train(digits, uz.Adam(), epochs=2, log=tmp_path, path_memory=memory)
+    run = uz.train(digits, uz.Adam(), **{**OPTIONS, "epochs": 2}, log=tmp_path, path_memory=memory)
     assert paths.place(tmp_path).stat().st_size <= memory
     assert parts - 1 <= len(run.path.steps) <= parts
     assert f"since {memory / 1e3:.3g} kB hold no more" in run.path_words
 
 
 def test_a_net_too_large_for_two_snapshots_keeps_none_and_says_so(digits, tmp_path):
-    run = uz.train(digits, uz.Adam(), epochs=1, log=tmp_path, path_memory=3000)
+    run = uz.train(digits, uz.Adam(), **{**OPTIONS, "epochs": 1}, log=tmp_path, path_memory=3000)
     assert run.path is None
     assert run.path_words.startswith("Path: none, since its start and end take")
     assert not paths.place(tmp_path).exists()
-    assert uz.train(digits, uz.Adam(), epochs=1, log=tmp_path / "b", path_memory=0).path_words == ""
+    assert (
+        uz.train(
+            digits, uz.Adam(), **{**OPTIONS, "epochs": 1}, log=tmp_path / "b", path_memory=0
+        ).path_words
+        == ""
+    )
 
 
 @pytest.mark.parametrize("memory", [-1, 1.5, "64MB", True])
@@ -157,10 +162,10 @@ def test_a_run_broken_off_and_resumed_has_the_same_bytes(digits, logged, tmp_pat
 COMMAND = [sys.executable, "-m", "uzviz", "train"]
 
 
-def test_a_run_that_was_killed_ends_with_the_same_bytes(tmp_path):
-    folder, problem = tmp_path / "a", uz.problems.classify("digits", hidden=[64])
-    sizes = ["--hidden", "64", "--epochs", "200", "--rule", "momentum", "--lr", "0.001"]
-    options = ["--log", str(folder), "--checkpoint-every", "0.02"]
+def test_a_run_that_was_killed_ends_with_the_same_bytes(digits, tmp_path):
+    folder = tmp_path / "a"
+    sizes = ["--hidden", "8", "--epochs", "200", "--batch", "83", "--rule", "adam", "--lr", "0.01"]
+    options = ["--log", str(folder), "--checkpoint-every", "0.02", "--probe", "gradient-norm"]
     process = subprocess.Popen([*COMMAND, "digits", *sizes, *options], stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
     while not checkpoints.steps(folder) and process.poll() is None:
@@ -170,7 +175,7 @@ def test_a_run_that_was_killed_ends_with_the_same_bytes(tmp_path):
     process.kill()
     process.wait()
     uz.resume(folder)
-    judge = uz.train(problem, uz.Momentum(lr=0.001), epochs=200, log=tmp_path / "b")
+    judge = uz.train(digits, uz.Adam(lr=0.01), **{**OPTIONS, "epochs": 200}, log=tmp_path / "b")
     assert paths.place(folder).read_bytes() == paths.place(tmp_path / "b").read_bytes()
     assert_equal(uz.read(folder).own.path(), judge.path)
 
