@@ -49,7 +49,7 @@ def same(a, b):
 
 def test_trained_from_a_file_all_bits_are_those_of_memory(problems, windows):
     runs = {
-        name: uz.train(problem, uz.Adam(lr=0.01), batch=32, epochs=2, probe=["gradient-norm"], every=40)
+        name: uz.train(problem, uz.Momentum(lr=0.01), batch=32, epochs=2, probe=["gradient-norm"], every=40)
         for name, problem in problems.items()
     }  # fmt: skip
     one, two = runs["memory"], runs["file"]
@@ -86,10 +86,10 @@ def test_broken_off_and_resumed_from_a_file_all_bits_are_the_same(problems, wind
             raise KeyboardInterrupt
 
     given = {"batch": 32, "epochs": 2, "probe": ["gradient-norm"], "every": 40}
-    whole = uz.train(problems["memory"], uz.Adam(lr=0.01), **given)
+    whole = uz.train(problems["memory"], uz.Momentum(lr=0.01), **given)
     uz.train(
         problems["file"],
-        uz.Adam(lr=0.01),
+        uz.Momentum(lr=0.01),
         **given,
         log=tmp_path / "a",
         checkpoint_every=0,
@@ -122,8 +122,8 @@ def train(n):
     x = np.lib.format.open_memmap(sys.argv[1], "w+", np.uint8, (n, 784))
     x[:: max(1, n // 500)] = np.arange(784) % 251
     x.flush()
-    problem = uz.problems.classify((np.load(sys.argv[1], mmap_mode="r"), np.arange(n) % 2), [4])
-    return uz.train(problem, uz.Adam(), batch=128, gradients=128 * 200)
+    problem = uz.problems.classify((np.load(sys.argv[1], mmap_mode="r"), np.arange(n) % 2), [])
+    return uz.train(problem, uz.GradientDescent(), batch=128, gradients=128 * 200)
 
 train(10_000)  # everything is compiled, and all threads have begun
 used = next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("VmData"))
