@@ -4,8 +4,8 @@ import os
 import runpy
 import tempfile
 from collections import defaultdict
+from itertools import count
 from pathlib import Path
-from urllib.parse import urljoin
 
 # All processes of a run of tests, and the commands that they start, share what they compile.
 run = os.environ.get("PYTEST_XDIST_TESTRUNUID", str(os.getpid()))
@@ -112,6 +112,9 @@ def pages(browser):
     return defaultdict(list)
 
 
+COUNT = count()
+
+
 @pytest.fixture
 def visit(browser, pages, complaints):
     """Opens an address, loaded anew with nothing remembered: all that a page remembers is its address.
@@ -128,14 +131,17 @@ def visit(browser, pages, complaints):
 
     def visit(address, before="", **options):
         free = [] if before else pages[repr(options)]
-        page = emptied(free.pop(), address, **options) if free else None
-        page = page or browser.new_context(**options).new_page()
+        page = (
+            untouched(free.pop(), **options) if free else browser.new_context(**options).new_page()
+        )
         taken.append((page, free))
         if before:
             page.add_init_script(before)
         page.on("console", said)
         page.on("pageerror", failed)
-        page.goto(address)
+        place, _, settings = address.partition("#")
+        # Where nothing ahead of the # is new, a page would only be told of the rest.
+        page.goto(f"{place.partition('?')[0]}?{next(COUNT)}#{settings}")
         return page
 
     yield visit
@@ -149,11 +155,10 @@ def visit(browser, pages, complaints):
     assert complaints == []
 
 
-def emptied(page, address, color_scheme="light", reduced_motion="no-preference", **_):
-    """A page as it was made, in the process that shows an address: an icon is all that is on it."""
+def untouched(page, color_scheme="light", reduced_motion="no-preference", **_):
+    """A page as a new one is."""
     page.mouse.move(0, 0)
     page.emulate_media(color_scheme=color_scheme, reduced_motion=reduced_motion)
-    page.goto(urljoin(address, "icon.svg"))
     return page
 
 

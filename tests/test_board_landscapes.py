@@ -25,9 +25,9 @@ def folder(tmp_path_factory):
     digits = uz.problems.classify("digits", hidden=[8])
     uz.train(digits, uz.Momentum(lr=0.05), batch=83, epochs=2, probe=[], log=folder / "a")
     uz.landscape(folder / "a", size=7, examples=64, curvature=True)
-    line = uz.problems.linear(96)
-    options = {"lr": [0.1], "seeds": 1, "final_seeds": 8, "epochs": 2}
-    uz.race(line, ["gd", "adam"], log=folder / "race", **options)
+    plane = uz.problems.quadratic([1.0, 2.0], spread=0.1)
+    options = {"lr": [0.1], "seeds": 1, "final_seeds": 1, "gradients": 20}
+    uz.race(plane, ["gd", "adam"], log=folder / "race", **options)
     return folder
 
 
@@ -166,11 +166,11 @@ def test_a_surface_comes_coarse_to_fine_and_is_the_map(ask, folder):
 def test_particles_go_on_logged_ground_and_on_new(ask, folder):
     for more in ("&number=0", ""):
         for mode in ("free", "plane"):
-            asked = f"{more}&x=.5&y=-.5&rule=adam&set=%7B%22lr%22%3A0.01%7D&steps=20&mode={mode}"
+            asked = f"{more}&x=.5&y=-.5&rule=gd&set=%7B%22lr%22%3A0.1%7D&steps=20&mode={mode}"
             arrays, facts = arrays_of(ground(ask, "particle", more=asked))
             assert arrays["coordinates"].shape == (21, 2)
             assert arrays["coordinates"][0] == pytest.approx([0.5, -0.5], abs=1e-6)
-            assert facts == {"rule": "adam", "died": None}
+            assert facts == {"rule": "gd", "died": None}
             assert arrays["loss"][-1] < arrays["loss"][0]
             assert (arrays["distance"].max() == 0) == (mode == "plane")
     dead, facts = arrays_of(ground(ask, "particle", more="&rule=gd&set=%7B%22lr%22%3A1e30%7D"))
@@ -232,7 +232,7 @@ def test_a_page_has_one_job_and_others_are_not_kept_waiting(ask, grounds):
 def test_no_file_that_a_log_names_is_opened(grounds, tmp_path):
     (tmp_path / "secret.csv").write_text("x,y\n" + "1,2\n3,4\n" * 30)
     problem = uz.problems.regress(f"{tmp_path / 'secret.csv'}:y", [4])
-    uz.train(problem, uz.Adam(), epochs=1, probe=[], log=tmp_path / "runs" / "a")
+    uz.train(problem, uz.GradientDescent(), epochs=1, probe=[], log=tmp_path / "runs" / "a")
     asked = Asked(tmp_path / "runs", ground=grounds.app)
     answer = ground(asked, "about")
     assert answer.status == 422
