@@ -22,11 +22,11 @@ WORDS = "/api/ground/{job}?run={run}&viewer=a{more}"
 def folder(tmp_path_factory):
     """A training with a landscape, and a race."""
     folder = tmp_path_factory.mktemp("runs")
-    digits = uz.problems.classify("digits", hidden=[8])
+    digits = uz.problems.classify("digits", hidden=[])
     uz.train(digits, uz.Momentum(lr=0.05), batch=83, epochs=2, probe=[], log=folder / "a")
     uz.landscape(folder / "a", size=7, examples=64, curvature=True)
     plane = uz.problems.quadratic([1.0, 2.0], spread=0.1)
-    options = {"lr": [0.1], "seeds": 1, "final_seeds": 1, "gradients": 20}
+    options = {"lr": [0.1], "seeds": 8, "final_seeds": 8, "gradients": 20}
     uz.race(plane, ["gd", "adam"], log=folder / "race", **options)
     return folder
 
@@ -124,7 +124,7 @@ def test_a_board_alone_computes_nothing(folder):
 
 def test_what_can_be_asked_is_said(ask):
     about = ground(ask, "about").json()
-    assert (about["parameters"], about["batch"], about["examples"]) == (610, 83, 1079)
+    assert (about["parameters"], about["batch"], about["examples"]) == (650, 83, 1079)
     assert (about["rule"], about["set"]) == (
         "momentum",
         {"lr": pytest.approx(0.05), "beta": pytest.approx(0.9)},
@@ -173,7 +173,7 @@ def test_particles_go_on_logged_ground_and_on_new(ask, folder):
             assert facts == {"rule": "gd", "died": None}
             assert arrays["loss"][-1] < arrays["loss"][0]
             assert (arrays["distance"].max() == 0) == (mode == "plane")
-    dead, facts = arrays_of(ground(ask, "particle", more="&rule=gd&set=%7B%22lr%22%3A1e30%7D"))
+    dead, facts = arrays_of(ground(ask, "particle", more="&rule=gd&set=%7B%22lr%22%3A1e38%7D"))
     assert facts["died"] == len(dead["loss"])
 
 
