@@ -52,7 +52,7 @@ def test_step_sizes_are_those_that_are_used(frame, schedule):
     """A step of GD is as long as α times the gradient."""
     found = frame("paths", rules=["gd"], decay_gd=schedule, steps=20)
     w, alpha = found["w"][0], found["alpha"][0]
-    g = GRADIENTS(w[:-1])
+    g = np.asarray(GRADIENTS(w[:-1]))
     assert w[1:] == pytest.approx(w[:-1] - alpha[:, None] * g, abs=1e-12)
 
 
