@@ -10,6 +10,12 @@ from playwright.sync_api import expect
 
 SETTLED = "body[data-settled=true]"
 WINDOW = {"viewport": {"width": 1280, "height": 900}, "locale": "en-US"}
+WITHOUT_WEBGL = """
+const own = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  return kind.startsWith('webgl') ? null : own.call(this, kind, ...more);
+};
+"""
 PATIENCE = 30.0
 """Seconds until what should be seen is missed. How soon it is seen, benchmarks/board_alone.py measures."""
 

@@ -22,12 +22,12 @@ WORDS = "/api/ground/{job}?run={run}&viewer=a{more}"
 def folder(tmp_path_factory):
     """A training with a landscape, and a race."""
     folder = tmp_path_factory.mktemp("runs")
-    digits = uz.problems.classify("digits", hidden=[8])
+    digits = uz.problems.classify("digits", hidden=[])
     uz.train(digits, uz.Momentum(lr=0.05), batch=83, epochs=2, probe=[], log=folder / "a")
     uz.landscape(folder / "a", size=7, examples=64, curvature=True)
-    line = uz.problems.linear(96)
-    options = {"lr": [0.1], "seeds": 1, "final_seeds": 8, "epochs": 2}
-    uz.race(line, ["gd", "adam"], log=folder / "race", **options)
+    plane = uz.problems.quadratic([1.0, 2.0], spread=0.1)
+    options = {"lr": [0.1], "seeds": 8, "final_seeds": 8, "gradients": 20}
+    uz.race(plane, ["gd", "adam"], log=folder / "race", **options)
     return folder
 
 
@@ -124,7 +124,7 @@ def test_a_board_alone_computes_nothing(folder):
 
 def test_what_can_be_asked_is_said(ask):
     about = ground(ask, "about").json()
-    assert (about["parameters"], about["batch"], about["examples"]) == (610, 83, 1079)
+    assert (about["parameters"], about["batch"], about["examples"]) == (650, 83, 1079)
     assert (about["rule"], about["set"]) == (
         "momentum",
         {"lr": pytest.approx(0.05), "beta": pytest.approx(0.9)},
@@ -166,14 +166,14 @@ def test_a_surface_comes_coarse_to_fine_and_is_the_map(ask, folder):
 def test_particles_go_on_logged_ground_and_on_new(ask, folder):
     for more in ("&number=0", ""):
         for mode in ("free", "plane"):
-            asked = f"{more}&x=.5&y=-.5&rule=adam&set=%7B%22lr%22%3A0.01%7D&steps=20&mode={mode}"
+            asked = f"{more}&x=.5&y=-.5&rule=gd&set=%7B%22lr%22%3A0.1%7D&steps=20&mode={mode}"
             arrays, facts = arrays_of(ground(ask, "particle", more=asked))
             assert arrays["coordinates"].shape == (21, 2)
             assert arrays["coordinates"][0] == pytest.approx([0.5, -0.5], abs=1e-6)
-            assert facts == {"rule": "adam", "died": None}
+            assert facts == {"rule": "gd", "died": None}
             assert arrays["loss"][-1] < arrays["loss"][0]
             assert (arrays["distance"].max() == 0) == (mode == "plane")
-    dead, facts = arrays_of(ground(ask, "particle", more="&rule=gd&set=%7B%22lr%22%3A1e30%7D"))
+    dead, facts = arrays_of(ground(ask, "particle", more="&rule=gd&set=%7B%22lr%22%3A1e38%7D"))
     assert facts["died"] == len(dead["loss"])
 
 
@@ -232,7 +232,7 @@ def test_a_page_has_one_job_and_others_are_not_kept_waiting(ask, grounds):
 def test_no_file_that_a_log_names_is_opened(grounds, tmp_path):
     (tmp_path / "secret.csv").write_text("x,y\n" + "1,2\n3,4\n" * 30)
     problem = uz.problems.regress(f"{tmp_path / 'secret.csv'}:y", [4])
-    uz.train(problem, uz.Adam(), epochs=1, probe=[], log=tmp_path / "runs" / "a")
+    uz.train(problem, uz.GradientDescent(), epochs=1, probe=[], log=tmp_path / "runs" / "a")
     asked = Asked(tmp_path / "runs", ground=grounds.app)
     answer = ground(asked, "about")
     assert answer.status == 422

@@ -36,10 +36,10 @@ def folder(tmp_path_factory):
     """A training, a race, a run whose file is damaged, and one that somebody hostile has logged."""
     folder = tmp_path_factory.mktemp("all")
     digits = uz.problems.classify("digits", hidden=[32])
-    uz.train(digits, uz.Adam(), epochs=2, log=folder / "training", note="looked into")
+    uz.train(digits, uz.Adam(), batch=83, epochs=2, log=folder / "training", note="looked into")
     line = uz.problems.quadratic([1.0], spread=0.1)
     options = {"lr": [1e-3, 1e-1, 1e3], "seeds": 2, "final_seeds": 10, "gradients": 20}
-    uz.race(line, ["gd", "adam", "momentum"], log=folder / "race", **options)
+    uz.race(line, ["gd", "adam"], log=folder / "race", **options)
     for name, lr in (("hurt", 0.1), ("hostile", 0.5)):
         own = {"lr": lr, "width": 32, "<b>rule</b>": "<img src=/ onerror=window.harmed=4>"}
         with uz.Log(folder / name, hyperparameters=own) as log:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from board import colours, eventually, number, settled, until
+from board import WITHOUT_WEBGL, colours, eventually, number, settled, until
 from playwright.sync_api import expect
 
 import uzviz as uz
@@ -313,13 +313,7 @@ def test_hostile_logs_are_shown_or_said(opened, name, lang):
 
 
 def test_without_webgl_the_contours_are_there(visit, address):
-    page = visit("about:blank")
-    page.add_init_script(
-        "const own = HTMLCanvasElement.prototype.getContext;"
-        "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
-        " return kind.startsWith('webgl') ? null : own.call(this, kind, ...more); };"
-    )
-    page.goto(f"{address}#page=landscape&run=adam")
+    page = visit(f"{address}#page=landscape&run=adam", before=WITHOUT_WEBGL)
     expect(page.locator(".missing")).to_be_visible()
     eventually(page, lambda: has(colours(page.locator(CONTOURS)), 50))
 

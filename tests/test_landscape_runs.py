@@ -1,5 +1,6 @@
 """Landscapes of runs and races: computed, logged, read back without JAX, broken off and gone on with."""
 
+import contextlib
 import json
 import shutil
 import signal
@@ -33,14 +34,14 @@ def nowhere(): return made(3, lambda w: (w * jnp.nan).sum())
 
 @pytest.fixture(scope="module")
 def digits():
-    return uz.problems.classify("digits", hidden=[8])
+    return uz.problems.classify("digits", hidden=[])
 
 
 @pytest.fixture(scope="module")
 def logged(digits, tmp_path_factory):
     """A folder with trainings and a race; nothing is written in it."""
     folder = tmp_path_factory.mktemp("runs")
-    uz.train(digits, uz.Adam(), epochs=2, probe=[], log=folder / "adam")
+    uz.train(digits, uz.Adam(), batch=83, epochs=2, probe=[], log=folder / "adam")
     hills = uz.problems.quadratic([1, 2, 3, 4])
     for lr, name in ((0.1, "gd"), (0.05, "other")):
         uz.train(hills, uz.GradientDescent(lr=lr), gradients=20, probe=[], log=folder / name)
@@ -48,7 +49,7 @@ def logged(digits, tmp_path_factory):
         hills,
         ["gd", "momentum"],
         lr=[1e-2],
-        seeds=1,
+        seeds=8,
         final_seeds=8,
         gradients=20,
         log=folder / "race",
@@ -257,11 +258,11 @@ def test_any_loss_of_any_pytree():
         uz.landscape(3)
 
 
-@pytest.fixture
-def mine(tmp_path, monkeypatch):
-    """A run of a user's own function, in the current folder."""
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "my_problem.py").write_text(MINE)
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    """A folder with a user's own function, and a run of it."""
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "my_problem.py").write_text(MINE)
     sys.modules.pop("my_problem", None)
     command = [
         "train",
@@ -274,7 +275,17 @@ def mine(tmp_path, monkeypatch):
         "--gradients",
         "40",
     ]
-    assert main([*command, "--log", "own"]) == 0
+    with contextlib.chdir(folder):
+        assert main([*command, "--log", "own"]) == 0
+    return folder
+
+
+@pytest.fixture
+def mine(own, tmp_path, monkeypatch):
+    """A copy of it, as the current folder."""
+    shutil.copytree(own, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    sys.modules.pop("my_problem", None)
     return ["landscape", "own", "--problem", "my_problem:bowl", "--size", "5"]
 
 

@@ -15,7 +15,7 @@ PLACE = [0.3, -0.4]
 
 @pytest.fixture(scope="module")
 def grid():
-    problem = uz.problems.classify("digits", hidden=[8])
+    problem = uz.problems.classify("digits", hidden=[])
     return planned(problem, size=3, split_seed=2, examples=256)
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from board import eventually, settled, until
+from board import WITHOUT_WEBGL, eventually, settled, until
 from playing import readout, slide, trouble
 
 import uzviz as uz
@@ -126,13 +126,7 @@ def test_the_surface_is_drawn_turned_and_given_back(played):
 
 
 def test_without_webgl_a_sentence_and_the_contours_are_there(visit, stage):
-    page = visit("about:blank")
-    page.add_init_script(
-        "const own = HTMLCanvasElement.prototype.getContext;"
-        "HTMLCanvasElement.prototype.getContext = function (kind, ...more) {"
-        " return kind.startsWith('webgl') ? null : own.call(this, kind, ...more); };"
-    )
-    page.goto(f"{stage}#page=play&scene=descent")
+    page = visit(f"{stage}#page=play&scene=descent", before=WITHOUT_WEBGL)
     page.locator(".missing", has_text="WebGL").wait_for()
     assert "(2.598, 0.3803)" in readout(page)
 

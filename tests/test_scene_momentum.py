@@ -26,7 +26,7 @@ def test_it_is_where_training_comes_to(frame):
 
 
 def test_curvatures_are_the_hessians(x64):
-    hessian = jax.hessian(RAVINE.value)(np.array(RAVINE.minima[0]))
+    hessian = jax.jit(jax.hessian(RAVINE.value))(np.array(RAVINE.minima[0]))
     assert np.allclose(np.linalg.eigvalsh(hessian), CURVATURES, rtol=1e-12)
     assert CURVATURES[1] == pytest.approx(520.6, abs=0.05)
 
