@@ -39,7 +39,9 @@ def logits(w, x):
 
 
 def test_the_forward_pass_is_that_of_scipy():
-    w = start_point(cnn(PICTURES, **SMALL), 0)
+    init = cnn(PICTURES, **SMALL).init
+    shapes = jax.eval_shape(init, jax.eval_shape(lambda: jax.random.key(0)))
+    w = jax.tree.map(lambda x: RNG.normal(size=x.shape).astype(np.float32), shapes)
     x = PICTURES[0][:2]
     wanted = [logits(w, np.moveaxis(one, -1, 0)) for one in x]
     found = jax.jit(lambda w, x: w(x))(w, np.moveaxis(x, -1, 1))
