@@ -1,5 +1,7 @@
 """Curvature beside dense Hessians, and thresholds beside what the rules do on a parabola."""
 
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -17,6 +19,11 @@ DATA = RNG.normal(size=(60, 3)), RNG.integers(0, 3, 60)
 @pytest.fixture
 def net(x64):
     """A ground of 36 examples, its point, and the dense Hessian there."""
+    return made()
+
+
+@functools.cache
+def made():
     problem = uz.problems.classify(DATA, hidden=[5], activation="tanh")
     ground = landscapes.Ground(problem)
     w = jax.tree.map(lambda x: x.astype(float), engine.start_point(problem, 0))
@@ -25,9 +32,8 @@ def net(x64):
 
 def dense(ground, w):
     leaves, batch = jax.flatten_util.ravel_pytree(w), whole(ground)
-    return np.asarray(
-        jax.hessian(lambda x: ground.problem.loss(leaves[1](x), batch, None))(leaves[0])
-    )
+    f = jax.jit(jax.hessian(lambda x: ground.problem.loss(leaves[1](x), batch, None)))
+    return np.asarray(f(leaves[0]))
 
 
 def whole(ground):
@@ -50,7 +56,7 @@ def test_eigenvalues_are_those_of_the_dense_hessian(net):
 def test_each_bound_holds_and_is_the_residual_of_its_vector(net):
     ground, w, hessian = net
     values = np.linalg.eigvalsh(hessian)
-    for steps in (4, 7, 12):
+    for steps in (4, 12):
         found = landscapes.eigenvalues(ground, w, top=2, bottom=1, steps=steps, tolerance=1e-12)
         assert not found.converged
         assert found.steps == steps
@@ -84,10 +90,11 @@ def test_eigenvalues_that_are_there_twice_are_found_twice(x64):
 
 def test_a_flat_ground_has_no_curvature():
     problem = uz.Problem(init=lambda key: jnp.ones(3), loss=lambda w, batch, key: w.sum())
-    found = landscapes.eigenvalues(landscapes.Ground(problem), jnp.ones(3), top=1, bottom=1)
+    ground = landscapes.Ground(problem)
+    found = landscapes.eigenvalues(ground, jnp.ones(3), top=1, bottom=1)
     assert found.top == pytest.approx([0])
     assert found.bottom == pytest.approx([0])
-    assert landscapes.trace(landscapes.Ground(problem), jnp.ones(3)).mean == 0
+    assert landscapes.trace(ground, jnp.ones(3)).mean == 0
 
 
 def test_float32_is_as_good_as_its_bound(net):

@@ -19,17 +19,17 @@ RULES = pytest.mark.parametrize("cls", rules.NAMES.values(), ids=rules.NAMES)
 
 
 def nested(dtype=jnp.float32):
-    """Parameters with a scalar, an empty leaf, a vector and a matrix."""
+    """Parameters with an empty leaf, a vector and a matrix."""
     rng = np.random.default_rng(0)
     return {
-        "a": [jnp.asarray(rng.normal(size=(3, 2)), dtype), jnp.asarray(rng.normal(), dtype)],
+        "a": [jnp.asarray(rng.normal(size=(3, 2)), dtype)],
         "b": (jnp.zeros((0, 4), dtype), {"c": jnp.asarray(rng.normal(size=5), dtype)}),
     }
 
 
 def deeper(dtype=jnp.float32):
-    """The same with a tensor of three axes, which costs half of the compiling."""
-    return {**nested(dtype), "d": jnp.ones((2, 3, 2), dtype)}
+    """The same with a scalar and a tensor of three axes, which cost most of the compiling."""
+    return {**nested(dtype), "d": jnp.ones((2, 3, 2), dtype), "e": jnp.ones((), dtype)}
 
 
 def loss(w):
@@ -37,7 +37,7 @@ def loss(w):
     return sum(jnp.sum((x - 1) ** 2 + (x - 1) ** 4 / 4) for x in jax.tree.leaves(w))
 
 
-f = jax.value_and_grad(loss)
+f = jax.jit(jax.value_and_grad(loss))
 traced = []
 
 
@@ -51,7 +51,7 @@ def step(rule, w, s, t, slope):
 def walk(rule, w, steps, slope=1.0):
     """After so many steps: parameters, state, and the last loss seen."""
     s, seen = rule.init(w), None
-    for t in range(1, steps + 1):
+    for t in np.arange(1, steps + 1, dtype=np.int32):
         w, s, seen = step(rule, w, s, t, slope)
     return w, s, seen
 
@@ -97,24 +97,15 @@ def test_structure_and_dtype_are_kept(cls, dtype):
 @RULES
 def test_it_descends_and_stays_finite(cls):
     w, s, seen = walk(data(cls()), nested(), 24)
-    assert loss(w) < loss(nested())
+    assert f(w)[0] < f(nested())[0]
     assert all(np.isfinite(x).all() for x in jax.tree.leaves((w, s, seen)))
-
-
-@RULES
-def test_jit_changes_nothing(cls):
-    rule, w = data(cls()), nested()
-    s = rule.init(w)
-    for t in (1, 2):
-        w, s, _ = rule.step(f, w, s, t)
-    close(walk(rule, nested(), 2)[:2], (w, s), 1e-5)
 
 
 @RULES
 def test_side_by_side_in_a_scan_is_one_after_another_in_a_loop(cls):
     def body(carry, t):
         rule, *here = carry
-        w, s, seen = rule.step(f, *here, t)
+        w, s, seen = step(rule, *here, t, 1.0)
         return (rule, w, s), seen
 
     @jax.jit
@@ -173,7 +164,7 @@ def test_what_is_saved_and_restored_goes_on_to_the_same_bits(cls):
     kept = tree.named({"w": w, "s": s})
     like = jax.eval_shape(lambda: {"w": nested(), "s": rule.init(nested())})
     back = tree.restored(like, kept)
-    same(step(rule, back["w"], back["s"], 4, 1.0), step(rule, w, s, 4, 1.0))
+    same(step(rule, back["w"], back["s"], np.int32(4), 1.0), step(rule, w, s, np.int32(4), 1.0))
 
 
 @RULES

@@ -73,7 +73,7 @@ def flips(d):
     return np.mean(sums >= seen - 1e-9)
 
 
-PAIRS = st.lists(st.integers(-4, 4).map(float), min_size=1, max_size=10)
+PAIRS = st.lists(st.integers(-4, 4).map(float), min_size=1, max_size=8)
 
 
 @given(PAIRS)
@@ -196,14 +196,15 @@ def plain_noise(rng, shape):
 
 @pytest.mark.parametrize("noise", [plain_noise, tied, uneven, diverging])
 def test_without_a_difference_a_race_seldom_names_a_winner(noise):
-    """2,000 races of 7 equal entrants: any "beats" in at most 5 %, 6 % with simulation noise."""
+    """600 races of 7 equal entrants: any "beats" in at most 5 %, 6 % with simulation noise. Without
+    Holm it would be a tenth where there are ties, and a third where there are none."""
     rng = np.random.default_rng(1)
-    shared = rng.normal(size=(2000, 1, 20))
+    shared = rng.normal(size=(600, 1, 20))
     wrong = sum(
         any(v.kind == "beats" for v in all_pairs(noise(rng, (7, 20)) + shared[i]))
-        for i in range(2000)
+        for i in range(600)
     )
-    assert wrong / 2000 <= 0.06
+    assert wrong / 600 <= 0.06
 
 
 def test_half_of_the_lanes_reach_a_target():
@@ -227,17 +228,17 @@ dead, cost power; the second most of it, since a dead lane differs infinitely fr
 
 @pytest.mark.parametrize("noise", POWER)
 def test_a_difference_of_one_deviation_is_seen(noise):
-    """500 races; one entrant is lower by one standard deviation of its paired differences, which
+    """200 races; one entrant is lower by one standard deviation of its paired differences, which
     is √2 of each one's own (by more against entrants that spread less)."""
     rng, seen, wrong = np.random.default_rng(2), 0, 0
-    for _ in range(500):
+    for _ in range(200):
         scores = noise(rng, (7, 20))
         scores[0] -= 2**0.5 * DEVIATION[noise]
         verdicts = [v for v in all_pairs(scores) if "0" in {v.a, v.b} and v.kind == "beats"]
         seen += sum(v.a == "0" for v in verdicts)
         wrong += sum(v.b == "0" for v in verdicts)
-    assert seen / 3000 >= POWER[noise]
-    assert wrong / 3000 <= 0.01
+    assert seen / 1200 >= POWER[noise]
+    assert wrong / 1200 <= 0.01
 
 
 # What a result cost.

@@ -109,9 +109,9 @@ def haversine(x: Points, y: Points, radius: float = EARTH) -> Float[Array, ...]:
         raise InputError(
             f"A place has {x.shape[-1]} numbers, but haversine needs two, longitude and latitude in degrees."
         )
-    x, y = jnp.radians(x), jnp.radians(y)
-    across, up = jnp.moveaxis(jnp.sin((x - y) / 2) ** 2, -1, 0)
-    a = up + jnp.cos(x[..., 1]) * jnp.cos(y[..., 1]) * across
+    # Of the difference, so that no compiler makes some of a place and itself.
+    across, up = jnp.moveaxis(jnp.sin(jnp.radians(x - y) / 2) ** 2, -1, 0)
+    a = up + jnp.cos(jnp.radians(x[..., 1])) * jnp.cos(jnp.radians(y[..., 1])) * across
     return 2 * radius * jnp.arctan2(_root(a), _root(1 - a))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -29,11 +30,17 @@ def median_interval(values: np.ndarray, confidence: float = 0.95) -> Interval:
     n = len(x)
     if n == 0:
         return Interval(math.inf, math.inf, math.inf, 0.0)
-    k, coverage = 1, _coverage(n, 1)
+    k, coverage = _narrowest(n, confidence)
+    return Interval(median(x), float(x[k - 1]), float(x[n - k]), coverage)
+
+
+@lru_cache(maxsize=256)
+def _narrowest(n: int, confidence: float) -> tuple[int, float]:
+    """The k of the narrowest interval that covers so much, and its coverage."""
+    k = 1
     while 2 * (k + 1) <= n and _coverage(n, k + 1) >= confidence:
         k += 1
-        coverage = _coverage(n, k)
-    return Interval(median(x), float(x[k - 1]), float(x[n - k]), coverage)
+    return k, _coverage(n, k)
 
 
 def _coverage(n: int, k: int) -> float:

@@ -53,10 +53,13 @@ def sign_flip(differences: np.ndarray) -> float:
 @lru_cache(maxsize=4096)
 def _tail(ranks: tuple[int, ...]) -> np.ndarray:
     """P(|Σ ± rank| ≥ T) for every whole T from 0 to the sum of the ranks."""
-    chance = np.ones(1)
+    total = sum(ranks)
+    chance = np.zeros(total + 1)
+    chance[0] = 1.0
     for rank in ranks:
-        chance = np.pad(chance, (0, rank)) / 2 + np.pad(chance, (rank, 0)) / 2
-    total = len(chance) - 1
+        half = chance / 2
+        chance = half.copy()
+        chance[rank:] += half[: total + 1 - rank]
     size = np.abs(2 * np.arange(total + 1) - total)
     of_size = np.bincount(size, weights=chance, minlength=total + 1)
     return np.minimum(np.cumsum(of_size[::-1])[::-1], 1.0)
