@@ -102,6 +102,16 @@ def test_it_descends_and_stays_finite(cls):
 
 
 @RULES
+def test_jit_changes_nothing(cls):
+    """Of one matrix, whose operations, which compile one by one, most rules share."""
+    rule, w = data(cls()), {"w": nested()["a"][0]}
+    start, s = w, rule.init(w)
+    for t in np.arange(1, 3, dtype=np.int32):
+        w, s, _ = rule.step(f, w, s, t)
+    close(walk(rule, start, 2)[:2], (w, s), 1e-5)
+
+
+@RULES
 def test_side_by_side_in_a_scan_is_one_after_another_in_a_loop(cls):
     def body(carry, t):
         rule, *here = carry
