@@ -102,13 +102,14 @@ class Group:
             self._array(self.start, name)[place] = value[own]
         for name, value in evaluations[-1].values.items():
             self._array(self.end, name)[place] = value[own]
-        number = {step: i for i, step in enumerate(self.points)}
+        points = self.points
+        number = {step: i for i, step in enumerate(points)}
         before = 0
         for e in evaluations:
             curves = {k: v[own] for k, v in e.values.items() if k.startswith("validation/")}
             seen = losses[..., before : e.step].mean(-1) if e.step else e.values["train/loss"][own]
             for name, value in {**curves, "train/loss": seen}.items():
-                self._array(self.curves, name, len(self.points))[(*place, number[e.step])] = value
+                self._array(self.curves, name, len(points))[(*place, number[e.step])] = value
             before = e.step
         self.finite[place] = [r.finite for r in said if isinstance(r, records.End)][-1][own]
         self.died[place] = death(losses, self.start["train/loss"][place], self.plan.steps)

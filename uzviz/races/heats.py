@@ -27,8 +27,9 @@ WIDE = (1 << 16, 1 << 30)
 SPARED = 1e11
 """Floating-point operations that are spent, at most, to spare a stage programs of its own: about a second
 of two cores, where compiling them takes three to five."""
-STEP = 2e5
-"""What a step of a program costs besides its lanes, in floating-point operations."""
+STEP, STOP = 2e5, 1e8
+"""What a step of a program costs besides its lanes, and what it costs to stop it for a point of the curves, a
+millisecond, in floating-point operations."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,9 @@ def like(entry: Entry, w: Any, seeds: int, compiled: tuple[int, int], flops: flo
 def _cost(entry: Entry, seeds: int, shape: tuple[int, int], flops: float) -> float:
     """Floating-point operations of all pieces, of lanes that only fill up a program too."""
     number = math.prod(-(-n // m) for n, m in zip((seeds, entry.lanes), shape, strict=True))
-    return number * entry.plan.steps * (STEP + math.prod(shape) * flops)
+    plan = entry.plan
+    stepping = plan.steps * (STEP + math.prod(shape) * flops)
+    return number * (stepping + len(plan.evaluations()) * STOP)
 
 
 def pieces(entries: Sequence[Entry], w: Any, seeds: int) -> list[Piece]:
