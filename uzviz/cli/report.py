@@ -243,7 +243,9 @@ def _option(option: dict[str, Any]) -> str:
     match default:
         case None:
             return f"{option['flag']} ({option['kind']})"
-        case bool():
+        case False:
+            return option["flag"]
+        case True:
             return f"{option['flag']}/--no-{option['flag'][2:]}"
         case list():
             return f"{option['flag']} {','.join(f'{v:g}' for v in default)}"
