@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import uzviz as uz
+from uzviz import records
 from uzviz.engine import flops, on_device, planned
 from uzviz.errors import Diverged, InputError
 from uzviz.races.entrants import entrant, entrants, settings
@@ -211,6 +212,27 @@ def group(losses, lr, finite=True):
     g.start = {"train/loss": np.ones_like(losses)}
     g.done[:], g.finite[:] = True, finite
     return g
+
+
+def test_a_lane_that_comes_back_from_a_spike_did_not_diverge():
+    """Two of 40 steps at 97 times the start: dead where it ends above that, and alive where it learned."""
+    g = Group(
+        entrant("gd"), planned(10, 1, 1, epochs=4), {"lr": np.array([0.1, 0.2, 0.3])}, (0,), 1, 0
+    )
+    loss = np.ones((1, 3, 40), np.float32)
+    loss[:, 1:, 2:4] = 97
+    ends = np.float32([[0.2, 0.2, 1.5]])
+    begun = np.ones((1, 3))
+    said = [
+        records.Evaluation(0, 0, 0, {"train/loss": begun, "validation/loss": begun}),
+        records.Steps(1, loss),
+        records.Evaluation(40, 4, 40, {"train/loss": ends, "validation/loss": ends}),
+        records.End(40, np.ones((1, 3), bool), None),
+    ]
+    g.fill(slice(0, 1), slice(0, 3), said)
+    assert g.diverged.tolist() == [[False, False, True]]
+    assert g.died.tolist() == [[0, 0, 3]]
+    assert g.curve("validation/loss")[0, 1, -1] == ends[0, 1]
 
 
 def test_tolerance_is_the_width_within_ten_per_cent():

@@ -11,6 +11,7 @@ Every message is one sentence: what was given, what is allowed, what to do.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import TypeVar
@@ -31,7 +32,10 @@ class Diverged(RuntimeError):
 
 def shown(value: object) -> str:
     """A value as a sentence quotes it: on one line, printable, not too long."""
-    text = repr(value)[1:-1] if isinstance(value, str) else " ".join(repr(value).split())
+    if isinstance(value, str):
+        text = repr(value)[1:-1]
+    else:  # numbers of NumPy as they are, and not as np.float64(2.0)
+        text = re.sub(r"\bnp\.\w+\(([^()]*)\)", r"\1", " ".join(repr(value).split()))
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 

@@ -83,7 +83,8 @@ def check_numbers(owner: Any) -> None:
         if callable(value):  # a schedule, which has checked itself
             continue
         x = numbers([value])
-        if x is None or not h.interval.holds(x) or (x[0] != 0 and np.float32(x[0]) == 0):
+        used = None if x is None else x.astype(np.float32)
+        if used is None or not h.interval.holds(used) or (used[0] == 0 and x[0] != 0):
             raise InputError(
                 f"{type(owner).__name__}: {name} ({h.meaning}) is {shown(value)}, but "
                 f"must be one number of float32 in {h.interval.text}."

@@ -6,8 +6,9 @@ import re
 
 SIGNS = {
     r"\leftarrow": "←", r"\quad": "  ", r"\tfrac": r"\frac", r"\max": "max", r"\min": "min", r"\le": "≤",
+    r"\sum": "Σ", r"\ne": "≠", r"\sim": "~",
     r"\Bigl": "", r"\Bigr": "", r"\bigl": "", r"\bigr": "", r"\;": " ", r"\,": " ", r"\ ": " ",
-    r"^{\mathsf T}": "ᵀ", r"\{": "{", r"\}": "}", ":math:": "", ".. math::": "", "`": "",
+    r"^{\mathsf T}": "ᵀ", r"\{": "{", r"\}": "}", ".. math::": "", "`": "",
 }  # fmt: skip
 BELOW = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 ABOVE = str.maketrans("0123456789t", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵗ")
@@ -19,6 +20,8 @@ def readable(text: str) -> str:
     text = re.sub(r"\\(?:mathrm|text)" + INNER, r"\1", text)
     for sign, plain in SIGNS.items():
         text = text.replace(sign, plain)
+    text = re.sub(r":(?:math|func|class|meth|mod):", "", text)
+    text = re.sub(r"\\frac(\w)(\w)", r"\1/\2", text)
     text = re.sub(r"\\hat (\w)", "\\1\u0302", text)
     text = re.sub(r"_([0-9])|_\{([0-9]+)\}", lambda m: (m[1] or m[2]).translate(BELOW), text)
     text = re.sub(r"\^([0-9t])(?![\w^])", lambda m: m[1].translate(ABOVE), text)

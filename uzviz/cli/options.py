@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import json
 import math
 import os
@@ -176,17 +177,21 @@ def imported(text: str) -> Problem:
     """What "module:name" names in a module that the user has: a problem, or what makes one."""
     from uzviz.api import Problem
 
-    module, colon, name = text.partition(":")
+    module, _, name = text.partition(":")
+    named = all(part.isidentifier() for part in [*module.split("."), name])
     sys.path.insert(0, os.getcwd())
     try:
-        found = getattr(importlib.import_module(module), name) if colon and module else None
+        found = getattr(importlib.import_module(module), name) if named else None
     except ImportError as error:
         raise InputError(f"--problem {shown(text)} cannot be imported: {error}.") from None
     except AttributeError:
         raise InputError(f"--problem {shown(text)}: {module} has no '{name}'.") from None
     finally:
         sys.path.remove(os.getcwd())
-    made = found() if callable(found) else found
+    try:
+        made = found if not callable(found) else found(*inspect.signature(found).bind().args)
+    except TypeError as error:
+        raise InputError(f"--problem {shown(text)} is called without arguments: {error}.") from None
     if not isinstance(made, Problem):
         raise InputError(
             f"--problem is {shown(text)}, but must be module:name of a Problem or of a function that "

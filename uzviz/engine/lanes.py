@@ -55,7 +55,7 @@ def check(problem: Problem) -> None:
         that names the function and what it gave.
     """
     key = jax.eval_shape(lambda: key_for(0, "init"))
-    w = jax.eval_shape(problem.init, key)
+    w = _tried(f"init(key) of {problem.name}", problem.init, key)
     leaves = jax.tree.leaves(w)
     if not leaves or not tree.size(w):
         raise InputError(f"{problem.name} starts without parameters: init must return arrays.")
@@ -71,7 +71,10 @@ def check(problem: Problem) -> None:
         return problem.loss(w, batch, None), problem.metrics(w, batch)
 
     few = jax.tree.map(lambda x: x[:2], problem.data)
-    loss, metrics = jax.eval_shape(evaluated, w, few)
+    called = (
+        f"loss(w, batch, None) or metrics(w, batch) of {problem.name}, as evaluations call them,"
+    )
+    loss, metrics = _tried(called, evaluated, w, few)
     names_fit = isinstance(metrics, dict) and all(isinstance(name, str) for name in metrics)
     if not names_fit or "loss" in metrics:
         raise InputError(
@@ -87,6 +90,15 @@ def check(problem: Problem) -> None:
     summary = problem.summary({name: np.zeros(()) for name in ("loss", *metrics)})
     if not isinstance(summary, dict) or "loss" not in summary:
         raise InputError(f"The summary of {problem.name} must be a dict that holds the loss.")
+
+
+def _tried(called: str, function: Any, *arguments: Any) -> Any:
+    """The shapes of what a user's function gives."""
+    try:
+        return jax.eval_shape(function, *arguments)
+    except TypeError as error:
+        said = str(error).splitlines()[0]
+        raise InputError(f"{called} cannot be used: {said}.") from error
 
 
 def _is_real_scalar(value: Any, differentiable: bool) -> bool:

@@ -119,7 +119,8 @@ def evaluation(
 
     def means(index: jax.Array) -> dict[str, jax.Array]:
         batch = batch_of(formulas, rows, statistics, index)
-        return {"loss": formulas.loss(w, batch, None), **formulas.metrics(w, batch)}
+        values = {"loss": formulas.loss(w, batch, None), **formulas.metrics(w, batch)}
+        return jax.tree.map(jnp.asarray, values)
 
     whole = len(index) - len(index) % block
     if not whole:

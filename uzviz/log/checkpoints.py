@@ -95,6 +95,8 @@ def load(path: Path) -> Checkpoint:
     """
     from safetensors import SafetensorError, safe_open
 
+    if not path.is_file():  # a pipe would be waited for
+        raise OSError(5, "it is no file", str(path))
     try:
         with safe_open(path, "np") as file:
             facts = json.loads(file.metadata()["uzviz"])

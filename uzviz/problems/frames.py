@@ -156,13 +156,15 @@ def _check_names(path: str, header: list[str]) -> None:
             f"{shown(path)} has one column only ({shown(header[0])}): give a target and a feature "
             "or more, in CSV with commas between them."
         )
+    seen = set[str]()
     for i, name in enumerate(header):
         if not name:
             raise InputError(f"Column {i + 1} of {shown(path)} has no name: name it or drop it.")
-        if name in header[:i]:
+        if name in seen:
             raise InputError(
                 f"{shown(path)} has two columns '{shown(name)}': give each a name of its own."
             )
+        seen.add(name)
 
 
 def _features(path: str, frame: Any) -> np.ndarray:

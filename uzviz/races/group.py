@@ -17,7 +17,8 @@ from uzviz.races.entrants import Entrant
 NEAR = 1.1
 """A step size is good while its median loss is within 10 % of the best."""
 BLOWN, PARTS_OF_BUDGET = 10.0, 20
-"""A lane diverged if its mean loss over a twentieth of the budget is above start + 10·|start|."""
+"""A lane diverged if its mean loss over a twentieth of the budget is above start + 10·|start|, unless it came
+back and ended at its start or below."""
 HIGHER_IS_BETTER = {"accuracy", "r2"}
 """Metrics of which more is better; of all others, less."""
 
@@ -114,6 +115,8 @@ class Group:
         self.finite[place] = [r.finite for r in said if isinstance(r, records.End)][-1][own]
         self.died[place] = death(losses, self.start["train/loss"][place], self.plan.steps)
         self.died[place][~self.finite[place] & (self.died[place] == 0)] = self.plan.steps
+        recovered = self.end["train/loss"][place] <= self.start["train/loss"][place]
+        self.died[place][self.finite[place] & recovered] = 0
         self.done[place] = True
 
     def part(self, seeds: slice, settings: slice) -> dict[str, np.ndarray]:
@@ -231,7 +234,7 @@ class Group:
     @property
     def diverged(self) -> np.ndarray:
         """Lanes that diverged: a loss was not finite, or their training loss, averaged over a
-        twentieth of the budget, was above start + 10·|start|."""
+        twentieth of the budget, was above start + 10·|start| and came back to its start no more."""
         return self.died > 0
 
     @property
@@ -269,7 +272,7 @@ class Group:
 
 
 def death(losses: np.ndarray, start: np.ndarray, steps: int) -> np.ndarray:
-    """The step, from 1, at which lanes [..., steps made] diverged; 0 for those that did not."""
+    """The step, from 1, at which lanes [..., steps made] blew up; 0 for those that did not."""
     made = losses.shape[-1]
     broken = ~np.isfinite(losses)
     died = np.where(broken.any(-1), broken.argmax(-1) + 1, 0)

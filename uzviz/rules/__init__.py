@@ -225,6 +225,10 @@ def scheduled(rule: R, schedule: str, steps: int) -> R:
                 f"{rule.title} tunes no hyperparameter that '{text}' could change: leave it out."
             )
         errors.named(f"hyperparameter of {name_of(rule)}", field, declared(rule))
+        if field in timed:
+            raise errors.InputError(
+                f"{field} of {rule.title} has two schedules, of which '{text}' is one: give one."
+            )
         now = value(rule, field)
         if isinstance(now, Schedule):
             raise errors.InputError(

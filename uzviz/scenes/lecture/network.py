@@ -91,6 +91,8 @@ def batch_of(settings: Settings) -> int | str:
 def begun(settings: Settings) -> Walker:
     problem, rule, batch = problem_of(settings), rule_of(settings), batch_of(settings)
     n = problem.sizes[0]
+    if batch != "all":
+        batch = min(int(batch), n)
     epoch = 1 if batch == "all" else -(-n // int(batch))
     epochs = min(MOST_EPOCHS, MOST_STEPS // epoch)
     plan = engine.planned(n, batch, rule.gradients, epochs=epochs * rule.gradients)
