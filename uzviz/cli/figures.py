@@ -69,7 +69,10 @@ def _curvature(found: dict[str, Any]) -> None:
         say("sharpness: not known, since the rule's state was not kept")
     else:
         threshold = "none known" if sharp["threshold"] is None else f"{sharp['threshold']:.4g}"
-        say(f"sharpness {_bounded(sharp['value'])}, threshold of the rule: {threshold}")
+        say(
+            f"sharpness {_bounded(sharp['value'])}, of the Hessian as the rule scales its steps; "
+            f"threshold of the rule: {threshold}"
+        )
     if (along := found.get("along")) is not None:
         say(_along(along))
 
@@ -82,7 +85,7 @@ def _along(along: dict[str, Any]) -> str:
     told = f"sharpness along the path of {along['label']}: {low:.4g} to {high:.4g} at {len(points)} points"
     known = [row for row in points if row[3] is not None]
     if not known:
-        return f"{told}, threshold of the rule there: none known"
+        return f"{told}, of the Hessian itself; threshold of the rule there: none known"
     above = sum(row[1] > row[3] for row in known)
     return f"{told}, above the rule's threshold at {above}"
 

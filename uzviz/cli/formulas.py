@@ -17,10 +17,11 @@ INNER = r"\{([^{}]*)\}"
 
 def readable(text: str) -> str:
     """A docstring whose formulas are plain text."""
+    text = re.sub(r":\w+:`~(?:\w+\.)*(\w+)`", r"\1", text)
+    text = re.sub(r":(?:math|func|class|meth|mod):", "", text)
     text = re.sub(r"\\(?:mathrm|text)" + INNER, r"\1", text)
     for sign, plain in SIGNS.items():
         text = text.replace(sign, plain)
-    text = re.sub(r":(?:math|func|class|meth|mod):", "", text)
     text = re.sub(r"\\frac(\w)(\w)", r"\1/\2", text)
     text = re.sub(r"\\hat (\w)", "\\1\u0302", text)
     text = re.sub(r"_([0-9])|_\{([0-9]+)\}", lambda m: (m[1] or m[2]).translate(BELOW), text)
