@@ -88,7 +88,7 @@ function Stage() {
       </p>
       <Presets />
       <div class="work">
-        <div class="pictures" ref={pictures}>
+        <div class="pictures" ref={pictures} data-waiting={loaded ? w.computing : ""}>
           {loaded ? <loaded.Scene /> : <Nothing>{w.starting}</Nothing>}
         </div>
         <section class="settings" aria-label={w.settings}>
