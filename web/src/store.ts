@@ -21,7 +21,9 @@ export const changes = signal(0);
 export const stamps = new Map<number, number>();
 
 const collator = new Intl.Collator("en", { numeric: true });
-export const byName = (a: string, b: string) => collator.compare(a, b);
+/** Numbers as numbers, and folders by their own names: "final/adam" is before "final-nudged/adam". */
+export const byName = (a: string, b: string) => collator.compare(spaced(a), spaced(b));
+const spaced = (name: string) => name.replaceAll("/", " ");
 
 export const runList = computed(() =>
   [...runs.value.values()].sort((a, b) => byName(a.name, b.name)),

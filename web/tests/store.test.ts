@@ -26,6 +26,13 @@ test("runs stand by name, numbers as numbers", () => {
   expect(names()).toEqual(["adam/9", "adam/10", "gd/1"]);
 });
 
+test("a folder stands before those whose names go on from its own", () => {
+  const all = ["r/final-nudged/adam", "r/final/gd/2", "r/final/adam", "r 2/a", "r/a"];
+  expect(all.sort(store.byName)).toEqual([
+    "r 2/a", "r/a", "r/final/adam", "r/final/gd/2", "r/final-nudged/adam",
+  ]); // prettier-ignore
+});
+
 test("ticks within a filter leave the others as they are", () => {
   settings.runPattern.value = "adam";
   store.tickAll(false);
