@@ -20,7 +20,7 @@ def bowl(w):
     return sum(jnp.sum((x - 1) ** 2 + jnp.sin(3 * x)) for x in jax.tree.leaves(w))
 
 
-f = jax.value_and_grad(bowl)
+f = jax.jit(jax.value_and_grad(bowl))
 START = {"a": np.linspace(-1, 2, 6).reshape(2, 3), "b": np.array([0.5, -0.5])}
 
 
@@ -108,6 +108,7 @@ def test_it_races_is_the_same_again_and_goes_on_when_given_again(tmp_path):
         "seeds": 1,
         "final_seeds": 8,
         "epochs": 1,
+        "batch": 8,
         "grid": {"tuned.b1": [0.5, 0.9]},
     }
     race = uz.race(line(), entrants, log=tmp_path / "r", **options)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import uzviz as uz
+from uzviz import engine
 from uzviz.engine import overflow
 
 
@@ -53,7 +54,7 @@ def test_an_overflow_in_a_naive_softmax_is_found():
         init=lambda key: jnp.full((2, 2), 300.0), loss=naive_softmax,
         data=(x, (x[:, 0] > 0).astype(np.int32)),
     )  # fmt: skip
-    (found,) = deaths(problem, [1e-3], epochs=2)
+    (found,) = deaths(problem, [1e-3], epochs=2, batch=32)
     assert found.step == 1
     assert found.cause.startswith("overflow in exp [32, 2]")
     assert found.overflow == "exp [32, 2]"
@@ -67,7 +68,7 @@ def test_a_bad_batch_is_blamed():
         init=lambda key: jnp.ones(1),
         loss=lambda w, batch, key: jnp.mean((w * batch[0] - batch[1]) ** 2), data=(bad, x),
     )  # fmt: skip
-    found = deaths(problem, [1e-2], epochs=3, batch=4)
+    found = deaths(problem, [1e-2], epochs=3, batch=6)
     assert {c.cause for c in found} == {"its batch holds numbers that are not finite"}
 
 
@@ -121,7 +122,7 @@ def test_the_first_operation_that_overflows(function, x, says):
 
 def test_the_layer_of_an_overflow_is_named():
     digits = uz.problems.classify("digits", hidden=[8])
-    w = jax.tree.map(lambda x: x * 1e30, digits.init(jax.random.key(0)))
+    w = jax.tree.map(lambda x: x * 1e30, engine.start_point(digits, 0))
     rows = tuple(x[:4] for x in digits.data)
     batch = digits.prepare(digits.fit(rows), rows)
     found = overflow(lambda w: digits.loss(w, batch, None), w)

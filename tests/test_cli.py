@@ -33,27 +33,30 @@ def uzviz(tmp_path, monkeypatch, capsys):
     return call
 
 
+SMALL = ["--hidden", "8", "--batch", "83"]
+
+
 def test_train_prints_three_parts(uzviz):
-    result = uzviz("train", "digits", "--rule", "adam", "--lr", "1e-3", "--epochs", "3")
+    result = uzviz("train", "digits", *SMALL, "--rule", "gd", "--lr", "1e-3", "--epochs", "3")
     assert result.exit_code == 0
-    for word in ("train", "validation", "test", "loss", "accuracy", "102 of 102 steps"):
+    for word in ("train", "validation", "test", "loss", "accuracy", "39 of 39 steps"):
         assert word in result.stdout
 
 
 def test_train_writes_strict_json_and_csv(uzviz, tmp_path):
-    uzviz("train", "digits", "--epochs", "2", "--probe", "gradient-norm", "--every", "20",
+    uzviz("train", "digits", *SMALL, "--epochs", "2", "--probe", "gradient-norm", "--every", "8",
           "--json", "run.json", "--csv", "run.csv")  # fmt: skip
     found = json.loads((tmp_path / "run.json").read_text(), parse_constant=pytest.fail)
     assert found["status"] == "finished"
-    assert len(found["loss"]) == 68
-    assert [p["step"] for p in found["probes"]] == [0, 20, 40, 60]
+    assert len(found["loss"]) == 26
+    assert [p["step"] for p in found["probes"]] == [0, 8, 16, 24]
     assert "test/accuracy" in found["results"]
-    assert (tmp_path / "run.csv").read_text().count("step/loss") == 68
+    assert (tmp_path / "run.csv").read_text().count("step/loss") == 26
 
 
 def test_race_draws_writes_and_names_the_winner_whose_command_trains_its_lane(uzviz, tmp_path):
-    result = uzviz("race", "digits", "--rules", "gd,momentum", "--lr", "1e-1,3e-1", "--seeds", "1",
-                   "--grid", "momentum.beta=0.5,0.8", "--epochs", "2", "--hidden", "8", "--batch", "83",
+    result = uzviz("race", "linear", "--rules", "gd,momentum", "--lr", "1e-2,3e-2", "--seeds", "1",
+                   "--grid", "momentum.beta=0.5,0.8", "--epochs", "2", "--batch", "10",
                    "--json", "r.json", "--csv", "r.csv")  # fmt: skip
     assert result.exit_code == 0
     assert (tmp_path / "race.png").read_bytes().startswith(b"\x89PNG")
@@ -66,7 +69,7 @@ def test_race_draws_writes_and_names_the_winner_whose_command_trains_its_lane(uz
     assert (tmp_path / "r.csv").read_text().count("\n") == 1 + (heats + final) * 3
     assert "best, or not told from the best" in result.stdout
     command = result.stdout.strip().splitlines()[-1].split()
-    assert command[:3] == ["uzviz", "train", "digits"]
+    assert command[:3] == ["uzviz", "train", "linear"]
     assert uzviz(*command[1:], "--json", "t.json").exit_code == 0
     _, momentum = found["entrants"]
     lr, beta = (float(command[command.index(f) + 1].split("=")[-1]) for f in ("--lr", "--set"))

@@ -29,7 +29,7 @@ def net(key):
 
 def test_an_equinox_module_trains_in_three_lines():
     problem = of_module(net(jax.random.key(0)), loss, (X, Y), metrics=accuracy)
-    run = uz.train(problem, uz.Adam(lr=0.1), epochs=20)
+    run = uz.train(problem, uz.GradientDescent(lr=1.0), batch=36, epochs=60)
     assert run.results["validation/accuracy"] > 0.8
     assert problem.name == "MLP"
 

@@ -16,22 +16,35 @@ def problem():
     return uz.problems.regress((X, Y.astype(np.float32)), hidden=[6])
 
 
+RULE = uz.GradientDescent(lr=0.1)
+
+
+@pytest.fixture(scope="module")
+def run(problem):
+    """Of twelve steps."""
+    named = ["gradient-norm", "update-ratio", "weights", "gradients", "updates"]
+    return uz.train(problem, RULE, batch=10, epochs=4, probe=named, every=5)
+
+
+def first(run):
+    """What was measured before the first step, by probe."""
+    return [p.values for p in run.probed if p.step == 0]
+
+
 def norm(*leaves):
     return np.sqrt(sum(float((np.asarray(x, np.float64) ** 2).sum()) for x in leaves))
 
 
-def test_probes_measure_the_first_step_by_hand(problem):
-    rule = uz.Adam(lr=0.01)
-    run = uz.train(problem, rule, batch=10, epochs=2, probe=["gradient-norm", "update-ratio"])
+def test_probes_measure_the_first_step_by_hand(problem, run):
     split = problem.split(0)
     rows = engine.plan.Sampler(split.train, 0).epoch(0)[:10]
     statistics = problem.fit(jax.tree.map(lambda x: x[split.train], problem.data))
     batch = problem.prepare(statistics, jax.tree.map(lambda x: x[rows], problem.data))
     w = engine.start_point(problem, 0)
-    f = jax.value_and_grad(lambda w: problem.loss(w, batch, None))
+    f = jax.jit(jax.value_and_grad(lambda w: problem.loss(w, batch, None)))
     g = f(w)[1]
-    after = rule.step(f, w, rule.init(w), 1)[0]
-    norms, ratios = (p.values for p in run.probed if p.step == 0)
+    after = jax.jit(lambda w: RULE.step(f, w, RULE.init(w), 1)[0])(w)
+    norms, ratios, *_ = first(run)
     assert list(norms) == ["layers/0", "layers/1"]
     for i, name in enumerate(norms):
         layer = g.layers[i]
@@ -41,14 +54,13 @@ def test_probes_measure_the_first_step_by_hand(problem):
         assert ratios[name] == pytest.approx(moved / norm(old.weight, old.bias), rel=1e-4)
 
 
-def test_probes_run_before_the_first_step_and_every_so_many(problem):
-    run = uz.train(problem, uz.Adam(), batch=10, epochs=4, probe=["gradient-norm"], every=5)
-    assert [p.step for p in run.probed] == [0, 5, 10]
+def test_probes_run_before_the_first_step_and_every_so_many(run):
+    assert [p.step for p in run.probed] == [step for step in (0, 5, 10) for _ in range(5)]
 
 
 def test_a_probe_of_ones_own(problem):
     run = uz.train(
-        problem, uz.Adam(), epochs=1,
+        problem, RULE, batch=10, epochs=1,
         probe={"loss": lambda w, s, oracle, key: {"here": oracle(w)[0]}},
     )  # fmt: skip
     assert run.probed[0].values["here"] == pytest.approx(run.loss[0], rel=1e-5)
@@ -84,10 +96,8 @@ def test_a_histogram_of_extremes_and_of_nothing_finite():
     assert np.isfinite(edges).all()
 
 
-def test_histograms_of_weights_gradients_and_updates_are_those_of_the_layers(problem):
-    rule = uz.GradientDescent(lr=0.1)
-    run = uz.train(problem, rule, batch=10, epochs=1, probe=["weights", "gradients", "updates"])
-    w, g, d = (p.values["layers/0"] for p in run.probed if p.step == 0)
+def test_histograms_of_weights_gradients_and_updates_are_those_of_the_layers(problem, run):
+    w, g, d = (values["layers/0"] for values in first(run)[2:])
     start = engine.start_point(problem, 0)
     own = np.concatenate([np.ravel(x) for x in (start.layers[0].weight, start.layers[0].bias)])
     assert w.edges[[0, -1]] == pytest.approx([own.min(), own.max()])

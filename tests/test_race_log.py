@@ -13,7 +13,7 @@ import uzviz as uz
 from uzviz.errors import InputError
 
 OPTIONS = {"lr": [1e-3, 1e-1, 1e3], "seeds": 2, "final_seeds": 8, "epochs": 2, "batch": 83}
-RULES = ["gd", "adam"]
+RULES = ["gd", "momentum"]
 
 
 @pytest.fixture(scope="module")
@@ -53,17 +53,17 @@ def test_a_log_changes_no_bit_and_is_read_back(digits, logged):
 def test_lanes_of_the_final_are_runs_with_hyperparameters_and_results(logged):
     race, folder = logged
     lanes = race.table(lanes=True)
-    lanes = lanes[(lanes["stage"] == "final") & (lanes["entrant"] == "adam")]
+    lanes = lanes[(lanes["stage"] == "final") & (lanes["entrant"] == "momentum")]
     runs = uz.read(folder)
     for _, lane in lanes[lanes["role"] == "tuned"].iterrows():
-        run = runs[f"final/adam/seed-{lane['seed']}"]
+        run = runs[f"final/momentum/seed-{lane['seed']}"]
         assert run.hyperparameters["lr"] == lane["lr"]
         assert run.hyperparameters["seed"] == lane["seed"]
         assert run.results["test/loss"] == pytest.approx(lane["test/loss"], rel=1e-6)
         assert run.status == "finished"
         points = run.scalars("validation/loss")
         assert points.step.tolist() == race.finals[1].group.points
-    assert len([n for n in runs if n.startswith("final/adam/")]) == 8
+    assert len([n for n in runs if n.startswith("final/momentum/")]) == 8
     finals = [n for n in runs if n.startswith("final")]
     assert len(finals) == sum(f.group.done.size for f in race.finals)
 
@@ -107,25 +107,23 @@ def test_a_race_broken_off_goes_on_and_does_nothing_twice(digits, logged, tmp_pa
 RACE = [sys.executable, "-m", "uzviz", "race"]
 
 
-def test_a_race_killed_again_and_again_ends_at_the_same_bits(digits, tmp_path):
-    folder, rng, kills = tmp_path / "a", np.random.default_rng(), 0
-    sizes = ["--hidden", "8", "--rules", "adam", "--lr", "1e-3,1e-1,1e3", "--seeds", "2",
+def test_a_killed_race_ends_at_the_same_bits(digits, tmp_path):
+    """Where in the race it is killed, chance decides."""
+    folder = tmp_path / "a"
+    sizes = ["--hidden", "8", "--rules", "gd", "--lr", "1e-3,1e-1,1e3", "--seeds", "2",
              "--final-seeds", "8", "--epochs", "60", "--batch", "83"]  # fmt: skip
-    command = [*RACE, "digits", *sizes, "--no-plot", "--log", str(folder)]
-    for _ in range(2):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        begun = len(list(folder.glob("*tfevents*")))
-        while len(list(folder.glob("*tfevents*"))) == begun and process.poll() is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        time.sleep(rng.uniform(0, 1.5))
-        process.kill()
-        kills += process.wait() != 0
-        command = [*RACE, "--resume", str(folder), "--no-plot"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    judge = uz.race(digits, ["adam"], **{**OPTIONS, "epochs": 60})
-    assert kills
+    process = subprocess.Popen(
+        [*RACE, "digits", *sizes, "--no-plot", "--log", str(folder)], stdout=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while not list(folder.glob("*tfevents*")) and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(np.random.default_rng().uniform(0, 0.7))
+    process.kill()
+    assert process.wait() != 0
+    judge = uz.race(digits, ["gd"], **{**OPTIONS, "epochs": 60})
+    assert_same(uz.resume(folder), judge)
     assert_same(uz.read(folder).race(), judge)
     assert uz.read(folder).damage == []
 
@@ -210,7 +208,7 @@ def test_other_entrants_or_another_problem_are_refused(digits, tmp_path):
         raise KeyboardInterrupt
 
     uz.race(digits, RULES, log=tmp_path, on_progress=stop, **OPTIONS)
-    for entrants in (["gd"], ["gd", uz.Adam(b1=0.1)]):
+    for entrants in (["gd"], ["gd", uz.Momentum(beta=0.1)]):
         with pytest.raises(InputError, match="not those of the race"):
             uz.resume(tmp_path, entrants=entrants)
     other = uz.problems.classify("digits", hidden=[8], activation="tanh")

@@ -12,10 +12,11 @@ import pytest
 
 import uzviz as uz
 from uzviz import log
+from uzviz.cli.app import main
 from uzviz.errors import InputError
 from uzviz.log import checkpoints
 
-OPTIONS = {"epochs": 12, "batch": 50, "probe": ["gradient-norm"], "every": 7}
+OPTIONS = {"epochs": 12, "batch": 83, "probe": ["gradient-norm"], "every": 7}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,7 @@ def digits():
 @pytest.fixture(scope="module")
 def whole(digits):
     """The run that never stopped."""
-    return uz.train(digits, uz.Adam(lr=1e-2), schedule="cosine", **OPTIONS)
+    return uz.train(digits, uz.Momentum(lr=1e-2), schedule="cosine", **OPTIONS)
 
 
 def assert_same(a, b):
@@ -45,13 +46,13 @@ def assert_same(a, b):
 
 
 def test_a_log_changes_no_bit_and_is_read_back(digits, whole, tmp_path):
-    run = uz.train(digits, uz.Adam(lr=1e-2), schedule="cosine", log=tmp_path / "a", note="Цілий",
+    run = uz.train(digits, uz.Momentum(lr=1e-2), schedule="cosine", log=tmp_path / "a", note="Цілий",
                    checkpoint_every=0, **OPTIONS)  # fmt: skip
     assert_same(run, whole)
     logged = uz.read(tmp_path / "a")
     assert_same(logged.training(), whole)
-    assert logged.rule() == uz.rules.scheduled(uz.Adam(lr=1e-2), "cosine", whole.start.steps)
-    again = uz.train(logged.problem(), uz.Adam(lr=1e-2), schedule="cosine", **OPTIONS)
+    assert logged.rule() == uz.rules.scheduled(uz.Momentum(lr=1e-2), "cosine", whole.start.steps)
+    again = uz.train(logged.problem(), uz.Momentum(lr=1e-2), schedule="cosine", **OPTIONS)
     assert_same(again, whole)
     ((_, (card,)),) = logged.only.text("card")
     assert card.startswith("Цілий")
@@ -63,13 +64,15 @@ def test_a_log_changes_no_bit_and_is_read_back(digits, whole, tmp_path):
 
 
 def test_states_kept_are_the_last_and_the_best(digits, tmp_path):
-    run = uz.train(digits, uz.Adam(lr=0.3), log=tmp_path, checkpoint_every=0, **OPTIONS)
+    run = uz.train(digits, uz.Momentum(lr=0.3), log=tmp_path, checkpoint_every=0, **OPTIONS)
     losses = [float(e.values["validation/loss"]) for e in run.evaluations[1:]]
     best = checkpoints.best(tmp_path)
     assert best.facts["validation/loss"] == pytest.approx(min(losses), rel=1e-6)
     assert len(checkpoints.steps(tmp_path)) == checkpoints.LAST
     assert checkpoints.newest(tmp_path).step == run.start.steps
-    found = uz.train(digits, uz.Adam(lr=0.3), **{**OPTIONS, "epochs": 1 + int(np.argmin(losses))})
+    found = uz.train(
+        digits, uz.Momentum(lr=0.3), **{**OPTIONS, "epochs": 1 + int(np.argmin(losses))}
+    )
     kept = uz.tree.restored(found.w, best.tensors)
     pairs = zip(jax.tree.leaves(kept), jax.tree.leaves(found.w), strict=True)
     assert all(np.array_equal(x, y) for x, y in pairs)
@@ -85,7 +88,7 @@ def test_a_run_broken_off_goes_on_to_the_same_bits(digits, whole, tmp_path, at):
             raise KeyboardInterrupt
 
     run = uz.train(
-        digits, uz.Adam(lr=1e-2), schedule="cosine", log=tmp_path, on_record=stop, **OPTIONS
+        digits, uz.Momentum(lr=1e-2), schedule="cosine", log=tmp_path, on_record=stop, **OPTIONS
     )
     assert run.status == "interrupted"
     assert uz.read(tmp_path).only.status == "interrupted"
@@ -96,30 +99,37 @@ def test_a_run_broken_off_goes_on_to_the_same_bits(digits, whole, tmp_path, at):
 
 
 COMMAND = [sys.executable, "-m", "uzviz", "train"]
-LONG = {**OPTIONS, "epochs": 200, "every": 100}
-SIZES = ["--hidden", "8", "--epochs", "200", "--batch", "50", "--rule", "adam", "--lr", "0.01",
+LONG = {**OPTIONS, "epochs": 100, "every": 100}
+SIZES = ["--hidden", "8", "--epochs", "100", "--batch", "83", "--rule", "momentum", "--lr", "0.01",
          "--schedule", "cosine", "--probe", "gradient-norm", "--every", "100"]  # fmt: skip
 
 
+def killed(command, begun, later):
+    """Whether a process was there to be killed, so many seconds after it had begun."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not begun() and process.poll() is None:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    time.sleep(later)
+    process.kill()
+    return process.wait() != 0
+
+
 def test_a_run_killed_again_and_again_ends_at_the_same_bits(digits, tmp_path):
-    folder, rng, kills = tmp_path / "a", np.random.default_rng(), 0
-    command = [*COMMAND, "digits", *SIZES, "--log", str(folder), "--checkpoint-every", "0.02"]
-    while kills < 2:
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        deadline = time.monotonic() + 60
-        begun = len(list(folder.glob("*tfevents*")))
-        while len(list(folder.glob("*tfevents*"))) == begun and process.poll() is None:
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        time.sleep(rng.uniform(0, 0.6))
-        process.kill()
-        kills += process.wait() != 0
-        command = [*COMMAND, "--resume", str(folder), "--checkpoint-every", "0.02"]
-        if process.returncode == 0:
-            break
-    json_ = tmp_path / "ours.json"
-    subprocess.run([*command, "--json", str(json_)], check=True, stdout=subprocess.DEVNULL)
-    judge = uz.train(digits, uz.Adam(lr=1e-2), schedule="cosine", **LONG)
+    """Once with states behind it, and once wherever chance has it."""
+    folder, json_ = tmp_path / "a", tmp_path / "ours.json"
+    states = ["--checkpoint-every", "0.02"]
+    first = [*COMMAND, "digits", *SIZES, "--log", str(folder), *states]
+    assert killed(first, lambda: checkpoints.steps(folder), 0)
+    resume = ["--resume", str(folder)]
+    logs = len(list(folder.glob("*tfevents*")))
+    chance = np.random.default_rng().uniform(0, 0.6)
+    killed(
+        [*COMMAND, *resume, *states], lambda: len(list(folder.glob("*tfevents*"))) > logs, chance
+    )
+    assert main(["train", *resume, "--json", str(json_)]) == 0
+    judge = uz.train(digits, uz.Momentum(lr=1e-2), schedule="cosine", **LONG)
     assert_same(uz.read(folder).training(), judge)
     ours = json.loads(json_.read_text())
     assert ours["loss"] == judge.loss.tolist()
@@ -130,7 +140,7 @@ def test_a_run_killed_again_and_again_ends_at_the_same_bits(digits, tmp_path):
 
 
 def test_a_run_killed_before_its_first_state_starts_again(digits, whole, tmp_path):
-    uz.train(digits, uz.Adam(lr=1e-2), schedule="cosine", log=tmp_path, **OPTIONS)
+    uz.train(digits, uz.Momentum(lr=1e-2), schedule="cosine", log=tmp_path, **OPTIONS)
     for path in checkpoints.steps(tmp_path):
         path.unlink()
     assert_same(uz.resume(tmp_path), whole)
@@ -144,7 +154,7 @@ def test_a_run_killed_before_its_first_state_starts_again(digits, whole, tmp_pat
 
 def test_a_damaged_state_is_passed_over(digits, whole, tmp_path):
     uz.train(
-        digits, uz.Adam(lr=1e-2), schedule="cosine", log=tmp_path, checkpoint_every=0, **OPTIONS
+        digits, uz.Momentum(lr=1e-2), schedule="cosine", log=tmp_path, checkpoint_every=0, **OPTIONS
     )
     last = checkpoints.steps(tmp_path)[-1]
     last.write_bytes(last.read_bytes()[:100])
@@ -168,7 +178,7 @@ def test_ones_own_problem_is_given_again(tmp_path):
             data=(x, target * x),
         )
 
-    run = uz.train(problem(), uz.Momentum(), epochs=3, log=tmp_path)
+    run = uz.train(problem(), uz.Momentum(), batch=7, epochs=3, log=tmp_path)
     with pytest.raises(InputError, match="one of your own"):
         uz.read(tmp_path).problem()
     with pytest.raises(InputError, match="one of your own"):
@@ -192,7 +202,7 @@ def test_data_that_changed_are_refused(tmp_path):
 
 
 def test_a_state_of_something_else_is_refused(digits, tmp_path):
-    uz.train(digits, uz.Adam(), **{**OPTIONS, "epochs": 2}, log=tmp_path)
+    uz.train(digits, uz.Momentum(), **{**OPTIONS, "epochs": 2}, log=tmp_path)
     for path in checkpoints.steps(tmp_path)[-1:]:
         kept = checkpoints.load(path)
         first = next(name for name in kept.tensors if name.startswith("w/"))
@@ -208,16 +218,16 @@ def test_another_machine_is_said(digits, tmp_path, monkeypatch):
         if isinstance(record, uz.records.Steps):
             raise KeyboardInterrupt
 
-    uz.train(digits, uz.Adam(), **{**OPTIONS, "epochs": 5}, log=tmp_path, on_record=stop)
+    uz.train(digits, uz.Momentum(), **{**OPTIONS, "epochs": 5}, log=tmp_path, on_record=stop)
     monkeypatch.setattr(uz.log.card, "cores", lambda: 96)
     with pytest.warns(UserWarning, match="cores 96 instead of"):
         assert uz.resume(tmp_path).status == "finished"
 
 
 def test_a_folder_with_a_run_is_not_written_over(digits, tmp_path):
-    uz.train(digits, uz.Adam(), **{**OPTIONS, "epochs": 1}, log=tmp_path)
+    uz.train(digits, uz.Momentum(), **{**OPTIONS, "epochs": 1}, log=tmp_path)
     with pytest.raises(InputError, match="holds a run already"):
-        uz.train(digits, uz.Adam(), **{**OPTIONS, "epochs": 1}, log=tmp_path)
+        uz.train(digits, uz.Momentum(), **{**OPTIONS, "epochs": 1}, log=tmp_path)
     with uz.Log(tmp_path / "other") as other:
         other.scalars(1, {"a": 1.0})
     with pytest.raises(InputError, match="holds no training of Uzviz"):
@@ -235,7 +245,7 @@ def test_a_full_disk_keeps_the_state_before(tmp_path, digits, monkeypatch):
 
     monkeypatch.setattr(checkpoints, "_sync", full)
     with pytest.warns(RuntimeWarning, match="No space left") as found:
-        run = uz.train(digits, uz.Adam(), log=tmp_path, checkpoint_every=0, **OPTIONS)
+        run = uz.train(digits, uz.Momentum(), log=tmp_path, checkpoint_every=0, **OPTIONS)
     assert len(found) == 1
     assert run.status == "finished"
     monkeypatch.setattr(checkpoints, "_sync", real)
@@ -260,20 +270,20 @@ def test_a_run_read_back_ended_as_it_did(tmp_path):
 
 
 def test_another_rule_or_problem_is_refused_and_leaves_the_log_as_it_was(digits, tmp_path):
-    run = uz.train(digits, uz.Adam(lr=1e-2), log=tmp_path, **OPTIONS)
+    run = uz.train(digits, uz.Momentum(lr=1e-2), log=tmp_path, **OPTIONS)
     before = sorted((p.name, p.stat().st_size) for p in tmp_path.rglob("*"))
     other = uz.problems.classify("digits", hidden=[8], activation="tanh")
-    for wrong in ({"rule": uz.Adam(lr=9.0)}, {"rule": uz.Momentum()}, {"rule": "adam"},
+    for wrong in ({"rule": uz.Momentum(lr=9.0)}, {"rule": uz.Adam()}, {"rule": "momentum"},
                   {"problem": other}, {"problem": "digits"}):  # fmt: skip
         with pytest.raises(InputError):
             uz.resume(tmp_path, **wrong)
     assert sorted((p.name, p.stat().st_size) for p in tmp_path.rglob("*")) == before
-    assert_same(uz.resume(tmp_path, rule=uz.Adam(lr=1e-2), problem=digits), run)
+    assert_same(uz.resume(tmp_path, rule=uz.Momentum(lr=1e-2), problem=digits), run)
 
 
 def test_a_state_whose_past_is_lost_is_not_gone_on_from(digits, whole, tmp_path):
     uz.train(
-        digits, uz.Adam(lr=1e-2), schedule="cosine", log=tmp_path, checkpoint_every=0, **OPTIONS
+        digits, uz.Momentum(lr=1e-2), schedule="cosine", log=tmp_path, checkpoint_every=0, **OPTIONS
     )
     (file,) = tmp_path.glob("*tfevents*")
     file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
@@ -282,7 +292,7 @@ def test_a_state_whose_past_is_lost_is_not_gone_on_from(digits, whole, tmp_path)
 
 def test_a_bit_that_turned_in_a_state_is_noticed(digits, whole, tmp_path):
     uz.train(
-        digits, uz.Adam(lr=1e-2), schedule="cosine", log=tmp_path, checkpoint_every=0, **OPTIONS
+        digits, uz.Momentum(lr=1e-2), schedule="cosine", log=tmp_path, checkpoint_every=0, **OPTIONS
     )
     newest = checkpoints.steps(tmp_path)[-1]
     for path in (newest, tmp_path / checkpoints.FOLDER / "best.safetensors"):
@@ -293,7 +303,7 @@ def test_a_bit_that_turned_in_a_state_is_noticed(digits, whole, tmp_path):
 
 
 def test_a_folder_in_which_another_process_trains_is_left_alone(digits, tmp_path):
-    uz.train(digits, uz.Adam(), **{**OPTIONS, "epochs": 1}, log=tmp_path)
+    uz.train(digits, uz.Momentum(), **{**OPTIONS, "epochs": 1}, log=tmp_path)
     with log.held(tmp_path), pytest.raises(InputError, match="Another process"):
         uz.resume(tmp_path)
     assert uz.resume(tmp_path).status == "finished"
@@ -302,14 +312,14 @@ def test_a_folder_in_which_another_process_trains_is_left_alone(digits, tmp_path
 @pytest.mark.parametrize("name", ["train", "validation/x", "step", "uzviz", "", 3])
 def test_probes_take_no_name_of_ours(digits, tmp_path, name):
     with pytest.raises(InputError, match="A probe is called"):
-        uz.train(digits, uz.Adam(), probe={name: lambda w, s, oracle, key: {}}, log=tmp_path)
+        uz.train(digits, uz.Momentum(), probe={name: lambda w, s, oracle, key: {}}, log=tmp_path)
 
 
 @pytest.mark.parametrize("found", [None, 3, {"a": {"b": 1}}, {"a": None}])
 def test_what_a_probe_returns_is_checked(digits, found):
     with pytest.raises(InputError, match="must return a dict"):
         uz.train(
-            digits, uz.Adam(), batch=50, epochs=1, probe={"p": lambda w, s, oracle, key: found}
+            digits, uz.Momentum(), batch=83, epochs=1, probe={"p": lambda w, s, oracle, key: found}
         )
 
 
@@ -319,7 +329,7 @@ def test_parameters_of_one_path_are_refused_before_training(tmp_path):
 
     problem = uz.Problem(init, lambda w, batch, key: jnp.sum(w["a/b"] ** 2 + w["a"]["b"]))
     with pytest.raises(InputError, match="the same path"):
-        uz.train(problem, uz.Adam(), gradients=3, log=tmp_path)
+        uz.train(problem, uz.Momentum(), gradients=3, log=tmp_path)
 
 
 @pytest.mark.parametrize("words", ["not json", "{}", "[]", "3"])

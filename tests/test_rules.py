@@ -103,8 +103,7 @@ def test_it_descends_and_stays_finite(cls):
 
 @RULES
 def test_jit_changes_nothing(cls):
-    """Of one matrix, whose operations, which compile one by one, most rules share."""
-    rule, w = data(cls()), {"w": nested()["a"][0]}
+    rule, w = data(cls()), nested()
     start, s = w, rule.init(w)
     for t in np.arange(1, 3, dtype=np.int32):
         w, s, _ = rule.step(f, w, s, t)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 
 import equinox as eqx
@@ -67,7 +68,7 @@ class MLP(eqx.Module):
         normal = normal_numbers(key, sum(n_in * n_out for n_in, n_out in pairwise(sizes)))
         deviation = INITIALISATIONS[initialisation]
         self.layers = [
-            linear(deviation(n_in, n_out) * normal((n_out, n_in)), key)
+            linear(deviation(n_in, n_out) * normal((n_out, n_in)))
             for n_in, n_out in pairwise(sizes)
         ]
 
@@ -94,12 +95,18 @@ class MLP(eqx.Module):
         return [*map(ACTIVATIONS[self.activation], hidden), last]
 
 
-def linear(weight: jax.Array, key: jax.Array) -> eqx.nn.Linear:
-    """A linear layer of this weight [out, in]; its bias starts at zero. The key is for Equinox alone, whose
-    own weights are replaced."""
+def linear(weight: jax.Array) -> eqx.nn.Linear:
+    """A linear layer of this weight [out, in]; its bias starts at zero."""
     n_out, n_in = weight.shape
-    layer = eqx.nn.Linear(n_in, n_out, key=key)
-    return eqx.tree_at(lambda m: (m.weight, m.bias), layer, (weight, jnp.zeros(n_out)))
+    return eqx.tree_at(
+        lambda m: (m.weight, m.bias), _unfilled(n_in, n_out), (weight, jnp.zeros(n_out))
+    )
+
+
+@cache
+def _unfilled(n_in: int, n_out: int) -> eqx.nn.Linear:
+    """A layer without numbers: drawing Equinox's own, to be replaced, would take most of a start's tracing."""
+    return jax.eval_shape(lambda key: eqx.nn.Linear(n_in, n_out, key=key), jax.random.key(0))
 
 
 @dataclass(frozen=True)

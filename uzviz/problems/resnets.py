@@ -92,7 +92,7 @@ class ResNet(eqx.Module):
                 blocks.append(Block(first, Convolution(n_out, n_out, normal)))
                 n_in = n_out
             self.stages.append(blocks)
-        self.head = linear(math.sqrt(1 / n_in) * normal((classes, n_in)), key)
+        self.head = linear(math.sqrt(1 / n_in) * normal((classes, n_in)))
         self.skips = skips
 
     def __call__(self, x: jax.Array) -> jax.Array:
