@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import pytest
 
+from uzviz.cli import report
 from uzviz.cli.app import main
 
 
@@ -335,3 +336,12 @@ def test_a_formula_is_raced_and_resumed(uzviz):
     assert result.exit_code == 0
     assert "uzviz train 'x^4 - 8x^2 + 16'" in result.stdout
     assert uzviz("race", "--resume", "logs", "--no-plot").exit_code == 0
+
+
+def test_progress_is_told_line_by_line_where_there_is_no_terminal(monkeypatch, capsys):
+    with report.bar("heats") as advance:
+        advance(1, 4)
+        monkeypatch.setattr(report, "EVERY", 0.0)
+        advance(2, 4)
+        advance(4, 4, "final")
+    assert capsys.readouterr().err == "uzviz: heats, 50 % done\nuzviz: final, 100 % done\n"

@@ -213,6 +213,9 @@ def test_what_cannot_be_used_is_refused():
     for wrong, said in [
         ("step:gama=2", "did you mean gamma"),
         ("step:gamma=x", "'x' in the schedule 'step:gamma=x' must be a number"),
+        ("cosine:end", "end of the schedule 'cosine:end' is given without a value"),
+        ("cosine:end=0,end=0.1", "is given twice"),
+        ("lr=step; cosine", "lr of Adam has two schedules"),
         ("step:gamma=2", "gamma .* is"),
         ("cosine until 1.5 then step", "must be in \\(0, 1\\)"),
         ("cosine; cosine", "two schedules of the tuned"),

@@ -7,6 +7,7 @@ import math
 import os
 import shlex
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,10 @@ WIDEST = 240
 """Tables are printed in their own width, for a person to widen the window or scroll."""
 
 
+EVERY = 30.0
+"""Seconds between lines of progress."""
+
+
 class Out(Console):
     """The console of standard output; who stops reading it early, as `head` does, is left alone."""
 
@@ -44,20 +49,33 @@ def say(text: str) -> None:
 
 @contextmanager
 def bar(title: str) -> Iterator[Callable[..., None]]:
-    """A progress bar for people, none when the output is no terminal: call it with what is done,
-    what there is, and, if that changes, what is going on."""
+    """A progress bar for people, and a line now and then where errors go to no terminal: call it with what is
+    done, what there is, and, if that changes, what is going on."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield _lines(title)
+        return
     columns = (
-        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TextColumn("after"),
         TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
     )  # fmt: skip
-    console = Console(stderr=True)
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as shown:
+    with Progress(*columns, console=console, transient=True) as shown:
         task = shown.add_task(title, total=None)
         yield lambda done, total, stage=title: shown.update(
             task, completed=done, total=total, description=stage
         )
+
+
+def _lines(title: str) -> Callable[..., None]:
+    said = time.monotonic()
+
+    def advance(done: int, total: int, stage: str = title) -> None:
+        nonlocal said
+        if total and time.monotonic() - said >= EVERY:
+            said = time.monotonic()
+            print(f"uzviz: {stage}, {100 * done / total:.0f} % done", file=sys.stderr, flush=True)
+
+    return advance
 
 
 def steps_of(advance: Callable[..., None]) -> Callable[[Record], None]:

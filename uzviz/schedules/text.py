@@ -102,9 +102,18 @@ def made(text: str, value: Any, steps: Any) -> Schedule:
     kind = errors.named("schedule", name, NAMES)
     own = {k: h for k, h in declared(kind).items() if k not in declared(Schedule)}
     numbers = {k: ones * h.default for k, h in own.items()}
+    told = set[str]()
     for pair in filter(None, given.split(",")):
-        field, _, number = (part.strip() for part in pair.partition("="))
+        field, equals, number = (part.strip() for part in pair.partition("="))
         errors.named(f"number of {name}", field, own)
+        if not equals or field in told:
+            wanted = (
+                "given twice: give one value"
+                if equals
+                else f"given without a value: write {field}=…"
+            )
+            raise InputError(f"{field} of the schedule '{shown(text)}' is {wanted}.")
+        told.add(field)
         numbers[field] = ones * _number(number, text)
     return kind(value, steps, **numbers)
 
