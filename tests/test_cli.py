@@ -211,6 +211,8 @@ BAD = [
     (["train", "polynomial", "--degree", "2", "--degree=3"], "twice"),
     (["train", "polynomial", "moons"], "options alone"),
     (["train", "logistic"], "give --data"),
+    (["train", "--problem", "./mine.py:f"], "must be module:name"),
+    (["train", "--problem", "os:getenv"], "is called without arguments"),
     (["train", "--problem", "a:b", "--degree", "3"], "come after its name"),
     (["train"], "problem"),
     (["race", "digits", "--seeds", "0"], "seeds"),

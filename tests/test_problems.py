@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -171,6 +172,19 @@ FUNCTIONS = {
     "a complex loss": ({"loss": lambda w, batch, key: jnp.sum(w) * 1j}, "loss of problem"),
     "metrics of nothing": ({"metrics": lambda w, batch: None}, "must be a dict"),
     "a metric named loss": ({"metrics": lambda w, batch: {"loss": 1.0}}, "without the name 'loss'"),
+    "a text": (
+        {"loss": lambda w, batch, key: "x"},
+        r"metrics\(w, batch\) of problem.* cannot be used",
+    ),
+    "too few arguments": ({"loss": lambda w, batch: w[0]}, "takes 2 positional arguments"),
+    "a start without a key": (
+        {"init": lambda: jnp.zeros(2)},
+        r"init\(key\) of problem cannot be used",
+    ),
+    "a loss that needs a key": (
+        {"loss": lambda w, batch, key: jax.random.normal(key) * w[0]},
+        "as evaluations call them",
+    ),
     "a vector of metrics": ({"metrics": lambda w, batch: {"a": w}}, "The a of problem"),
 }
 
@@ -182,6 +196,11 @@ def test_functions_of_the_wrong_shape_are_refused(case):
     for call in (lambda: uz.train(problem, uz.Adam()), lambda: uz.race(problem, ["adam"])):
         with pytest.raises(InputError, match=says):
             call()
+
+
+def test_a_loss_may_be_a_number_of_python():
+    run = uz.train(uz.Problem(**{**ONE, "loss": lambda w, batch, key: 1.0}), uz.Adam(), gradients=3)
+    assert run.results["test/loss"] == 1
 
 
 def test_a_loss_that_is_not_finite_at_its_start_is_refused_and_nothing_written(tmp_path):

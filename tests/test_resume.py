@@ -1,6 +1,7 @@
 """Trainings in the log: read back as they were, and resumed to the bit after any death."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -159,6 +160,24 @@ def test_a_damaged_state_is_passed_over(digits, whole, tmp_path):
     last = checkpoints.steps(tmp_path)[-1]
     last.write_bytes(last.read_bytes()[:100])
     assert_same(uz.resume(tmp_path), whole)
+
+
+def test_a_pipe_in_place_of_a_state_is_passed_over(tmp_path):
+    uz.train(
+        uz.problems.quadratic(),
+        uz.GradientDescent(lr=1e-3),
+        gradients=9,
+        log=tmp_path / "a",
+        checkpoint_every=0,
+    )
+    last = checkpoints.steps(tmp_path / "a")[-1]
+    with pytest.raises(OSError, match="no file"):
+        checkpoints.load(last.parent)
+    last.unlink()
+    os.mkfifo(last)
+    with pytest.raises(OSError, match="no file"):
+        checkpoints.load(last)
+    assert uz.resume(tmp_path / "a").status == "finished"
 
 
 def test_a_diverged_run_is_read_and_resumed_as_such(tmp_path):

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+import uzviz as uz
 from uzviz import rules, tree
 from uzviz.errors import InputError
 from uzviz.hyper import declared
@@ -204,6 +205,11 @@ def test_numbers_outside_their_range_are_refused(cls):
                 cls(**{name: wrong})
 
 
+def test_a_number_that_float32_rounds_out_of_its_range_is_refused():
+    with pytest.raises(InputError, match=r"one number of float32 in \[0, 1\)"):
+        uz.train(uz.problems.quadratic(), rules.Adam(b1=1 - 1e-12), gradients=3)
+
+
 @RULES
 def test_a_schedule_may_stand_for_any_hyperparameter(cls):
     """The rule that begins with schedules keeps a state of the same form."""
@@ -226,8 +232,6 @@ def test_the_docstring_has_equation_source_and_departures(cls):
 
 
 def test_every_rule_is_public_and_of_one_family():
-    import uzviz as uz
-
     assert len(rules.NAMES) == sum(map(len, rules.FAMILIES.values()))
     for cls in rules.NAMES.values():
         assert getattr(uz, cls.__name__) is cls

@@ -137,6 +137,7 @@ def test_ones_own_points_are_learned(frame):
     low, high = np.transpose(found["ends"])
     assert (found["x"] > low).all()
     assert (found["x"] < high).all()
+    assert frame(last=3, data="own")["epoch"] > 0  # of 8 examples, of which the batch takes all
     assert frame(last=40, data="own", batch="5", share="70")["epoch"] > 0
     with pytest.raises(InputError, match=r"third numbers of own .* 0 or 1"):
         frame("points", data="own", own=[[0, i, 2] for i in range(12)])
