@@ -130,7 +130,7 @@ def visit(browser, pages, complaints):
         complaints.append(error.message)
 
     def visit(address, before="", **options):
-        free = [] if before else pages[repr(options)]
+        free = None if before else pages[repr(options)]
         page = (
             untouched(free.pop(), **options) if free else browser.new_context(**options).new_page()
         )
@@ -148,9 +148,10 @@ def visit(browser, pages, complaints):
     for page, free in taken:
         page.remove_listener("console", said)
         page.remove_listener("pageerror", failed)
-        if page.is_closed():
+        if page.is_closed() or free is None:
             page.context.close()
         else:
+            page.unroute_all(behavior="ignoreErrors")
             free.append(page)
     assert complaints == []
 

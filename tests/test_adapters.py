@@ -189,9 +189,9 @@ def test_a_rule_that_looks_at_the_loss_is_handed_it(x64):
     ("make", "said"),
     [
         (lambda: uz.from_optax(optax.adam), "must be one of Optax's"),
-        (lambda: uz.from_optax(optax.lbfgs()), "asks for more"),
+        (lambda: uz.from_optax(optax.lbfgs()), "must take gradient, loss and parameters"),
         (lambda: uz.from_optax(optax.masked(optax.sgd(0.1), {"a": True})), "said by part and freeze"),
-        (lambda: uz.from_optax(optax.GradientTransformation(None, None)), "asks for more"),
+        (lambda: uz.from_optax(optax.GradientTransformation(None, None)), "must take gradient, loss and parameters"),
         (lambda: uz.from_optax(optax.sgd(0.1), name="a+b"), "without any of"),
         (lambda: uz.to_optax(uz.SAM()), "several a step"),
         (lambda: uz.to_optax(uz.Nesterov()), "elsewhere than at w"),

@@ -300,7 +300,8 @@ def test_links_and_pipes_stay_what_they_are(uzviz, tmp_path):
     (tmp_path / "link.json").symlink_to(tmp_path / "real.json")
     os.mkfifo(tmp_path / "pipe")
     reader = subprocess.Popen(["cat", "pipe"], cwd=tmp_path, stdout=subprocess.PIPE)
-    uzviz("train", "quadratic", "--gradients", "3", "--json", "link.json", "--csv", "pipe")
+    both = ["--json", "link.json", "--csv", "pipe"]
+    assert uzviz("train", "quadratic", "--gradients", "3", *both).exit_code == 0
     assert (tmp_path / "link.json").is_symlink()
     assert json.loads((tmp_path / "real.json").read_text())["status"] == "finished"
     assert reader.communicate()[0].startswith(b"step,name,value")

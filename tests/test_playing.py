@@ -260,7 +260,6 @@ def test_every_word_of_every_scene_is_there_in_both_languages(played):
             chosen.select_option(language)
             page.wait_for_selector(f"html[lang={language}] [data-scene={name}]")
             eventually(page, lambda s=scene, lang=language: _worded(page, named, s, lang))
-    page.unroute_all(behavior="ignoreErrors")
 
 
 def _worded(page, named, scene, language):
@@ -269,6 +268,8 @@ def _worded(page, named, scene, language):
     )
     assert controls
     assert {*controls} <= scene.controls.keys(), scene
+    waiting = {"en": "Computing …", "uk": "Обчислюється …"}[language]
+    assert page.locator(".pictures").get_attribute("data-waiting") == waiting
     assert page.locator(".presets a").count() == len(scene.presets)
     assert page.locator(".formula math").count() >= len(scene.formulas), scene
     seen = {*page.locator(named).all_inner_texts()}

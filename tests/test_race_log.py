@@ -111,7 +111,7 @@ def test_a_killed_race_ends_at_the_same_bits(digits, tmp_path):
     """Where in the race it is killed, chance decides."""
     folder = tmp_path / "a"
     sizes = ["--hidden", "8", "--rules", "gd", "--lr", "1e-3,1e-1,1e3", "--seeds", "2",
-             "--final-seeds", "8", "--epochs", "60", "--batch", "83"]  # fmt: skip
+             "--final-seeds", "8", "--epochs", "200", "--batch", "83"]  # fmt: skip
     process = subprocess.Popen(
         [*RACE, "digits", *sizes, "--no-plot", "--log", str(folder)], stdout=subprocess.DEVNULL
     )
@@ -122,7 +122,7 @@ def test_a_killed_race_ends_at_the_same_bits(digits, tmp_path):
     time.sleep(np.random.default_rng().uniform(0, 0.7))
     process.kill()
     assert process.wait() != 0
-    judge = uz.race(digits, ["gd"], **{**OPTIONS, "epochs": 60})
+    judge = uz.race(digits, ["gd"], **{**OPTIONS, "epochs": 200})
     assert_same(uz.resume(folder), judge)
     assert_same(uz.read(folder).race(), judge)
     assert uz.read(folder).damage == []

@@ -46,7 +46,7 @@ def trained(problem, entry, seeds):
             return group
 
 
-@pytest.mark.parametrize("name", ["sam", "adam", "soap", "schedule-free", "dog"])
+@pytest.mark.parametrize("name", ["sam", "adam", "lion", "lamb", "soap", "schedule-free", "dog"])
 def test_a_lane_is_the_solo_run_up_to_rounding(digits, name):
     """Within 1e-3 relative in loss after 2 epochs at step sizes that don't amplify rounding: of a network by
     one rule, of a line by one of each family."""

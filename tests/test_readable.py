@@ -25,5 +25,17 @@ def test_formulas_read_as_one_writes_them(formula, text):
 def test_no_catalogue_is_told_in_latex(what):
     told = " ".join(row["text"] for row in api.CATALOGUES[what]())
     text = readable(told)
-    for rest in ("\\", "^{", "_{", "frac", "sum_", "sim ", ":func:"):
+    for rest in (
+        "\\",
+        "^{",
+        "_{",
+        "frac",
+        "sum_",
+        "sim ",
+        ":func:",
+        ":class:",
+        ":meth:",
+        ":mod:",
+        ":math:",
+    ):
         assert rest not in text

@@ -97,8 +97,8 @@ def test_structure_and_dtype_are_kept(cls, dtype):
 
 @RULES
 def test_it_descends_and_stays_finite(cls):
-    w, s, seen = walk(data(cls()), nested(), 24)
-    assert f(w)[0] < f(nested())[0]
+    w, s, seen = walk(data(cls()), deeper(), 24)
+    assert f(w)[0] < f(deeper())[0]
     assert all(np.isfinite(x).all() for x in jax.tree.leaves((w, s, seen)))
 
 

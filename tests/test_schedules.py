@@ -213,7 +213,7 @@ def test_what_cannot_be_used_is_refused():
     for wrong, said in [
         ("step:gama=2", "did you mean gamma"),
         ("step:gamma=x", "'x' in the schedule 'step:gamma=x' must be a number"),
-        ("cosine:end", "end of the schedule 'cosine:end' is given without a value"),
+        ("cosine:end", "end of the schedule 'cosine:end' has no value"),
         ("cosine:end=0,end=0.1", "is given twice"),
         ("lr=step; cosine", "lr of Adam has two schedules"),
         ("step:gamma=2", "gamma .* is"),

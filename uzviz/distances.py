@@ -109,7 +109,7 @@ def haversine(x: Points, y: Points, radius: float = EARTH) -> Float[Array, ...]:
         raise InputError(
             f"A place has {x.shape[-1]} numbers, but haversine needs two, longitude and latitude in degrees."
         )
-    # Of the difference, so that no compiler makes some of a place and itself.
+    # Radians of the difference, so that a place is at 0 from itself however it is compiled.
     across, up = jnp.moveaxis(jnp.sin(jnp.radians(x - y) / 2) ** 2, -1, 0)
     a = up + jnp.cos(jnp.radians(x[..., 1])) * jnp.cos(jnp.radians(y[..., 1])) * across
     return 2 * radius * jnp.arctan2(_root(a), _root(1 - a))

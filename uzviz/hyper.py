@@ -83,8 +83,9 @@ def check_numbers(owner: Any) -> None:
         if callable(value):  # a schedule, which has checked itself
             continue
         x = numbers([value])
-        used = np.float32(np.nan if x is None else x[0])
-        if not h.interval.holds(used) or (used == 0 and value != 0):
+        rounded = np.float32(np.nan if x is None else x[0])
+        held = h.interval.holds(x) and h.interval.holds(rounded)
+        if x is None or not held or (rounded == 0 and x[0] != 0):
             raise InputError(
                 f"{type(owner).__name__}: {name} ({h.meaning}) is {shown(value)}, but "
                 f"must be one number of float32 in {h.interval.text}."

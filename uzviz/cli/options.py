@@ -188,10 +188,14 @@ def imported(text: str) -> Problem:
         raise InputError(f"--problem {shown(text)}: {module} has no '{name}'.") from None
     finally:
         sys.path.remove(os.getcwd())
-    try:
-        made = found if not callable(found) else found(*inspect.signature(found).bind().args)
-    except TypeError as error:
-        raise InputError(f"--problem {shown(text)} is called without arguments: {error}.") from None
+    if callable(found):
+        try:
+            inspect.signature(found).bind()
+        except (TypeError, ValueError) as error:
+            raise InputError(
+                f"--problem {shown(text)} is called without arguments: {error}."
+            ) from None
+    made = found() if callable(found) else found
     if not isinstance(made, Problem):
         raise InputError(
             f"--problem is {shown(text)}, but must be module:name of a Problem or of a function that "

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 WIDEST = 240
 """Tables are printed in their own width, for a person to widen the window or scroll."""
-
-
 EVERY = 30.0
 """Seconds between lines of progress."""
 

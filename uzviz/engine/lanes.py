@@ -97,7 +97,7 @@ def _tried(called: str, function: Any, *arguments: Any) -> Any:
     try:
         return jax.eval_shape(function, *arguments)
     except TypeError as error:
-        said = str(error).splitlines()[0]
+        said = (str(error) or type(error).__name__).splitlines()[0].rstrip(".")
         raise InputError(f"{called} cannot be used: {said}.") from error
 
 

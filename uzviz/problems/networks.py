@@ -106,7 +106,7 @@ def linear(weight: jax.Array) -> eqx.nn.Linear:
 @cache
 def _unfilled(n_in: int, n_out: int) -> eqx.nn.Linear:
     """A layer without numbers: drawing Equinox's own, to be replaced, would take most of a start's tracing."""
-    return jax.eval_shape(lambda key: eqx.nn.Linear(n_in, n_out, key=key), jax.random.key(0))
+    return jax.eval_shape(lambda: eqx.nn.Linear(n_in, n_out, key=jax.random.key(0)))
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,8 @@ def like(entry: Entry, w: Any, seeds: int, compiled: tuple[int, int], flops: flo
 
 
 def _cost(entry: Entry, seeds: int, shape: tuple[int, int], flops: float) -> float:
-    """Floating-point operations of all pieces, of lanes that only fill up a program too."""
+    """Floating-point operations of all pieces, of lanes that only fill up a program too, and of stops for points of
+    the curves."""
     number = math.prod(-(-n // m) for n, m in zip((seeds, entry.lanes), shape, strict=True))
     plan = entry.plan
     stepping = plan.steps * (STEP + math.prod(shape) * flops)

@@ -93,8 +93,8 @@ def from_optax(transform: Any, name: str = "optax") -> Rule:
     except Exception as error:  # whatever a transform of the user's own raises
         said = f"{type(error).__name__}: {error}".splitlines()[0]
         raise InputError(
-            "The transform asks for more than gradient, loss and parameters of any kind: on one matrix it raises "
-            f"{shown(said)}; rules for parts are said by part and freeze."
+            "The transform cannot be used: it must take gradient, loss and parameters of any kind, but on one "
+            f"matrix it raises {shown(said)}; rules for parts are said by part and freeze."
         ) from error
     own = {k: np.asarray(x) for k, x in injected(state).items() if jnp.ndim(x) == 0}
     numbers = {k: float(str(x)) for k, x in own.items()}  # 0.001, and not float32's 0.00100000005

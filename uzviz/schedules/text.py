@@ -106,13 +106,14 @@ def made(text: str, value: Any, steps: Any) -> Schedule:
     for pair in filter(None, given.split(",")):
         field, equals, number = (part.strip() for part in pair.partition("="))
         errors.named(f"number of {name}", field, own)
-        if not equals or field in told:
-            wanted = (
-                "given twice: give one value"
-                if equals
-                else f"given without a value: write {field}=…"
+        if not equals:
+            raise InputError(
+                f"{field} of the schedule '{shown(text)}' has no value: write {field}=…"
             )
-            raise InputError(f"{field} of the schedule '{shown(text)}' is {wanted}.")
+        if field in told:
+            raise InputError(
+                f"{field} of the schedule '{shown(text)}' is given twice: give it once."
+            )
         told.add(field)
         numbers[field] = ones * _number(number, text)
     return kind(value, steps, **numbers)

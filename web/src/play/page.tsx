@@ -88,7 +88,11 @@ function Stage() {
       </p>
       <Presets />
       <div class="work">
-        <div class="pictures" ref={pictures} data-waiting={loaded ? w.computing : ""}>
+        <div
+          class="pictures"
+          ref={pictures}
+          data-waiting={loaded && !sentence.value ? w.computing : ""}
+        >
           {loaded ? <loaded.Scene /> : <Nothing>{w.starting}</Nothing>}
         </div>
         <section class="settings" aria-label={w.settings}>

@@ -3,8 +3,8 @@
 import { category } from "../colours";
 import { spoken } from "../words";
 
-/** The place of each rule's colour among the twelve that there are. Ten rules have theirs alone among
-    themselves, and are told apart best; of the others, neighbours in the list have different ones. */
+/** The place of each rule's colour among the twelve that there are. Ten rules share none among
+    themselves and are told apart best; of all, none has that of one of the three before it. */
 const COLOURS = {
   gd: 0,
   momentum: 1,
