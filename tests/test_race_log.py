@@ -107,21 +107,24 @@ def test_a_race_broken_off_goes_on_and_does_nothing_twice(digits, logged, tmp_pa
 RACE = [sys.executable, "-m", "uzviz", "race"]
 
 
-def test_a_killed_race_ends_at_the_same_bits(digits, tmp_path):
+def test_a_race_killed_again_and_again_ends_at_the_same_bits(digits, tmp_path):
     """Where in the race it is killed, chance decides."""
-    folder = tmp_path / "a"
+    folder, kills = tmp_path / "a", 0
     sizes = ["--hidden", "8", "--rules", "gd", "--lr", "1e-3,1e-1,1e3", "--seeds", "2",
              "--final-seeds", "8", "--epochs", "200", "--batch", "83"]  # fmt: skip
-    process = subprocess.Popen(
-        [*RACE, "digits", *sizes, "--no-plot", "--log", str(folder)], stdout=subprocess.DEVNULL
-    )
-    deadline = time.monotonic() + 60
-    while not list(folder.glob("*tfevents*")) and process.poll() is None:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    time.sleep(np.random.default_rng().uniform(0, 0.7))
-    process.kill()
-    assert process.wait() != 0
+    command = [*RACE, "digits", *sizes, "--no-plot", "--log", str(folder)]
+    for _ in range(2):
+        begun = len(list(folder.glob("*tfevents*")))
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        deadline = time.monotonic() + 60
+        while len(list(folder.glob("*tfevents*"))) == begun and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        time.sleep(np.random.default_rng().uniform(0, 0.7))
+        process.kill()
+        kills += process.wait() != 0
+        command = [*RACE, "--resume", str(folder), "--no-plot"]
+    assert kills
     judge = uz.race(digits, ["gd"], **{**OPTIONS, "epochs": 200})
     assert_same(uz.resume(folder), judge)
     assert_same(uz.read(folder).race(), judge)

@@ -11,6 +11,7 @@ from jax.flatten_util import ravel_pytree
 from uzviz import api, engine, problems, tree
 from uzviz.errors import InputError
 from uzviz.problems.resnets import Block
+from uzviz.rules import Adam
 
 RNG = np.random.default_rng(0)
 PICTURES = RNG.normal(size=(20, 6, 6, 3)).astype(np.float32), np.arange(20) % 4
@@ -103,6 +104,22 @@ def test_without_skips_only_the_skips_are_missing():
     with_, without = passed(block, x)
     assert np.array_equal(with_, x)
     assert not np.any(without)
+
+
+def test_it_learns():
+    problem = problems.residual(PICTURES, 8, width=2)
+    rows = problem.split(0).train
+    x, y = (a[rows] for a in problem.data)
+    batch = problem.prepare(problem.fit((x, y)), (jnp.asarray(x), jnp.asarray(y)))
+    rule, w = Adam(lr=0.03), engine.start_point(problem, 0)
+    f = jax.value_and_grad(lambda w: problem.loss(w, batch, None))
+    step = jax.jit(lambda w, s, t: rule.step(f, w, s, t))
+    s, seen = rule.init(w), []
+    for t in range(1, 31):
+        w, s, loss = step(w, s, t)
+        seen.append(float(loss))
+    assert seen[-1] < 0.3 * seen[0]
+    assert float(problem.metrics(w, batch)["accuracy"]) > 0.8
 
 
 def test_56_layers_learn_and_without_skips_they_do_not():
