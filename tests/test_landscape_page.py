@@ -39,7 +39,8 @@ def folder(tmp_path_factory):
         "roughness": {"minima": 1, "variation": 0.25, "nonconvex": 0.125},
         "barriers": {"sam": 0.5},
         "curvature": {
-            "top": [6.0, 0.01], "bottom": [2.0, 0.01], "converged": True, "trace": [8.0, 0.1],
+            "top": [[6.0, 0.01]], "bottom": [[2.0, 0.01]], "converged": True, "trace": [8.0, 0.1],
+            "density": {"ends": [1.0, 7.0], "values": [0.1, 0.5, 1e-5, 0.1, 0.7, 0.1], "width": 0.1, "small": 0.25},
             "sharpness": {"value": [6.0, 0.01], "threshold": 20.0},
             "along": {"label": "adam", "points": [[s, 3.0 + s / 10, 0.1, 20.0] for s in range(30)], "threshold": 20.0},
         },
@@ -49,6 +50,7 @@ def folder(tmp_path_factory):
     line = {"train/loss": 1 + at**2, "validation/loss": 1.2 + at**2, "train/accuracy": -(at**2)}
     landed(folder / "adam", "line", (at,), line, {}, {})
     hostile(folder / "hostile")
+    started(folder / "a-none")
     started(folder / "none")
     valley = uz.problems.quadratic([1.0, 4.0], start=[1.0, 1.0])
     uz.train(valley, uz.GradientDescent(lr=0.1), gradients=20, log=folder / "valley")
@@ -157,6 +159,49 @@ def test_the_figures_are_on_the_screen(opened):
     assert found["Path of adam"] == "75 % in the plane, 2 away at the farthest"
     assert found["Sharpness"] == "6 ± 0.01; threshold of the rule: 20"
     assert found["Ruggedness"].startswith("minima inside: 1")
+
+
+def test_it_opens_on_a_run_with_a_landscape_and_says_which_have_one(opened):
+    page = opened("page=landscape")
+    choice = page.get_by_role("combobox", name="Run", exact=True)
+    expect(choice).to_have_value("adam")
+    groups = choice.locator("optgroup").evaluate_all(
+        "(all) => all.map((one) => [one.label, [...one.children].map((run) => run.value)])"
+    )
+    assert groups == [
+        ["With a landscape", ["adam", "hostile"]],
+        ["Without one", ["a-none", "none", "valley"]],
+    ]
+
+
+def test_the_spectrum_is_drawn(opened):
+    page = shown(opened, "run=adam", color_scheme="light")
+    drawn = shades(page, "figure:has(figcaption:text('Spectrum')) canvas")
+    look = page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--accent')")
+    assert drawn.get(look.strip(), 0) > 100
+    assert figures(page)["Largest eigenvalues"] == "6 ± 0.01"
+    expect(page.locator(".beside")).to_contain_text("hundredth of the largest: 25 %")
+
+
+def test_a_landscape_grows_on_the_page_as_it_is_computed(opened, folder):
+    at = np.linspace(-1, 1, SIDE)
+    started(folder / "growing")
+    own = Map({"directions": DIRECTIONS, "parts": ["train"], "examples": {}}, (at, at))
+    log = LandscapeLog(folder / "growing", 0, {"name": "growing"}, own)
+    values = np.add.outer(at**2, at**2).ravel().astype(np.float32)
+    first, rest = np.split(np.arange(SIDE**2), [100])
+    log.tile(Tile(first, {"train/loss": values[first]}))
+    page = shown(opened, "run=growing")
+    eventually(page, lambda: has_points(page, f"100 / {SIDE**2}"))
+    part = seen(page)
+    log.tile(Tile(rest, {"train/loss": values[rest]}))
+    log.close()
+    eventually(page, lambda: has_points(page, f"{SIDE**2} / {SIDE**2}"))
+    assert seen(page) != part
+
+
+def has_points(page, told):
+    assert figures(page)["Points"].endswith(told)
 
 
 def test_the_surface_is_turned_lit_and_coloured(opened):

@@ -28,6 +28,8 @@ def made(n, loss):
 
 def bowl(): return made(3, lambda w: (jnp.arange(1, 4) * w**2).sum() / 2)
 def longer(): return made(4, lambda w: (w**2).sum())
+def along(w): return [0 * w + jnp.asarray([1.0, 0, 0])]
+one = 3
 def nowhere(): return made(3, lambda w: (w * jnp.nan).sum())
 """
 
@@ -293,17 +295,38 @@ def test_the_command_prints_figures_and_writes_strict_json_and_a_picture(mine, t
     capsys.readouterr()
     assert main([*mine, "--curvature", "--json", "l.json", "--maps", "gradient-norm"]) == 0
     said = capsys.readouterr().out
-    for words in ("loss at the centre: train", "no holes", "path of own", "eigenvalues from 1 ±", "to 3 ±",
+    for words in ("loss at the centre: train", "no holes", "path of own", "largest eigenvalues 3 ±", "smallest 1 ±",
                   "trace 6 ±", "sharpness 3 ±", "threshold of the rule: 20", "Drew landscape.png"):  # fmt: skip
         assert words in said
     assert (tmp_path / "landscape.png").read_bytes().startswith(b"\x89PNG")
     found = json.loads((tmp_path / "l.json").read_text(), parse_constant=pytest.fail)
     assert np.shape(found["maps"]["gradient-norm"]) == (5, 5)
     assert found["facts"]["measured"]["curvature"]["sharpness"]["threshold"] == 20
+    assert len(found["facts"]["measured"]["curvature"]["top"]) == 2
     (tmp_path / "landscape.png").unlink()
     assert main([*mine, "--dimensions", "1", "--span", "-1,2", "--no-plot"]) == 0
     assert not (tmp_path / "landscape.png").exists()
     assert list(uz.read("own").landscapes) == ["random", "random-2"]
+
+
+def test_the_command_looks_along_directions_of_ones_own(mine, tmp_path):
+    asked = [
+        "--directions",
+        "my_problem:along",
+        "--span",
+        "1",
+        "--parts",
+        "train",
+        "--json",
+        "l.json",
+    ]
+    assert main([*mine, *asked, "--no-plot", "--no-log"]) == 0
+    found = json.loads((tmp_path / "l.json").read_text())
+    assert found["facts"]["directions"]["kind"] == "own"
+    end = checkpoints.newest(tmp_path / "own").tensors["w"]
+    losses = [(end + a * np.eye(3)[0]) ** 2 @ [1, 2, 3] / 2 for a in found["axes"][0]]
+    assert list(found["maps"]) == ["train/loss"]
+    assert found["maps"]["train/loss"] == pytest.approx(losses, rel=1e-5)
 
 
 def test_ctrl_c_ends_the_command_with_130(mine, monkeypatch, capsys):
@@ -334,6 +357,11 @@ BAD = [
     (["own", "--problem", "my_problem:bowl", "--size", "many"], "--size"),
     (["own", "--problem", "my_problem:bowl", "--span", "2,1"], "that rise"),
     (["own", "--problem", "my_problem:bowl", "--directions", "rand"], "random"),
+    (["own", "--problem", "my_problem:bowl", "--directions", "my_problem:nothing"], "has no 'nothing'"),
+    (["own", "--problem", "my_problem:bowl", "--directions", "my_problem:one"], "The directions are 3"),
+    (["own", "--problem", "my_problem:bowl", "--directions", "a b:c"], "no module has such a name"),
+    (["own", "--problem", "my_problem:bowl", "--parts", "all"], "train, validation"),
+    (["own", "--problem", "my_problem:bowl", "--curvature", "--eigenvalues", "0"], "from 1 to 50"),
     (["own", "--problem", "my_problem:bowl", "--normalise", "filters"], "did you mean filter"),
     (["own", "--problem", "my_problem:bowl", "--examples", "few"], "'all'"),
     (["own", "--problem", "my_problem:bowl", "--maps", "loss"], "gradient-norm"),

@@ -265,21 +265,44 @@ def _finite(path: Path) -> Path | None:
     return Path(np.asarray(path.steps)[good], jax.tree.map(lambda x: x[good], path.w))
 
 
-def curvature_at(point: Point, ground: Ground) -> dict[str, Any]:
-    """How the training loss curves at the point: the ends of the Hessian's spectrum, its trace, and the
-    sharpness beside the rule's threshold where both can be told; as JSON can hold it."""
-    both = tree.size(point.w) > 1
-    ends = landscapes.eigenvalues(ground, point.w, top=1, bottom=int(both))
+def curvature_at(point: Point, ground: Ground, count: int) -> dict[str, Any]:
+    """How the training loss curves at the point: so many eigenvalues of either end of the Hessian's spectrum,
+    its density and trace, and the sharpness beside the rule's threshold where both can be told; as JSON can
+    hold it."""
+    n = tree.size(point.w)
+    ends = landscapes.eigenvalues(
+        ground, point.w, top=min(count, (n + 1) // 2), bottom=min(count, n // 2)
+    )
     trace = landscapes.trace(ground, point.w)
-    top = [float(ends.top[0]), float(ends.top_error[0])]
-    low = [float(ends.bottom[0]), float(ends.bottom_error[0])] if both else top
+    top = _pairs(ends.top, ends.top_error)
+    bottom = _pairs(ends.bottom, ends.bottom_error) or top
     return {
+        "asked": count,
         "top": top,
-        "bottom": low,
+        "bottom": bottom,
         "converged": ends.converged,
         "trace": [trace.mean, trace.error],
-        "sharpness": _sharpness(point, ground, top),
+        "density": _density(point, ground),
+        "sharpness": _sharpness(point, ground, top[0]),
         "along": _along(point, ground),
+    }
+
+
+def _pairs(values: np.ndarray, errors: np.ndarray) -> list[list[float]]:
+    return [[float(v), float(e)] for v, e in zip(values, errors, strict=True)]
+
+
+def _density(point: Point, ground: Ground) -> dict[str, Any]:
+    """The density of the spectrum on even points between two ends, and the share of the eigenvalues that are
+    smaller in size than a hundredth of the largest."""
+    found = landscapes.density(ground, point.w)
+    sizes = np.abs(found.nodes)
+    small = found.weights[sizes < sizes.max() / 100].sum() / len(found.nodes)
+    return {
+        "ends": [float(found.x[0]), float(found.x[-1])],
+        "values": [float(f"{value:.5g}") for value in found.density],
+        "width": found.width,
+        "small": float(small),
     }
 
 

@@ -15,6 +15,7 @@ from uzviz import landscapes
 from uzviz.api.grounds import Point, curvature_at, kinds_of, point_of, span_of
 from uzviz.api.interrupts import held_back
 from uzviz.api.places import Place, mark
+from uzviz.checks import whole
 from uzviz.errors import InputError, shown
 from uzviz.landscapes import Directions, Landscape
 from uzviz.landscapes.grids import MEMORY
@@ -24,6 +25,11 @@ from uzviz.problems import Problem
 from uzviz.records import Tile
 from uzviz.tree import Tree
 
+EIGENVALUES = 5
+"""Of either end of a spectrum, unless told otherwise."""
+MOST_EIGENVALUES = 50
+"""Half of what the products with the Hessian can tell apart."""
+
 Progress = Callable[[int, int, str], object]
 
 
@@ -32,7 +38,7 @@ def landscape(
     w: Tree | None = None,
     *,
     problem: Problem | None = None,
-    directions: str | Directions | Sequence[Tree] | None = None,
+    directions: str | Directions | Sequence[Tree] | Callable[[Tree], Sequence[Tree]] | None = None,
     towards: Any = (),
     beside: Any = (),
     at: str = "last",
@@ -48,6 +54,7 @@ def landscape(
     maps: Sequence[str] = ("metrics",),
     lanczos: int = 10,
     curvature: bool = False,
+    eigenvalues: int = EIGENVALUES,
     memory: int = MEMORY,
     name: str | None = None,
     log: bool = True,
@@ -70,8 +77,8 @@ def landscape(
     problem
         The run's, if it is one of your own.
     directions
-        "random" (as unless given), "path" (as of a race), "hessian", "axes", or one or two pytrees like the
-        parameters.
+        "random" (as unless given), "path" (as of a race), "hessian", "axes", one or two pytrees like the
+        parameters, or a function that makes these of w.
     towards
         One other run or two, instead: the straight line to the first, or the plane through both.
     beside
@@ -90,9 +97,9 @@ def landscape(
         How many of each part of the run's own split, the first; None takes all.
     maps
         Beside losses: "metrics", "gradient-norm", "curvature" (after ``lanczos`` steps at each point).
-    curvature
-        Whether to find the Hessian's extreme eigenvalues, its trace and the sharpness at the centre too, and
-        the sharpness along the path, at 25 of its points.
+    curvature, eigenvalues
+        Whether to find the Hessian's eigenvalues, so many of either end, the density of all, their trace and
+        the sharpness at the centre too, and the sharpness along the path, at 25 of its points.
     memory
         Bytes it may take.
     name
@@ -113,6 +120,11 @@ def landscape(
     InputError
         for anything that cannot be used, before anything is computed, and where the loss is finite nowhere.
     """
+    if not whole(eigenvalues, 1, MOST_EIGENVALUES):
+        raise InputError(
+            f"The eigenvalues asked for are {shown(eigenvalues)}, but must be a whole number from 1 to "
+            f"{MOST_EIGENVALUES}."
+        )
     point = point_of(run, w, problem=problem, at=at, final_seed=final_seed, centre=centre)
     usual = kinds_of(point)[0]
     ends = [point_of(other, problem=point.problem) for other in _listed(towards)]
@@ -141,7 +153,7 @@ def landscape(
             grid = replace(grid, axes=found.axes, width=found.fixed["width"])
         land = Landscape(grid)
         work = _Work(land, point, ends, place.written(land, found), on_progress, on_tile)
-        work.do(found, curvature)
+        work.do(found, eigenvalues if curvature else 0)
     return land
 
 
@@ -169,6 +181,8 @@ def _along(
     """The directions' kind, and they themselves where they are there already."""
     if ends and directions is not None:
         raise InputError("Directions and runs to look towards are given: leave one out.")
+    if callable(directions):
+        directions = directions(point.w)
     if ends:
         along = landscapes.towards(point.w, *(end.w for end in ends))
     elif directions is None or isinstance(directions, str):
@@ -213,7 +227,7 @@ class _Work:
     on_progress: Progress
     on_tile: Callable[[Tile], object]
 
-    def do(self, found: LoggedLandscape | None, curvature: bool) -> None:
+    def do(self, found: LoggedLandscape | None, eigenvalues: int) -> None:
         """All that isn't done already, until Ctrl-C."""
         land = self.land
         if found is not None:
@@ -223,7 +237,7 @@ class _Work:
         try:
             with held_back() as check:
                 try:
-                    for _ in chain(self._tiles(), self._paths(), self._figures(curvature)):
+                    for _ in chain(self._tiles(), self._paths(), self._figures(eigenvalues)):
                         check()
                 except KeyboardInterrupt:
                     land.interrupted = True
@@ -257,7 +271,7 @@ class _Work:
                 self.written.path(label, found)
             yield
 
-    def _figures(self, curvature: bool) -> Iterator[None]:
+    def _figures(self, eigenvalues: int) -> Iterator[None]:
         land, grid, known = self.land, self.land.grid, dict(self.land.measured)
         if "loss" not in known:
             land.measured.update(land.figures())
@@ -267,9 +281,9 @@ class _Work:
             pairs = zip(self.ends, lines, strict=True)
             land.measured["barriers"] = {end.label: line.barrier for end, line in pairs}
             yield
-        if "curvature" not in known and curvature:
+        if eigenvalues and known.get("curvature", {}).get("asked") != eigenvalues:
             self.on_progress(0, 1, "curvature")
-            land.measured["curvature"] = curvature_at(self.point, grid.ground)
+            land.measured["curvature"] = curvature_at(self.point, grid.ground, eigenvalues)
         if land.measured != known and self.written is not None:
             self.written.measured(land.measured)
         yield

@@ -44,6 +44,8 @@ class RunLine(TypedDict):
     race: bool
     """Whether it is a race's own."""
     graph: bool
+    landscape: bool
+    """Whether its log holds one."""
 
 
 class Reading(TypedDict):

@@ -18,6 +18,7 @@ from uzviz.board.messages import Kind, RunLine, Status
 from uzviz.errors import InputError, shown
 from uzviz.log import LoggedRun, is_held, values
 from uzviz.log.files import Contents, Entry, Points
+from uzviz.log.landscapes import LANDSCAPE
 from uzviz.log.racing import BEGUN
 from uzviz.log.recording import PROGRESS
 from uzviz.log.training import MADE
@@ -133,6 +134,7 @@ class Watched:
                 "damage": damage,
                 "race": contents.kinds.get(BEGUN) == "tensors",
                 "graph": contents.graph is not None,
+                "landscape": contents.kinds.get(LANDSCAPE) == "tensors",
             }
             return line, list(_names(contents))
 
@@ -197,6 +199,7 @@ def _unread(number: int, name: str) -> RunLine:
     return {
         "id": number, "name": name, "read": False, "status": "running", "hyperparameters": {},
         "tags": [], "began": None, "written": None, "damage": 0, "race": False, "graph": False,
+        "landscape": False,
     }  # fmt: skip
 
 

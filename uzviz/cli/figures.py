@@ -61,9 +61,11 @@ def _made(land: Landscape, facts: dict[str, Any]) -> str:
 def _curvature(found: dict[str, Any]) -> None:
     rough = "" if found["converged"] else " (not converged)"
     say(
-        f"Hessian of the training loss: eigenvalues from {_bounded(found['bottom'])} to "
-        f"{_bounded(found['top'])}{rough}, trace {_bounded(found['trace'])}"
+        f"Hessian of the training loss: largest eigenvalues {_all(found['top'])}; smallest "
+        f"{_all(found['bottom'])}{rough}; trace {_bounded(found['trace'])}"
     )
+    small = _percent(found["density"]["small"])
+    say(f"of all eigenvalues {small} are smaller in size than a hundredth of the largest")
     sharp = found["sharpness"]
     if sharp is None:
         say("sharpness: not known, since the rule's state was not kept")
@@ -88,6 +90,10 @@ def _along(along: dict[str, Any]) -> str:
         return f"{told}, of the Hessian itself; threshold of the rule there: none known"
     above = sum(row[1] > row[3] for row in known)
     return f"{told}, above the rule's threshold at {above}"
+
+
+def _all(pairs: list[list[float]]) -> str:
+    return ", ".join(map(_bounded, pairs))
 
 
 def _bounded(pair: list[float]) -> str:

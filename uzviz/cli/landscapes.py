@@ -21,7 +21,8 @@ def landscape(
     directions: Annotated[
         str | None,
         typer.Option(
-            help="random (unless given), path (unless given, of a race), hessian or axes."
+            help="random (unless given), path (unless given, of a race), hessian, axes, or module:name of "
+            "your own: one or two trees like the parameters, or a function that makes them of these."
         ),
     ] = None,
     towards: Annotated[
@@ -69,19 +70,34 @@ def landscape(
     examples: Annotated[
         str, typer.Option(help="How many examples of each part of the run's split, or all.")
     ] = "1024",
+    parts: Annotated[
+        str, typer.Option(help="Of the run's split, with commas: train, validation, test.")
+    ] = "train,validation",
     maps: Annotated[
         str,
         typer.Option(
             help="Beside losses, with commas: metrics, gradient-norm, curvature; or none."
         ),
     ] = "metrics",
+    lanczos: Annotated[
+        int,
+        typer.Option(
+            parser=options.whole, metavar="WHOLE", help="Of the map of curvature: steps at a point."
+        ),
+    ] = 10,
     curvature: Annotated[
         bool,
         typer.Option(
             "--curvature",
-            help="Find extreme eigenvalues and trace at the centre, and sharpness along the path.",
+            help="Find eigenvalues, their density and trace at the centre, and sharpness along the path.",
         ),
     ] = False,
+    eigenvalues: Annotated[
+        int,
+        typer.Option(
+            parser=options.whole, metavar="WHOLE", help="With --curvature: how many of either end."
+        ),
+    ] = 5,
     memory: Annotated[
         str, typer.Option(metavar="SIZE", help="What the map may take at most.")
     ] = "4GiB",
@@ -108,15 +124,17 @@ def landscape(
             "maps": [] if maps in {"", "none"} else maps.split(","),
             "memory": options.memory(memory, "--memory", "such as 4GiB"),
             "problem": None if own is None else options.imported(own),
+            "directions": _directions(directions),
+            "parts": parts.split(","),
         }
         from uzviz import api
         from uzviz.cli import figures, report
 
         with report.bar("landscape") as advance:
             found = api.landscape(
-                run, directions=directions, towards=towards or [], beside=beside or [], at=at, centre=centre,
+                run, towards=towards or [], beside=beside or [], at=at, centre=centre,
                 final_seed=final_seed, dimensions=dimensions, normalise=normalise, seed=seed,
-                curvature=curvature, name=name, log=log, on_progress=advance, **asked,
+                lanczos=lanczos, curvature=curvature, eigenvalues=eigenvalues, name=name, log=log, on_progress=advance, **asked,
             )  # fmt: skip
         if not found.values:
             report.say("Interrupted before a point was done.")
@@ -131,6 +149,16 @@ def landscape(
         if found.interrupted:
             report.say("Interrupted: the same command goes on." if log else "Interrupted.")
             raise typer.Exit(130)
+
+
+def _directions(text: str | None) -> Any:
+    """Their kind, or the user's own."""
+    if text is None or ":" not in text:
+        return text
+    found = options.named_in_module(text, "--directions")
+    if found is None:
+        raise InputError(f"--directions is '{shown(text)}', but no module has such a name.")
+    return found
 
 
 def _sizes(text: str) -> int | list[int]:

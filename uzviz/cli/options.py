@@ -173,21 +173,27 @@ def _wholes(text: str, flag: str) -> list[int]:
     return [int(v) for v in values]
 
 
+def named_in_module(text: str, option: str) -> Any:
+    """What "module:name" names in a module that the user has; None where it is no such name."""
+    module, _, name = text.partition(":")
+    if not all(part.isidentifier() for part in [*module.split("."), name]):
+        return None
+    sys.path.insert(0, os.getcwd())
+    try:
+        return getattr(importlib.import_module(module), name)
+    except ImportError as error:
+        raise InputError(f"{option} {shown(text)} cannot be imported: {error}.") from None
+    except AttributeError:
+        raise InputError(f"{option} {shown(text)}: {module} has no '{name}'.") from None
+    finally:
+        sys.path.remove(os.getcwd())
+
+
 def imported(text: str) -> Problem:
     """What "module:name" names in a module that the user has: a problem, or what makes one."""
     from uzviz.api import Problem
 
-    module, _, name = text.partition(":")
-    named = all(part.isidentifier() for part in [*module.split("."), name])
-    sys.path.insert(0, os.getcwd())
-    try:
-        found = getattr(importlib.import_module(module), name) if named else None
-    except ImportError as error:
-        raise InputError(f"--problem {shown(text)} cannot be imported: {error}.") from None
-    except AttributeError:
-        raise InputError(f"--problem {shown(text)}: {module} has no '{name}'.") from None
-    finally:
-        sys.path.remove(os.getcwd())
+    found = named_in_module(text, "--problem")
     if callable(found):
         try:
             inspect.signature(found).bind()

@@ -80,6 +80,8 @@ export interface RunLine {
   /** Whether it is a race's own. */
   race: boolean;
   graph: boolean;
+  /** Whether its log holds one. */
+  landscape: boolean;
 }
 
 /** How many runs were read, of how many. */

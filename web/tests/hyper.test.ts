@@ -12,7 +12,7 @@ import { linearTicks, logTicks } from "../src/ticks";
 function run(id: number, hyperparameters: RunLine["hyperparameters"]): RunLine {
   return {
     id, name: `run-${id}`, read: true, status: "finished", hyperparameters, tags: [],
-    began: 0, written: 1, damage: 0, race: false, graph: false,
+    began: 0, written: 1, damage: 0, race: false, graph: false, landscape: false,
   }; // prettier-ignore
 }
 

@@ -5,7 +5,7 @@ import { COLOUR_MAPS, shadesOf } from "../src/landscape/colourmaps";
 import { begun, grow } from "../src/landscape/computing";
 import { linesOf, pixelsOf } from "../src/landscape/contours";
 import { dropOf, lastOf, textOf, wayOf } from "../src/landscape/drops";
-import { alongOf, rowsOf } from "../src/landscape/facts";
+import { alongOf, spectrumOf, rowsOf } from "../src/landscape/facts";
 import { groundOf, heightsBetween, levelsOf, mapsOf, picked, range } from "../src/landscape/ground";
 import { doneOf, isAxis, landOf } from "../src/landscape/land";
 import { landscapeWords } from "../src/landscape/landscape.words";
@@ -229,12 +229,35 @@ describe("figures", () => {
   });
 
   it("say the threshold, none, or that the state was lost", () => {
-    const curvature = { top: [3, 0.01], bottom: [-1, 0], trace: [9, 1] };
+    const curvature = {
+      top: [
+        [3, 0.01],
+        [2, 0],
+      ],
+      bottom: [[-1, 0]],
+      trace: [9, 1],
+    };
     const sharp = (sharpness: unknown) =>
       value(w.sharpness, plane(undefined, { facts: { facts: { measured: { curvature: { ...curvature, sharpness } } } } })); // prettier-ignore
     expect(sharp({ value: [3, 0.01], threshold: 20 })).toBe(`3 ± 0.01; ${w.threshold}: 20`);
     expect(sharp({ value: [3, 0.01], threshold: null })).toContain(w.noThreshold);
     expect(sharp(null)).toBe(w.noState);
+    const facts = { facts: { measured: { curvature } } };
+    expect(value(w.largest, plane(undefined, { facts }))).toBe("3 ± 0.01; 2");
+  });
+
+  it("know how the eigenvalues are spread", () => {
+    const density = { ends: [-1, 3], values: [0.1, 0, 0.9], small: 0.9 };
+    const of = (curvature: unknown) => spectrumOf({ measured: { curvature } });
+    const found = of({ top: [[3, 0.01], ["x"]], bottom: [[-1, 0], 7], density })!;
+    expect(found).toEqual({ x: [-1, 1, 3], density: [0.1, 0, 0.9], found: [3, -1], small: 0.9 });
+    for (const odd of [
+      null,
+      {},
+      { ends: [1, 1], values: [1, 2] },
+      { ends: [0, 1], values: ["x", null] },
+    ])
+      expect(of({ density: odd })).toBeNull();
   });
 
   it("are read from anything", () => {

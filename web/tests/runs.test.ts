@@ -6,7 +6,7 @@ import { lasted, lastedText, sorted } from "../src/runs/lines";
 
 const run = (name: string, given: Partial<RunLine> = {}): RunLine => ({
   id: name.length, name, read: true, status: "finished", hyperparameters: {}, tags: [],
-  began: 100, written: 164, damage: 0, race: false, graph: false, ...given,
+  began: 100, written: 164, damage: 0, race: false, graph: false, landscape: false, ...given,
 }); // prettier-ignore
 
 test("runs are sorted by any column, those without a value last", () => {

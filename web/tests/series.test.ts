@@ -64,7 +64,7 @@ function line(runs: RunLine[]): Runs {
 function run(id: number, tags: number[]): RunLine {
   return {
     id, name: `run${id}`, read: true, status: "running", hyperparameters: {}, tags,
-    began: 0, written: 0, damage: 0, race: false, graph: false,
+    began: 0, written: 0, damage: 0, race: false, graph: false, landscape: false,
   }; // prettier-ignore
 }
 

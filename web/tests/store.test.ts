@@ -6,7 +6,7 @@ import * as store from "../src/store";
 function run(id: number, name: string, hyperparameters = {}): RunLine {
   return {
     id, name, read: true, status: "finished", hyperparameters, tags: [],
-    began: 0, written: 0, damage: 0, race: false, graph: false,
+    began: 0, written: 0, damage: 0, race: false, graph: false, landscape: false,
   }; // prettier-ignore
 }
 

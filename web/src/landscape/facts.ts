@@ -10,6 +10,10 @@ export type Row = readonly [name: string, value: string];
 
 /** Of a text, what has room. */
 const LONGEST = 80;
+/** Of a density, and of eigenvalues beside it, those that are drawn. */
+const [MOST_POINTS, MOST_EIGENVALUES] = [4000, 200];
+/** Of eigenvalues, how many are told. */
+const MOST_SAID = 5;
 const short = (value: unknown): string => {
   const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "");
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
@@ -31,6 +35,9 @@ function bounded(pair: unknown): string {
   const beside = number(error) > 0 ? ` ± ${shortNumber(Number(number(error).toPrecision(1)))}` : "";
   return value(found) + beside;
 }
+
+/** Of numbers with their errors, those that have room. */
+const several = (pairs: unknown): string => list(pairs).slice(0, MOST_SAID).map(bounded).join("; ");
 
 export function rowsOf(land: Land, ground: Ground | null, w: LandscapeWords): Row[] {
   const rows = [
@@ -111,7 +118,8 @@ function curved({ facts }: Land, w: LandscapeWords): Row[] {
   const found = object(object(facts["measured"])["curvature"]);
   if (found["top"] === undefined) return [[w.curvature, w.unknown]];
   const rows: Row[] = [
-    [w.curvature, `${bounded(found["bottom"])} … ${bounded(found["top"])}`],
+    [w.largest, several(found["top"])],
+    [w.smallest, several(found["bottom"])],
     [w.trace, bounded(found["trace"])],
   ];
   const sharp = found["sharpness"];
@@ -119,6 +127,31 @@ function curved({ facts }: Land, w: LandscapeWords): Row[] {
   const { value: own, threshold } = object(sharp);
   const limit = Number.isFinite(number(threshold)) ? value(threshold) : w.noThreshold;
   return [...rows, [w.sharpness, `${bounded(own)}; ${w.threshold}: ${limit}`]];
+}
+
+export interface Spectrum {
+  x: number[];
+  density: number[];
+  /** Eigenvalues of both ends. */
+  found: number[];
+  /** The share of those below a hundredth of the largest in size. */
+  small: number;
+}
+
+/** The density of the eigenvalues; null where it was not measured. */
+export function spectrumOf(facts: Facts): Spectrum | null {
+  const curvature = object(object(facts["measured"])["curvature"]);
+  const told = object(curvature["density"]);
+  const density = list(told["values"]).slice(0, MOST_POINTS).map(number);
+  const [low, high] = list(told["ends"]).map(number);
+  if (!(low! < high!) || density.length < 2 || !density.some((v) => v > 0)) return null;
+  const by = (high! - low!) / (density.length - 1);
+  const pairs = [...list(curvature["top"]), ...list(curvature["bottom"])].slice(
+    0,
+    MOST_EIGENVALUES,
+  );
+  const found = pairs.map((pair) => number(list(pair)[0])).filter(Number.isFinite);
+  return { x: density.map((_, i) => low! + i * by), density, found, small: number(told["small"]) };
 }
 
 export interface Along {

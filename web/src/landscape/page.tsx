@@ -1,5 +1,6 @@
 /** The ground that a run walked on: from its log, or computed for the page. */
 
+import { batch } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { askedOf, quoted } from "./asked";
 import { Compute } from "./compute";
@@ -23,7 +24,9 @@ import "./landscape.css";
 
 export function Landscape() {
   useEffect(server.wake, []);
-  const runs = store.runList.value;
+  const all = store.runList.value;
+  // Where there are landscapes, the page opens on the first.
+  const runs = useMemo(() => [...all].sort((a, b) => Number(b.landscape) - Number(a.landscape)), [all]);
   const run = chosen(runs);
   return run ? <OfRun key={run.id} run={run} runs={runs} /> : <Nothing>{words.value.noRuns}</Nothing>;
 } // prettier-ignore
@@ -57,7 +60,7 @@ function OfRun({ run, runs }: { run: RunLine; runs: RunLine[] }) {
       {none && (
         <div class="nothing">
           <p role="status">{w.none}</p>
-          <button type="button" class="button" onClick={begin}>{w.compute}</button>
+          <button type="button" class="button" onClick={() => begin(run)}>{w.compute}</button>
           <p class="keep">{w.keep} <code>uzviz landscape {quoted(`runs/${run.name}`)}</code></p>
         </div>
       )}
@@ -73,6 +76,9 @@ function numberOf(logged: LandscapeLine[]): number {
   return found < 0 && logged.length ? 0 : found;
 }
 
-function begin(): void {
-  settings.computed.value = true;
+function begin(run: RunLine): void {
+  batch(() => {
+    settings.chosenRun.value = run.name;
+    settings.computed.value = true;
+  });
 }

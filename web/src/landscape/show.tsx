@@ -20,6 +20,7 @@ import { Pictures } from "./picture";
 import type { Asked } from "./server";
 import { SharpnessPanel } from "./sharpness";
 import { SlicePanel } from "./slice";
+import { SpectrumPanel } from "./spectrum";
 import { particleColour, particleTrail, pathsOf, type Trail } from "./trails";
 
 interface Props {
@@ -81,6 +82,7 @@ export function Show({ run, land, ground, asked, view, home }: Props) {
         <Figures land={land} ground={ground} />
         <div class="beside">
           {ground && <SlicePanel ground={ground} />}
+          <SpectrumPanel facts={land.facts} />
           <SharpnessPanel facts={land.facts} />
           {ground && <Particles run={run.id} dropped={dropped} colours={colours} />}
         </div>

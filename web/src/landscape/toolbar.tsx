@@ -37,7 +37,7 @@ export function Toolbar(props: Props) {
   const map = { get value() { return ground?.name ?? ""; }, set value(name) { settings.landscapeMap.value = name; } }; // prettier-ignore
   return (
     <div class="toolbar" role="toolbar" aria-label={w.landscape}>
-      {runs.length > 1 && <RunChoice runs={runs} />}
+      {runs.length > 1 && <RunChoice runs={runs} headingOf={(run) => (run.landscape ? w.withOne : w.withoutOne)} />}
       <LandChoice {...props} />
       {land && ground && (
         <>

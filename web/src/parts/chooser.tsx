@@ -9,7 +9,15 @@ export function chosen(runs: RunLine[]): RunLine | undefined {
   return runs.find((run) => run.name === settings.chosenRun.value) ?? runs[0];
 }
 
-export function RunChoice({ runs }: { runs: RunLine[] }) {
+/** A choice of runs, which stand under headings where there are some. */
+export function RunChoice({ runs, headingOf }: { runs: RunLine[]; headingOf?: (run: RunLine) => string }) {
+  const groups = new Map<string, RunLine[]>();
+  for (const run of runs) {
+    const heading = headingOf?.(run) ?? "";
+    const some = groups.get(heading);
+    if (some) some.push(run);
+    else groups.set(heading, [run]);
+  }
   return (
     <label class="field">
       <span>{words.value.chooseRun}</span>
@@ -17,12 +25,24 @@ export function RunChoice({ runs }: { runs: RunLine[] }) {
         value={chosen(runs)?.name}
         onChange={(e) => (settings.chosenRun.value = e.currentTarget.value)}
       >
-        {runs.map((run) => (
-          <option key={run.id} value={run.name}>
-            {run.name}
-          </option>
-        ))}
+        {[...groups].map(([heading, some]) =>
+          heading ? (
+            <optgroup key={heading} label={heading}>
+              {some.map(option)}
+            </optgroup>
+          ) : (
+            some.map(option)
+          ),
+        )}
       </select>
     </label>
+  );
+} // prettier-ignore
+
+function option({ id, name }: RunLine) {
+  return (
+    <option key={id} value={name}>
+      {name}
+    </option>
   );
 }
