@@ -161,6 +161,9 @@ def test_the_command_lists_scenes(capsys, tmp_path):
     assert "a list of at most 6 whole numbers, each from 1 to 8" in said
     listed = json.loads((tmp_path / "scenes.json").read_text())
     assert [row["name"] for row in listed] == list(SCENES)
+    assert main(["play", "momentum", "--list"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("momentum  ") and "losses  " not in said
 
 
 @pytest.mark.parametrize(
@@ -173,6 +176,8 @@ def test_the_command_lists_scenes(capsys, tmp_path):
         (["network", "--set", "own=" + 5000 * "["], "own is"),
         (["--set", "alpha=1"], "Unknown scene ''"),
         (["momentum", "--json", "x.json"], "give --list too"),
+        (["momentun", "--list"], "did you mean momentum"),
+        (["momentum", "--list", "--set", "alpha=1"], "leave out --set"),
         (["momentum", "--port", "99999"], "port"),
         (["slope", "--set", "formula=lambda: 1"], "formula"),
         (["slope", "--set", "formula=x+y"], "a curve has x alone"),

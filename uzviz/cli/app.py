@@ -20,7 +20,7 @@ from uzviz.cli.arguments import (
 from uzviz.cli.landscapes import landscape
 from uzviz.cli.racing import race
 from uzviz.cli.training import train
-from uzviz.errors import InputError, unknown
+from uzviz.errors import InputError, named, unknown
 
 app = typer.Typer(
     help="Which optimizer, with which settings, trains my network best, and why?",
@@ -110,7 +110,10 @@ def play(
         typer.Option("--set", metavar="NAME=VALUE", help="A setting of the scene, as alpha=0.001."),
     ] = None,
     list_scenes: Annotated[
-        bool, typer.Option("--list", help="List the scenes, their settings and presets, and end.")
+        bool,
+        typer.Option(
+            "--list", help="List the scenes, or the one named, with settings and presets, and end."
+        ),
     ] = False,
     port: Annotated[
         int,
@@ -126,6 +129,8 @@ def play(
         options.check_files("", json_)
         if json_ is not None and not list_scenes:
             raise InputError("--json writes the list of scenes: give --list too.")
+        if list_scenes and set_:
+            raise InputError("--list opens no scene: leave out --set.")
         settings = options.settings(set_ or [])
         from uzviz import api
         from uzviz.cli import report
@@ -134,6 +139,8 @@ def play(
             api.serve_play(scene, settings, port=port, host=host)
             return
         rows = api.listed_scenes()
+        if scene:
+            rows = [named("scene", scene, {row["name"]: row for row in rows})]
         report.listed_scenes(rows)
         options.write(json_, lambda file: file.write_text(json.dumps(rows)))
 
