@@ -163,7 +163,8 @@ def test_the_command_lists_scenes(capsys, tmp_path):
     assert [row["name"] for row in listed] == list(SCENES)
     assert main(["play", "momentum", "--list"]) == 0
     said = capsys.readouterr().out
-    assert said.startswith("momentum  ") and "losses  " not in said
+    assert said.startswith("momentum  ")
+    assert "losses  " not in said
 
 
 @pytest.mark.parametrize(
