@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import socket
 import subprocess
@@ -33,10 +34,13 @@ def curves(draw: np.random.Generator, runs: int, steps: int, tags: int) -> Itera
 
 
 @contextmanager
-def served(command: list[str]) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
-    """A server's process, and when it was started."""
+def served(command: list[str], cache: str = "") -> Iterator[tuple[subprocess.Popen[bytes], float]]:
+    """A server's process, and when it was started; where it keeps programs, if not in the user's own folder."""
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    environment = {**os.environ, **({"UZVIZ_CACHE": cache} if cache else {})}
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment
+    )
     try:
         yield process, began
     finally:

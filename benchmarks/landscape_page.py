@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from board_alone import memory_below
@@ -58,21 +59,27 @@ def show(page: Any, place: str) -> float:
 def main() -> None:
     given = options(__doc__).parse_args()
     machine()
-    with room(given.data) as folder, chromium() as browser:
+    with room(given.data) as folder, TemporaryDirectory() as cache, chromium() as browser:
         if not (folder / "a").is_dir():
             made(folder)
-        with served(our_board(folder, PORT)) as (process, _):
+        for when in ("the first time", "again"):
+            with served(our_board(folder, PORT), cache):
+                page = browser.new_page(viewport={"width": 1280, "height": 900})
+                arrive(page, PORT)
+                page.wait_for_selector("body[data-settled=true]")
+                cold = show(page, "computed=1")
+                print(f"computed by a new server, first coarse surface, {when}: {cold:.2f} s")
+                page.close()
+        with served(our_board(folder, PORT), cache) as (process, _):
             page = browser.new_page(viewport={"width": 1280, "height": 900})
             arrive(page, PORT)
             page.wait_for_selector("body[data-settled=true]")
-            cold = show(page, "computed=1")
+            show(page, "computed=1")
             kept = [show(page, "land=of-51") for _ in range(TRIES)]
             seeds = range(1, TRIES + 1)
             warm = [show(page, f"computed=1&asked=seed%3A{seed}") for seed in seeds]
             print(f"logged, 51 × 51: {statistics.median(kept):.2f} s until it stands")
-            print(
-                f"computed, first coarse surface: {statistics.median(warm):.2f} s, {cold:.2f} the first time"
-            )
+            print(f"computed, first coarse surface: {statistics.median(warm):.2f} s")
             for size in SIZES:
                 show(page, f"land=of-{size}")
                 page.wait_for_selector("body[data-settled=true]")

@@ -16,7 +16,7 @@ from uzviz.api import explored
 from uzviz.cli.app import main
 from uzviz.errors import InputError
 from uzviz.problems import downloads
-from uzviz.problems.downloads import REMOTE, File, Remote, cache, fetched
+from uzviz.problems.downloads import REMOTE, File, Remote, fetched
 from uzviz.problems.sources import load
 
 RNG = np.random.default_rng(0)
@@ -163,17 +163,6 @@ def test_a_cache_that_is_no_folder_is_a_sentence(server, tmp_path):
     (tmp_path / "cache").write_text("")
     with pytest.raises(InputError, match="set UZVIZ_CACHE"):
         fetched("mnist")
-
-
-def test_where_downloads_are_kept(monkeypatch, tmp_path):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.delenv("UZVIZ_CACHE", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
-    assert cache() == tmp_path / ".cache" / "uzviz"
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "x"))
-    assert cache() == tmp_path / "x" / "uzviz"
-    monkeypatch.setenv("UZVIZ_CACHE", str(tmp_path / "mine"))
-    assert cache() == tmp_path / "mine"
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
+from uzviz import cache
 from uzviz.cli import options
 from uzviz.cli.arguments import (
     JsonFile,
@@ -50,6 +51,8 @@ def uzviz(
     """Which optimizer, with which settings, trains my network best, and why?"""
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
+    else:
+        cache.keep_programs()
 
 
 OPEN: dict[str, Any] = {"allow_extra_args": True, "ignore_unknown_options": True}

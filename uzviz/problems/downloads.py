@@ -12,11 +12,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from uzviz import __version__
+from uzviz import __version__, cache
 from uzviz.errors import InputError, shown
 
-CACHE = "UZVIZ_CACHE"
-"""The variable of the environment that names the folder in which downloads are kept."""
 SECURE = ("https://",)
 """How addresses begin that are asked, and to which a server may lead on."""
 TIMEOUT = 30.0
@@ -69,15 +67,6 @@ REMOTE = {
 }  # fmt: skip
 
 
-def cache() -> Path:
-    """The folder in which downloads are kept: $UZVIZ_CACHE, else uzviz in the user's cache folder, which the
-    XDG base directory specification places."""
-    if named := os.environ.get(CACHE):
-        return Path(named).expanduser()
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "uzviz"
-
-
 def fetched(name: str) -> Path:
     """The folder with a data set's files, each of them fetched unless it is there, whole.
 
@@ -89,7 +78,7 @@ def fetched(name: str) -> Path:
     InputError
         when a file can be had from no place, has other bytes, or cannot be kept.
     """
-    remote, folder = REMOTE[name], cache() / name
+    remote, folder = REMOTE[name], cache.folder() / name
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for file in remote.files:
@@ -98,7 +87,7 @@ def fetched(name: str) -> Path:
     except OSError as error:
         raise InputError(
             f"{name} cannot be kept in {shown(str(folder))} ({error.strerror or error}): make room there, or set "
-            f"{CACHE} to another folder."
+            f"{cache.VARIABLE} to another folder."
         ) from None
     return folder
 
