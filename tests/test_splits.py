@@ -11,7 +11,7 @@ from sklearn import datasets
 import uzviz as uz
 from uzviz.api.catalogue import problem_named
 from uzviz.errors import InputError
-from uzviz.problems import SOURCES, restored
+from uzviz.problems import SOURCES, restored, tables
 from uzviz.problems.sources import load
 from uzviz.problems.splits import imbalanced, quotas, stratified
 
@@ -115,8 +115,10 @@ BUNDLED = {
 }
 
 
+@pytest.mark.parametrize("files", [tables.FILES, {}], ids=["its files", "its functions"])
 @pytest.mark.parametrize("name", BUNDLED)
-def test_bundled_data_are_those_of_scikit_learn(name):
+def test_bundled_data_are_those_of_scikit_learn(name, files, monkeypatch):
+    monkeypatch.setattr(tables, "FILES", files)
     loader, classes = BUNDLED[name]
     x, y = loader(return_X_y=True)
     table = load(name, None)
