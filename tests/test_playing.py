@@ -1,6 +1,7 @@
 """Scenes as the page asks for them, from notebooks and from the command line."""
 
 import json
+import multiprocessing
 import os
 import signal
 import time
@@ -13,6 +14,7 @@ from answers import frame_of
 from asgi import Client
 from board import eventually, settled
 from playing import readout, slide, trouble
+from playwright.sync_api import expect
 
 import uzviz as uz
 from uzviz.api import boards
@@ -114,6 +116,30 @@ def test_a_process_that_ended_is_started_anew_and_the_page_told(ask, scenes):
             assert answer.json()["error"] == (
                 "The process that computes has ended, and is started anew."
             )
+
+
+def test_a_process_killed_over_a_drag_is_said_on_the_page_and_comes_back(visit, complaints):
+    others = set(multiprocessing.active_children())
+    page = visit(uz.play("momentum").address)
+    page.wait_for_selector(".pictures canvas")
+    settled(page)
+    first = readout(page)
+    (process,) = set(multiprocessing.active_children()) - others
+    os.kill(process.pid, signal.SIGSTOP)  # at work when it ends
+    with page.expect_request("**/api/play/frame**"):
+        page.locator("[data-control=alpha]").press("ArrowRight")
+    os.kill(process.pid, signal.SIGKILL)
+    said = "The process that computes has ended, and is started anew."
+    eventually(page, lambda: has_words(trouble(page), said))
+    assert all("503" in complaint for complaint in complaints)
+    complaints.clear()
+    page.locator("[data-control=alpha]").press("ArrowRight")
+    readout(page, but=first)
+    expect(page.locator(".trouble:not(.visually-hidden)")).to_have_count(0)
+
+
+def has_words(text, words):
+    assert words in text
 
 
 def test_five_people_play_at_once(ask):
