@@ -259,9 +259,9 @@ def test_ctrl_c_reports_what_is_done(tmp_path, command):
     # What starts in the background of a shell ignores SIGINT, and its children with it.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     terminal, theirs = pty.openpty()
-    small = ["--hidden", "8", "--batch", "83", "--epochs", "20000"]
+    small = ["--batch", "10", "--epochs", "20000"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "uzviz", command, "digits", *LONG[command], *small],
+        [sys.executable, "-m", "uzviz", command, "linear", *LONG[command], *small],
         cwd=tmp_path, stdout=subprocess.PIPE, stderr=theirs, text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )  # fmt: skip

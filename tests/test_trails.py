@@ -22,7 +22,8 @@ from uzviz.errors import InputError
 from uzviz.log import checkpoints, paths
 
 OPTIONS = {"epochs": 6, "batch": 83, "probe": ["gradient-norm"]}
-RACE = {"lr": [1e-3, 1e-1], "seeds": 1, "final_seeds": 8, "epochs": 1, "batch": 83}
+RACE = {"lr": [1e-3, 1e-1], "seeds": 1, "final_seeds": 8, "epochs": 1, "batch": 83,
+        "search": "random:2"}  # fmt: skip
 
 PLANS = st.builds(
     lambda n, part, epochs: Plan(n, max(1, int(n * part)), 1, int(epochs * n)),
@@ -35,6 +36,12 @@ PLANS = st.builds(
 @pytest.fixture(scope="module")
 def digits():
     return uz.problems.classify("digits", hidden=[8])
+
+
+@pytest.fixture(scope="module")
+def flat():
+    """Quicker to compile, for races."""
+    return uz.problems.classify("digits", hidden=[])
 
 
 @pytest.fixture(scope="module")
@@ -160,11 +167,13 @@ def test_a_run_broken_off_and_resumed_has_the_same_bytes(digits, logged, tmp_pat
 
 
 COMMAND = [sys.executable, "-m", "uzviz", "train"]
+LONG = {**OPTIONS, "epochs": 199}
+"""The most epochs of which each has a point of the curves: they take the programs of a few."""
 
 
 def test_a_run_that_was_killed_ends_with_the_same_bytes(digits, tmp_path):
     folder = tmp_path / "a"
-    sizes = ["--hidden", "8", "--epochs", "200", "--batch", "83", "--rule", "adam", "--lr", "0.01"]
+    sizes = ["--hidden", "8", "--epochs", "199", "--batch", "83", "--rule", "adam", "--lr", "0.01"]
     options = ["--log", str(folder), "--checkpoint-every", "0.02", "--probe", "gradient-norm"]
     process = subprocess.Popen([*COMMAND, "digits", *sizes, *options], stdout=subprocess.DEVNULL)
     deadline = time.monotonic() + 120
@@ -175,7 +184,7 @@ def test_a_run_that_was_killed_ends_with_the_same_bytes(digits, tmp_path):
     process.kill()
     process.wait()
     uz.resume(folder)
-    judge = uz.train(digits, uz.Adam(lr=0.01), **{**OPTIONS, "epochs": 200}, log=tmp_path / "b")
+    judge = uz.train(digits, uz.Adam(lr=0.01), **LONG, log=tmp_path / "b")
     assert paths.place(folder).read_bytes() == paths.place(tmp_path / "b").read_bytes()
     assert_equal(uz.read(folder).own.path(), judge.path)
 
@@ -285,21 +294,21 @@ def test_others_read_the_file(logged):
     assert np.array_equal(found["w/layers/0/weight"], run.path.w.layers[0].weight)
 
 
-def test_a_finals_paths_are_those_of_solo_runs(digits, tmp_path):
+def test_a_finals_paths_are_those_of_solo_runs(flat, tmp_path):
     rules = ["gd", "adam"]
-    race = uz.race(digits, rules, log=tmp_path / "a", **RACE)
-    plain = uz.race(digits, rules, **RACE)
+    race = uz.race(flat, rules, log=tmp_path / "a", **RACE)
+    plain = uz.race(flat, rules, **RACE)
     assert plain.table(lanes=True).equals(race.table(lanes=True))
     assert plain.path_words == ""
     with pytest.raises(InputError, match="This race kept none"):
         plain.path("adam", 1)
-    few = uz.race(digits, rules, path_memory=2 * 3 * 90_000, **RACE)
+    few = uz.race(flat, rules, path_memory=2 * 3 * 90_000, **RACE)
     assert "of the first 2 of 8 seeds" in few.path_words
     with pytest.raises(InputError, match="no path of adam from seed 4"):
         few.path("adam", 4)
     group = race.finals[1].group
     lr = float(group.settings["lr"][0])
-    solo = uz.train(digits, uz.Adam(lr=lr), epochs=1, batch=83, seed=4, path_memory=10**6).path
+    solo = uz.train(flat, uz.Adam(lr=lr), epochs=1, batch=83, seed=4, path_memory=10**6).path
     lane = race.path("adam", 4)
     assert_equal(few.path("adam", 1), race.path("adam", 1))
     assert np.array_equal(lane.steps, solo.steps)
@@ -327,7 +336,7 @@ def test_a_races_memory_is_shared_by_its_lanes(digits):
     assert planning.of_final(digits, 7, 20, 1000)[:2] == (0, 0)
 
 
-def test_a_race_resumed_has_the_same_paths(digits, tmp_path):
+def test_a_race_resumed_has_the_same_paths(flat, tmp_path):
     calls = []
 
     def stop(done, total, stage):
@@ -335,9 +344,9 @@ def test_a_race_resumed_has_the_same_paths(digits, tmp_path):
         if stage == "final" and calls.count("final") == 2:
             raise KeyboardInterrupt
 
-    uz.race(digits, ["gd", "adam"], log=tmp_path / "a", on_progress=stop, **RACE)
+    uz.race(flat, ["gd", "adam"], log=tmp_path / "a", on_progress=stop, **RACE)
     found = uz.resume(tmp_path / "a")
-    whole = uz.race(digits, ["gd", "adam"], log=tmp_path / "b", **RACE)
+    whole = uz.race(flat, ["gd", "adam"], log=tmp_path / "b", **RACE)
     assert found.path_words == whole.path_words
     for seed in whole.finals[0].group.seeds:
         lane = log.lane_of(tmp_path / "b", "gd", seed)
