@@ -11,7 +11,9 @@ BLOCKS = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
 
 # Batches divide what is trained on, 1079 digits and 96 points: a shorter last one would be compiled too.
 SHORTER = {
-    "hidden=[32]": "hidden=[8]",
+    "hidden=[32]": "hidden=[]",
+    '"scalar", 32, 2': '"scalar", 4, 1',
+    "lr=1e-2), epochs=20": "lr=1e-2), epochs=1, batch=32",
     "size=21": "size=5",
     "batch=32, epochs=20": "epochs=20",
     "epochs=20": "epochs=1, batch=83",

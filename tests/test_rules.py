@@ -49,7 +49,13 @@ def step(rule, w, s, t, slope):
     return rule.step(lambda w: jax.tree.map(lambda x: (slope * x).astype(x.dtype), f(w)), w, s, t)
 
 
-def walk(rule, w, steps, slope=1.0):
+QUICKLY = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+"""For what is compiled for one test and is compared with nothing."""
+
+quick = jax.jit(step.__wrapped__, compiler_options=QUICKLY)
+
+
+def walk(rule, w, steps, slope=1.0, step=step):
     """After so many steps: parameters, state, and the last loss seen."""
     s, seen = rule.init(w), None
     for t in np.arange(1, steps + 1, dtype=np.int32):
@@ -97,7 +103,7 @@ def test_structure_and_dtype_are_kept(cls, dtype):
 
 @RULES
 def test_it_descends_and_stays_finite(cls):
-    w, s, seen = walk(data(cls()), deeper(), 24)
+    w, s, seen = walk(data(cls()), deeper(), 24, step=quick)
     assert f(w)[0] < f(deeper())[0]
     assert all(np.isfinite(x).all() for x in jax.tree.leaves((w, s, seen)))
 

@@ -125,19 +125,20 @@ def train(n):
     problem = uz.problems.classify((np.load(sys.argv[1], mmap_mode="r"), np.arange(n) % 2), [])
     return uz.train(problem, uz.GradientDescent(), batch=128, gradients=128 * 200)
 
-train(10_000)  # everything is compiled, and all threads have begun
+# Parts are whole windows, so that all is compiled, and all threads have begun.
+train(5 * 10_240)
 used = next(int(l.split()[1]) for l in open("/proc/self/status") if l.startswith("VmData"))
 resource.setrlimit(resource.RLIMIT_DATA, ((used << 10) + (300 << 20),) * 2)
 try:
-    np.ones((220_000, 784), np.float32)
+    np.ones((20 * 10_240, 784), np.float32)
 except MemoryError:
-    print(train(220_000).status)
+    print(train(20 * 10_240).status)
 """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems bound no memory")
 def test_data_larger_than_the_memory_are_trained_on(tmp_path):
-    """690 MB in float32, 410 of them trained on, where a process may have 300 MB more: programs are compiled in it, too."""
+    """640 MB in float32, 385 of them trained on, where a process may have 300 MB more."""
     command = [sys.executable, "-c", LIMITED, str(tmp_path / "x.npy")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.stdout == "finished\n", done.stderr
