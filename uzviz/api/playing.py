@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from uzviz.api.boards import Framed
-from uzviz.api.workers import Worker, answered
+from uzviz.api.workers import Broke, TooLong, Worker, answered
 from uzviz.board import Beside, serve_scenes
 from uzviz.errors import InputError, shown
 
@@ -54,6 +55,16 @@ class Scenes:
         if self._app is None:
             self._app = self._made()
         await self._app(scope, receive, send)
+
+    def wake(self) -> Scenes:
+        """Start the process, for who is going to play at once; nobody waits for it."""
+
+        def asked() -> None:
+            with suppress(InputError, Broke, TooLong):
+                self.worker("scenes")
+
+        threading.Thread(target=asked, daemon=True).start()
+        return self
 
     def close(self) -> None:
         """End the process."""
@@ -149,7 +160,7 @@ def serve_play(
 ) -> None:
     """Serve the scenes alone until Ctrl-C; see ``uzviz play --help``."""
     place = fragment(scene, checked(scene, settings or {}))
-    with_scenes = Scenes()
+    with_scenes = Scenes().wake()
     try:
         serve_scenes(with_scenes, place, port=port, host=host)
     finally:
@@ -193,5 +204,5 @@ def play(scene: str = "", *, height: int = 900, **settings: Any) -> Played:
     given = checked(scene, settings)
     with _serving:
         if not _served:
-            _served.append(Beside(None, play=Scenes()))
+            _served.append(Beside(None, play=Scenes().wake()))
     return Played(_served[0], scene, given, height)

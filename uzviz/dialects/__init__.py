@@ -33,6 +33,8 @@ LIBRARIES: dict[str, dict[str, Callable[[], Rule]]] = {
         "radam": torch.radam,
         "adadelta": torch.adadelta,
         "rprop": torch.rprop,
+        "asgd": torch.asgd,
+        "adafactor": torch.adafactor,
     },
     "keras": {
         "sgd": keras.sgd,
@@ -48,6 +50,8 @@ LIBRARIES: dict[str, dict[str, Callable[[], Rule]]] = {
         "nadam": keras.nadam,
         "adadelta": keras.adadelta,
         "lion": keras.lion,
+        "adafactor": keras.adafactor,
+        "ftrl": keras.ftrl,
     },
     "optax": {
         "sgd": partial(optax.sgd, USUAL),

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 
 from uzviz import tree
 from uzviz.hyper import hyperparameter
-from uzviz.rules import Oracle, Params, Rule, State, rule
+from uzviz.rules import Adafactor, Oracle, Params, Rule, State, rule
 from uzviz.tree import each
 
 
@@ -185,3 +185,88 @@ class RMSPropCentredInside(Rule):
 
         p = each(average, s["p"], g, m, r)
         return each(lambda w, p: w - p, w, p), {"m": m, "r": r, "p": p}, loss
+
+
+@rule
+class FTRL(Rule):
+    r"""Follow the regularised leader: what all gradients so far together ask for.
+
+    .. math::
+        n' = n + g⊙g,\quad z \leftarrow z + g + 2κw - \frac{n'^q - n^q}{α}\,w,\quad
+        w \leftarrow \frac{\operatorname{clip}(z, -λ_1, λ_1) - z}{(n'^q + β)/α + 2λ_2}
+
+    Source: McMahan et al. (2013), where q is 1/2; Keras' ``Ftrl``.
+    """
+
+    title, name, memory = "FTRL", "ftrl", 2
+
+    lr: float = alpha(0.001)
+    power: float = hyperparameter(0.5, "[0, inf)", "power q of the squares")
+    r0: float = hyperparameter(0.1, "[0, inf)", "where n begins")
+    l1: float = hyperparameter(0.0, "[0, inf)", "λ₁, below which weights are 0")
+    l2: float = hyperparameter(0.0, "[0, inf)", "λ₂, which draws weights to 0")
+    shrink: float = hyperparameter(0.0, "[0, inf)", "κ, an L2 penalty in the gradient alone")
+    beta: float = hyperparameter(0.0, "[0, inf)", "β, added to the root of the squares")
+
+    def init(self, w: Params) -> State:
+        return {"n": each(lambda z: z + self.r0, tree.zeros(w)), "z": tree.zeros(w)}
+
+    def step(self, f: Oracle, w: Params, s: State, t):
+        loss, g = f(w)
+        n = each(lambda n, g: n + g * g, s["n"], g)
+
+        def asked(z, g, w, n, old):
+            return z + g + 2 * self.shrink * w - (n**self.power - old**self.power) / self.lr * w
+
+        def led(z, n):
+            least = (n**self.power + self.beta) / self.lr + 2 * self.l2
+            return (jnp.clip(z, -self.l1, self.l1) - z) / least
+
+        z = each(asked, s["z"], g, w, n, s["n"])
+        return each(led, z, n), {"n": n, "z": z}, loss
+
+
+@rule
+class AdafactorFalling(Adafactor):
+    r"""Adafactor with the paper's step size: :class:`uzviz.rules.Adafactor` with :math:`\min(α, 1/\sqrt t)` for α.
+
+    Source: Shazeer & Stern (2018), algorithm 4; Keras' ``Adafactor``.
+    """
+
+    title, name = "Adafactor, falling", "adafactor-falling"
+
+    lr: float = alpha(0.001)
+
+    def rate(self, t: Any) -> Any:
+        return jnp.minimum(self.lr, t**-0.5)
+
+
+@rule
+class AdafactorBounded(AdafactorFalling):
+    r"""Adafactor with the paper's step size, bounded from below instead of ε in its squares, and with decay.
+
+    .. math::
+        V = R C^{\mathsf T}/\max(ε, \mathrm{mean}(R)),\quad U = g/\max(ε, \sqrt V),\quad
+        w \leftarrow (1-αλ)w - \min(α, 1/\sqrt t)\,\max(10^{-3}, \mathrm{rms}(w))\;U/\max(1, \mathrm{rms}(U)/d)
+
+    ε is that of the numbers' type where it is given as 0. Source: PyTorch's ``Adafactor``.
+    """
+
+    title, name = "Adafactor, bounded", "adafactor-bounded"
+
+    lr: float = alpha(0.01)
+    eps: float = epsilon(0.0)
+    decay: float = hyperparameter(0.0, "[0, inf)", "decay λ")
+
+    def squares(self, g: Any) -> Any:
+        return g * g
+
+    def scaled(self, g: Any, rows: Any, columns: Any) -> Any:
+        least = jnp.where(self.eps == 0, jnp.finfo(g.dtype).eps, self.eps)
+        if g.ndim > 1:
+            mean = jnp.maximum(rows.mean(-1), least)[..., None, None]
+            rows = rows[..., None] * columns[..., None, :] / mean
+        return g / jnp.sqrt(jnp.maximum(rows, least * least))
+
+    def moved(self, rate: Any, w: Any, g: Any, rows: Any, columns: Any) -> Any:
+        return super().moved(rate, w, g, rows, columns) - self.lr * self.decay * w

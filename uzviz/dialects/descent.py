@@ -14,6 +14,29 @@ from uzviz.tree import each
 
 
 @rule
+class Falling(Rule):
+    r"""Descent with decay, whose step size falls: :math:`η_t = α\,(1+λα(t-1))^{-c},\ w \leftarrow (1-λη_t)w - η_t g`.
+
+    The average of w that PyTorch keeps beside is no part of a step: :class:`uzviz.rules.PolyakAverage` has one.
+    Source: Polyak & Juditsky (1992); PyTorch's ``ASGD``.
+    """
+
+    title, name, memory = "descent of ASGD", "descent-falling", 0
+
+    lr: float = hyperparameter(0.01, "(0, inf)", "step size α")
+    decay: float = hyperparameter(1e-4, "[0, inf)", "decay λ, by which α falls too")
+    power: float = hyperparameter(0.75, "[0, inf)", "power c of its fall")
+
+    def init(self, w: Params) -> State:
+        return {}
+
+    def step(self, f: Oracle, w: Params, s: State, t):
+        loss, g = f(w)
+        size = self.lr * (1 + self.decay * self.lr * (t - 1)) ** -self.power
+        return each(lambda w, g: (1 - self.decay * size) * w - size * g, w, g), s, loss
+
+
+@rule
 class Dampened(Rule):
     r"""Heavy ball with a dampened gradient: :math:`p \leftarrow βp + (1-τ)g,\ w \leftarrow w - αp`.
 

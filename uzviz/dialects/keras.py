@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from uzviz.dialects.adam import AdamaxOutside, AdamBefore, AMSGradBefore, NAdamScheduled
 from uzviz.dialects.adaptive import (
+    FTRL,
+    AdafactorFalling,
     AdaGradInside,
     RMSPropCentredInside,
     RMSPropInside,
@@ -88,3 +90,30 @@ def adadelta(learning_rate: float = 1e-3, rho: float = 0.95, epsilon: float = 1e
 def lion(learning_rate: float = 1e-3, beta_1: float = 0.9, beta_2: float = 0.99) -> Rule:
     """``Lion``."""
     return Lion(lr=learning_rate, b1=beta_1, b2=beta_2, decay=0.0)
+
+
+def adafactor(
+    learning_rate: float = 1e-3,
+    beta_2_decay: float = -0.8,
+    epsilon_1: float = 1e-30,
+    clip_threshold: float = 1.0,
+) -> Rule:
+    """``Adafactor``: the paper's step size."""
+    return AdafactorFalling(lr=learning_rate, c=-beta_2_decay, eps=epsilon_1, clip=clip_threshold)
+
+
+def ftrl(
+    learning_rate: float = 1e-3,
+    learning_rate_power: float = -0.5,
+    initial_accumulator_value: float = 0.1,
+    l1_regularization_strength: float = 0.0,
+    l2_regularization_strength: float = 0.0,
+    l2_shrinkage_regularization_strength: float = 0.0,
+    beta: float = 0.0,
+) -> Rule:
+    """``Ftrl``."""
+    return FTRL(
+        lr=learning_rate, power=-learning_rate_power, r0=initial_accumulator_value,
+        l1=l1_regularization_strength, l2=l2_regularization_strength,
+        shrink=l2_shrinkage_regularization_strength, beta=beta,
+    )  # fmt: skip

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from uzviz.dialects.adam import AMSGradCorrected, NAdamScheduled, RAdamBefore
 from uzviz.dialects.adaptive import (
+    AdafactorBounded,
     AdaGradFrom,
     RMSPropCentred,
     RMSPropMomentum,
 )
-from uzviz.dialects.descent import Dampened, NesterovAtW
+from uzviz.dialects.descent import Dampened, Falling, NesterovAtW
 from uzviz.errors import InputError
 from uzviz.rules import (
     L2,
@@ -145,6 +146,24 @@ def adadelta(
 ) -> Rule:
     """``Adadelta``."""
     return _decayed(AdaDelta(lr=lr, rho=rho, eps=eps), weight_decay)
+
+
+def asgd(
+    lr: float = 1e-2, lambd: float = 1e-4, alpha: float = 0.75, weight_decay: float = 0.0
+) -> Rule:
+    """``ASGD``: without the average that it keeps beside."""
+    return _decayed(Falling(lr=lr, decay=lambd, power=alpha), weight_decay)
+
+
+def adafactor(
+    lr: float = 1e-2,
+    beta2_decay: float = -0.8,
+    eps: float | None = None,
+    d: float = 1.0,
+    weight_decay: float = 0.0,
+) -> Rule:
+    """``Adafactor``: bounded from below; eps is the first of PyTorch's two, the second is 0.001."""
+    return AdafactorBounded(lr=lr, c=-beta2_decay, clip=d, eps=eps or 0.0, decay=weight_decay)
 
 
 def rprop(lr: float = 1e-2, etas: Betas = (0.5, 1.2), step_sizes: Betas = (1e-6, 50.0)) -> Rule:

@@ -6,6 +6,8 @@ Sorted by complexity. ε stands where the papers have it.
 from __future__ import annotations
 
 import math
+from functools import partial
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -212,7 +214,7 @@ class Adafactor(Rule):
             def update(old, g):
                 if g.ndim < 2 and axis == -2:
                     return old
-                new = g * g + self.eps
+                new = self.squares(g)
                 if g.ndim > 1:
                     new = new.sum(axis) / max(g.shape[axis], 1)
                 return beta * old + (1 - beta) * new
@@ -220,16 +222,28 @@ class Adafactor(Rule):
             return update
 
         rows, columns = each(mean_of(-1), s["R"], g), each(mean_of(-2), s["C"], g)
-        return each(self._moved, w, g, rows, columns), {"R": rows, "C": columns}, loss
+        moved = partial(self.moved, self.rate(t))
+        return each(moved, w, g, rows, columns), {"R": rows, "C": columns}, loss
 
-    def _moved(self, w, g, rows, columns):
+    def rate(self, t: Any) -> Any:
+        """α at step t."""
+        return self.lr
+
+    def squares(self, g: Any) -> Any:
+        """What is averaged."""
+        return g * g + self.eps
+
+    def scaled(self, g: Any, rows: Any, columns: Any) -> Any:
+        """A gradient over the root of its averaged squares."""
+        if g.ndim < 2:
+            return g / jnp.sqrt(rows)
+        share = rows / rows.mean(-1, keepdims=True)
+        return g / jnp.sqrt(share)[..., None] / jnp.sqrt(columns)[..., None, :]
+
+    def moved(self, rate: Any, w: Any, g: Any, rows: Any, columns: Any) -> Any:
         """A tensor after its step."""
         if not w.size:
             return w
-        if w.ndim < 2:
-            u = g / jnp.sqrt(rows)
-        else:
-            share = rows / rows.mean(-1, keepdims=True)
-            u = g / jnp.sqrt(share)[..., None] / jnp.sqrt(columns)[..., None, :]
+        u = self.scaled(g, rows, columns)
         size = jnp.maximum(jnp.sqrt((w * w).mean()), 1e-3)
-        return w - self.lr * size * u / jnp.maximum(1, jnp.sqrt((u * u).mean()) / self.clip)
+        return w - rate * size * u / jnp.maximum(1, jnp.sqrt((u * u).mean()) / self.clip)
