@@ -118,30 +118,6 @@ def test_a_process_that_ended_is_started_anew_and_the_page_told(ask, scenes):
             )
 
 
-def test_a_process_killed_over_a_drag_is_said_on_the_page_and_comes_back(visit, complaints):
-    others = set(multiprocessing.active_children())
-    page = visit(uz.play("momentum").address)
-    page.wait_for_selector(".pictures canvas")
-    settled(page)
-    first = readout(page)
-    (process,) = set(multiprocessing.active_children()) - others
-    os.kill(process.pid, signal.SIGSTOP)  # at work when it ends
-    with page.expect_request("**/api/play/frame**"):
-        page.locator("[data-control=alpha]").press("ArrowRight")
-    os.kill(process.pid, signal.SIGKILL)
-    said = "The process that computes has ended, and is started anew."
-    eventually(page, lambda: has_words(trouble(page), said))
-    assert all("503" in complaint for complaint in complaints)
-    complaints.clear()
-    page.locator("[data-control=alpha]").press("ArrowRight")
-    readout(page, but=first)
-    expect(page.locator(".trouble:not(.visually-hidden)")).to_have_count(0)
-
-
-def has_words(text, words):
-    assert words in text
-
-
 def test_five_people_play_at_once(ask):
     addresses = [frame_address(settings=json.dumps({"beta": b / 100})) for b in range(50)]
     with ThreadPoolExecutor(5) as pool:
@@ -221,6 +197,30 @@ def test_without_a_folder_the_page_has_scenes_alone(played):
     page = played("momentum")
     assert page.locator(".bar nav a").all_inner_texts() == ["Play"]
     assert page.locator(".scene-list li").count() == len(SCENES)
+
+
+def test_a_process_killed_over_a_drag_is_said_on_the_page_and_comes_back(visit, complaints):
+    others = set(multiprocessing.active_children())
+    page = visit(uz.play("momentum").address)
+    page.wait_for_selector(".pictures canvas")
+    settled(page)
+    first = readout(page)
+    (process,) = set(multiprocessing.active_children()) - others
+    os.kill(process.pid, signal.SIGSTOP)  # at work when it ends
+    with page.expect_request("**/api/play/frame**"):
+        page.locator("[data-control=alpha]").press("ArrowRight")
+    os.kill(process.pid, signal.SIGKILL)
+    said = "The process that computes has ended, and is started anew."
+    eventually(page, lambda: has_words(trouble(page), said))
+    assert all("503" in complaint for complaint in complaints)
+    complaints.clear()
+    page.locator("[data-control=alpha]").press("ArrowRight")
+    readout(page, but=first)
+    expect(page.locator(".trouble:not(.visually-hidden)")).to_have_count(0)
+
+
+def has_words(text, words):
+    assert words in text
 
 
 def test_wild_values_leave_the_picture_and_say_why(played, complaints):
