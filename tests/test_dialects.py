@@ -22,7 +22,9 @@ CALLS = {DOCS["left"](*call[:3]).split("|")[1].strip(): call for call in DOCS["c
 @pytest.mark.parametrize("text", CALLS)
 def test_it_does_what_the_library_does(text, x64):
     library, name, options, judged = CALLS[text]
-    assert DOCS["difference"](library, name, options, judged) <= DOCS["limit"](library, name, options)
+    assert DOCS["difference"](library, name, options, judged) <= DOCS["limit"](
+        library, name, options
+    )
 
 
 def test_they_are_not_each_other(x64):
