@@ -223,7 +223,7 @@ def _png(x: np.ndarray) -> bytes:
         x = np.round(255 * (finite - low) / (high - low if high > low else 1)).astype(np.uint8)
     made = Image.fromarray(x[:, :, 0] if x.ndim == 3 and x.shape[2] == 1 else x)
     out = io.BytesIO()
-    made.save(out, "PNG")
+    made.save(out, "PNG", compress_level=1)  # three times as fast as the usual 6, a quarter larger
     return out.getvalue()
 
 
