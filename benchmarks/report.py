@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import os
 import platform
+import random
 import statistics
 import time
 from collections.abc import Callable, Mapping
 
 
 def measure(contestants: Mapping[str, Callable[[], int]], repeats: int) -> dict[str, list[float]]:
-    """Steps a second of every contestant, in turn; the first call of each, compiling, is apart."""
+    """Steps a second of every contestant, in turn; the first call of each, compiling, is apart. Each round has
+    another order, so that nobody always comes after somebody whose threads still spin."""
     for train in contestants.values():
         train()
     found: dict[str, list[float]] = {name: [] for name in contestants}
+    draw = random.Random(0)
     for _ in range(repeats):
-        for name, train in contestants.items():
+        for name in draw.sample([*contestants], len(contestants)):
             began = time.perf_counter()
-            steps = train()
+            steps = contestants[name]()
             found[name].append(steps / (time.perf_counter() - began))
     return found
 

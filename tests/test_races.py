@@ -360,7 +360,7 @@ def test_the_number_of_cores_changes_no_bit(digits, monkeypatch):
             digits, ["adam"], lr=SIZES, seeds=6, final_seeds=2, epochs=2, batch=83
         ).groups[0]
 
-    both = [race(), monkeypatch.setattr("uzviz.races.heats.workers", lambda: 1) or race()]
+    both = [race(), monkeypatch.setattr("uzviz.engine.workers", lambda: 1) or race()]
     for name in both[0].curves:
         assert np.array_equal(both[0].curves[name], both[1].curves[name])
 

@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from uzviz import tree
+from uzviz import engine, tree
 from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, named, shown
 from uzviz.landscapes.affine import Program
@@ -120,11 +120,11 @@ class Grid:
         """Bytes that the map takes, by its largest arrays."""
         item = jnp.result_type(float).itemsize
         held = self.points * item * (8 + 2 * len(self.maps))
-        copies = 1 + len(self.directions.vectors) + (self.width or self._side)
-        copies += (self.lanczos + 4) if "curvature" in self.maps else 0
-        return (
-            held + copies * self.parameters * item + (self.width or self._side) * 4 * self._widest
-        )
+        workers = engine.workers()
+        beside = workers * (self.width or self._side)
+        copies = 1 + len(self.directions.vectors) + beside
+        copies += workers * (self.lanczos + 4) if "curvature" in self.maps else 0
+        return held + copies * self.parameters * item + beside * 4 * self._widest
 
     @property
     def values(self) -> Callable[[Tree, Any], dict[str, jax.Array]]:
@@ -242,18 +242,33 @@ def mapped(
     # Groups are cut of the whole order, so that a point always has the same neighbours in its program.
     groups = [order[i : i + width] for i in range(0, len(order), width)]
     todo = [g for g in groups if not done[g].all()]
+    workers = engine.workers()
     most, at = FIRST, 0
     while at < len(todo):
-        some = todo[at : at + min(most, GROUPS)]
+        some = todo[at : at + most]
         began = clock() if clock else 0.0
-        places = np.concatenate(some)
-        values = _computed(grid, some)
-        yield Tile(places, {name: x[: len(places)] for name, x in values.items()})
+        # One thread compiles; then each core has a share.
+        shares = 1 if at == 0 else min(workers, len(some))
+        parts = [some[i::shares] for i in range(shares)]
+        made = engine.together(partial(_computed, grid), parts)
+        yield _joined(parts, made)
         spent = clock() - began if clock else 0.0
         # The first was compiled, and says nothing about the pace.
         wanted = most if at == 0 else int(len(some) * SECONDS / max(spent, 1e-6))
-        most = GROUPS if clock is None else max(1, min(wanted, 8 * most, GROUPS))
+        room = workers * GROUPS
+        most = room if clock is None else max(1, min(wanted, 8 * most, room))
         at += len(some)
+
+
+def _joined(parts: Sequence[Sequence[np.ndarray]], made: Sequence[dict[str, np.ndarray]]) -> Tile:
+    """A tile of the maps of groups; what the last of all was filled with is left out."""
+    places = [np.concatenate(groups) for groups in parts]
+    cut = [
+        {name: x[: len(here)] for name, x in values.items()}
+        for here, values in zip(places, made, strict=True)
+    ]
+    values = {name: np.concatenate([part[name] for part in cut]) for name in cut[0]}
+    return Tile(np.concatenate(places), values)
 
 
 def _computed(grid: Grid, groups: Sequence[np.ndarray]) -> dict[str, np.ndarray]:

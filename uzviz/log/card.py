@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from importlib import metadata
 from typing import Any
 
+from uzviz.machine import cores
 from uzviz.records import Start
 
 PACKAGES = ("uzviz", "jax", "jaxlib", "equinox", "numpy")
@@ -31,11 +32,6 @@ def facts(device: str) -> dict[str, Any]:
 def command() -> str:
     """The command that was typed."""
     return shlex.join([os.path.basename(sys.argv[0]), *sys.argv[1:]]) if sys.argv else ""
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import queue
 import threading
 import time
@@ -167,13 +166,6 @@ def _filled(cut: slice, size: int) -> np.ndarray:
     return np.append(places, np.full(size - len(places), cut.start))
 
 
-def workers() -> int:
-    """Programs at once: one for each core of a CPU, which a small program can't fill alone."""
-    if jax.default_backend() != "cpu":
-        return 1
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def cost(entries: Sequence[Entry], seeds: int) -> int:
     """Lane-steps of all entries from so many seeds."""
     return sum(e.plan.steps * e.lanes * seeds for e in entries)
@@ -248,7 +240,7 @@ def run(
         finally:
             said.put(None)
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(workers())]
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(engine.workers())]
     interrupted, working = False, len(threads)
     try:
         for piece in pieces(entries, w, len(seeds)):

@@ -67,17 +67,18 @@ class DoG(Rule):
     eps: float = hyperparameter(1e-8, "(0, inf)", "ε, which keeps the division finite")
 
     def init(self, w: Params) -> State:
-        return {"w0": tree.copied(w), "r": jnp.zeros(()), "G": jnp.zeros(())}
+        size = jnp.asarray(1 + tree.norm(w), jnp.zeros(()).dtype)
+        return {"w0": tree.copied(w), "size": size, "r": jnp.zeros(()), "G": jnp.zeros(())}
 
     def step(self, f: Oracle, w: Params, s: State, t):
         loss, g = f(w)
         gone = tree.norm(each(lambda w, first: w - first, w, s["w0"]))
-        least = self.first * (1 + tree.norm(s["w0"]))
+        least = self.first * s["size"]
         r = jnp.maximum(jnp.maximum(s["r"], gone), least).astype(s["r"].dtype)
         total = (s["G"] + tree.norm(g) ** 2).astype(s["G"].dtype)
         a = r / jnp.sqrt(total + self.eps)
         w = each(lambda w, g: w - a * g, w, g)
-        return w, {"w0": s["w0"], "r": r, "G": total}, loss
+        return w, {**s, "r": r, "G": total}, loss
 
 
 @rule

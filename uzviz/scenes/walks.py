@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from uzviz import engine, problems, rules
+from uzviz.engine import together
 from uzviz.problems import Plane
 from uzviz.rules import Rule
 from uzviz.scenes import grounds
-from uzviz.scenes.compiled import together
 from uzviz.scenes.controls import Choice, Number, Several, hyperparameter
 from uzviz.scenes.scene import Frame, Settings
 

@@ -10,9 +10,8 @@ from dataclasses import replace
 import numpy as np
 
 from uzviz import engine, problems, rules
-from uzviz.engine import Rounds
+from uzviz.engine import Rounds, together
 from uzviz.rules import AdamUncorrected, declared
-from uzviz.scenes.compiled import together
 from uzviz.scenes.controls import Number, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
 from uzviz.schedules import InverseRoot

@@ -6,10 +6,9 @@ import jax
 import numpy as np
 
 from uzviz import engine, problems, rules
-from uzviz.engine import Rounds
+from uzviz.engine import Rounds, together
 from uzviz.rules import Adam, Momentum, RMSProp, Rule, declared
 from uzviz.scenes import grounds
-from uzviz.scenes.compiled import together
 from uzviz.scenes.controls import Choice, Number, Point, Several, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
 

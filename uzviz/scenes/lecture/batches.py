@@ -12,11 +12,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from uzviz import engine, problems
-from uzviz.engine import Lanes, Walker
+from uzviz.engine import Lanes, Walker, together
 from uzviz.problems import Problem, generator_for
 from uzviz.rules import GradientDescent
 from uzviz.scenes import grounds
-from uzviz.scenes.compiled import together
 from uzviz.scenes.controls import Choice, Number, Point, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
 

@@ -10,10 +10,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from uzviz import engine, problems
+from uzviz.engine import together
 from uzviz.problems import Problem
 from uzviz.rules import GradientDescent, Momentum
 from uzviz.scenes import grounds
-from uzviz.scenes.compiled import together
 from uzviz.scenes.controls import Number, Point, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
 
