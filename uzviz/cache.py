@@ -6,6 +6,7 @@ import hashlib
 import os
 import platform
 import stat
+import zlib
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,7 +18,9 @@ PROGRAMS = {
 }
 """JAX's own variables, by which it keeps what it compiles; the folder is filled in."""
 MOST = 256 << 20
-"""Bytes of programs, beyond which the oldest half of them goes."""
+"""Bytes of programs, beyond which the oldest of them go."""
+ZSTANDARD = b"\x28\xb5\x2f\xfd"
+"""How its frames begin."""
 CPU = Path("/proc/cpuinfo")
 KIND = ("vendor_id", "cpu family", "model", "flags", "CPU", "Features")
 """How the lines begin there that say what a processor can do."""
@@ -48,7 +51,7 @@ def keep_programs() -> None:
         others = stat.S_IWGRP | stat.S_IWOTH
         if found.st_mode & others or (hasattr(os, "getuid") and found.st_uid != os.getuid()):
             return
-        _thin(kept)
+        _tidy(kept)
         os.environ |= {**PROGRAMS, "JAX_COMPILATION_CACHE_DIR": str(kept)}
 
 
@@ -59,15 +62,27 @@ def _processor() -> str:
     return hashlib.sha256("\n".join([platform.machine(), *sorted(apart)]).encode()).hexdigest()[:12]
 
 
-def _thin(kept: Path) -> None:
-    """Remove the oldest programs where there are too many."""
-    files = [(found.stat(), found.path) for found in os.scandir(kept) if found.is_file()]
-    size = sum(found.st_size for found, _ in files)
-    if size <= MOST:
-        return
-    for found, path in sorted(files, key=lambda pair: pair[0].st_mtime):
-        with suppress(OSError):  # another command was quicker
-            os.unlink(path)
-        size -= found.st_size
-        if size <= MOST // 2:
-            return
+def _tidy(kept: Path) -> None:
+    """Remove what a command that was killed left torn since this was last done, and the oldest programs where there
+    are too many."""
+    done = kept / "tidied"
+    since = done.stat().st_mtime_ns if done.exists() else 0
+    done.touch()
+    files = [(found.stat(), Path(found.path)) for found in os.scandir(kept) if found.is_file()]
+    size = 0
+    for found, path in sorted(files, key=lambda pair: -pair[0].st_mtime):
+        size += found.st_size
+        torn = found.st_mtime_ns > since and path != done and not _is_whole(path)
+        if torn or size > MOST:
+            with suppress(OSError):  # another command was quicker
+                path.unlink()
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether an entry can be unpacked. JAX would say of a torn one that it can't, and compile, every time."""
+    data = path.read_bytes()
+    try:
+        zlib.decompress(data)
+    except zlib.error:
+        return data.startswith(ZSTANDARD)  # which JAX takes where it is there
+    return True
