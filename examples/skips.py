@@ -39,6 +39,7 @@ def drawn(lands: dict[str, uz.api.Landscape]) -> Figure:
         height = np.log10(np.where(np.isfinite(land.loss), land.loss, np.nan))
         axes.plot_surface(a, b, height, cmap="viridis", rcount=200, ccount=200, linewidth=0)
         axes.set(title=title, xlabel="direction 1", ylabel="direction 2", zlabel="log₁₀ loss")
+        axes.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
     return figure
 
 
