@@ -18,6 +18,8 @@ EVERYTHING = {"tree", "hyper", "records", "losses", "distances", "schedules", "r
 DOORS = {
     "errors": set(),
     "checks": set(),
+    "machine": set(),
+    "cache": set(),
     "tree": set(),
     "hyper": set(),
     "records": set(),
@@ -26,21 +28,21 @@ DOORS = {
     "schedules": {"tree", "hyper"},
     "rules": {"tree", "hyper", "schedules"},
     "dialects": {"tree", "hyper", "rules", "schedules"},
-    "problems": {"tree", "hyper", "losses", "distances"},
+    "problems": {"tree", "hyper", "losses", "distances", "cache"},
     "probes": {"tree", "records"},
-    "engine": {"tree", "records", "rules", "problems", "probes"},
+    "engine": {"tree", "records", "rules", "problems", "probes", "machine"},
     "verdicts": {"records"},
     "races": {"tree", "records", "engine", "rules", "problems", "verdicts"},
     "landscapes": {"tree", "records", "engine", "rules", "problems", "probes"},
-    "log": {"records"},
+    "log": {"records", "machine"},
     "board": {"records", "log", "verdicts"},
     "scenes": {"engine", "rules", "schedules", "problems", "losses", "distances", "hyper"},
     "api": EVERYTHING - {"api"},
-    "cli": {"api", "hyper"},
+    "cli": {"api", "hyper", "cache"},
     "__init__": EVERYTHING,
     "__main__": {"cli"},
 }
-NO_JAX = ["errors", "checks", "hyper", "records", "verdicts", "log", "board", "cli"]
+NO_JAX = ["errors", "checks", "machine", "cache", "hyper", "records", "verdicts", "log", "board", "cli"]
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
