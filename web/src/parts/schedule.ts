@@ -2,17 +2,27 @@
 
 import { signal } from "@preact/signals";
 
-const jobs = new Map<object, () => void>();
+interface Job {
+  run: () => void;
+  /** When its owner first asked. */
+  since: number;
+  held: (() => boolean) | undefined;
+}
+
+const jobs = new Map<object, Job>();
 let frame = 0;
 /** Charts that wait to be drawn. */
 export const drawing = signal(0);
 
 /** Milliseconds of a frame that go to drawing. */
 const TURN = 80;
+/** Milliseconds for which a job is held back at most. */
+const PATIENCE = 50;
 
-/** Do a job in one of the next frames; a job of the same owner that still waits is dropped. */
-export function schedule(owner: object, job: () => void): void {
-  jobs.set(owner, job);
+/** Do a job in one of the next frames, a little later while it is held back; a job of the same owner that still
+ * waits is dropped. */
+export function schedule(owner: object, run: () => void, held?: () => boolean): void {
+  jobs.set(owner, { run, since: jobs.get(owner)?.since ?? performance.now(), held });
   drawing.value = jobs.size;
   if (!frame) frame = requestAnimationFrame(turn);
 }
@@ -25,9 +35,10 @@ export function unschedule(owner: object): void {
 function turn(): void {
   const began = performance.now();
   try {
-    for (const [owner, job] of jobs) {
+    for (const [owner, { run, since, held }] of jobs) {
+      if (held?.() && began - since < PATIENCE) continue;
       jobs.delete(owner);
-      job();
+      run();
       if (performance.now() - began > TURN) break;
     }
   } finally {

@@ -3,9 +3,9 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { schedule, unschedule } from "../parts/schedule";
+import { unschedule } from "../parts/schedule";
 import * as store from "../store";
-import { paintings } from "./paintings";
+import { paintings, paintSoon } from "./paintings";
 import { plotOf, type Axis, type Look, type Plot, type Size } from "./plot";
 
 /** A point that is dragged. */
@@ -162,7 +162,7 @@ function usePainting(
   useLayoutEffect(() => {
     if (!canvas.current || !size.width) return;
     const home = canvas.current;
-    schedule(canvas, () => {
+    paintSoon(canvas, () => {
       plot.current = plotOf(penOf(home, size), size, lookOf(home, dark), x, y);
       paint(plot.current);
       const grips = home.parentElement!.querySelectorAll<HTMLElement>(".grip");

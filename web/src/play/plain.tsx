@@ -3,9 +3,9 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { schedule, unschedule } from "../parts/schedule";
+import { unschedule } from "../parts/schedule";
 import * as store from "../store";
-import { paintings } from "./paintings";
+import { paintings, paintSoon } from "./paintings";
 import { followSize, lookOf, penOf } from "./panel";
 import type { Look, Size } from "./plot";
 
@@ -37,7 +37,7 @@ export function PlainPanel({ label, title, kind, paint, hover, over, children }:
   useEffect(() => followSize(canvas.current!, size), []);
   useEffect(() => {
     if (!seen.width) return;
-    schedule(canvas, () => {
+    paintSoon(canvas, () => {
       const home = canvas.current!;
       paint({ pen: penOf(home, seen), look: lookOf(home, dark), size: seen });
       paintings.count++;

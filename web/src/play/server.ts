@@ -2,6 +2,7 @@
 
 import type { ArrayOf, Frame, SceneOf } from "../messages";
 import { ask, json } from "../server";
+import { answers } from "./paintings";
 
 export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
 
@@ -29,18 +30,22 @@ const viewer = Math.random().toString(36).slice(2);
 
 export const scenes = () => json<SceneOf[]>("play/scenes");
 
-export const frame = (
+export async function frame(
   scene: string,
   part: string,
   settings: Record<string, unknown>,
   first: number,
   last: number,
-): Promise<Got> =>
-  ask(
-    "play/frame",
-    { scene, part, settings: JSON.stringify(settings), viewer, first, last },
-    async (answer) => unpacked(await answer.arrayBuffer()),
-  );
+): Promise<Got> {
+  const query = { scene, part, settings: JSON.stringify(settings), viewer, first, last };
+  answers.awaited++;
+  try {
+    return await ask("play/frame", query, async (answer) => unpacked(await answer.arrayBuffer()));
+  } finally {
+    answers.awaited--;
+    answers.count++;
+  }
+}
 
 const KINDS = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u1: Uint8Array } as const;
 

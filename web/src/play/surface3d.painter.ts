@@ -2,7 +2,7 @@
 
 import { useEffect, useRef } from "preact/hooks";
 import { schedule, unschedule } from "../parts/schedule";
-import { paintings } from "./paintings";
+import { paintings, paintSoon } from "./paintings";
 import type { Size } from "./plot";
 import type { Shown } from "./surface3d";
 import type { View } from "./surface3d.gl";
@@ -22,7 +22,7 @@ class Painter {
   /** It is seen from elsewhere; called by whom the view tells, thus a function of its own. */
   readonly moved = (): void => {
     clearTimeout(this.timer);
-    schedule(this, () => {
+    paintSoon(this, () => {
       this.paint(true);
       this.timer = window.setTimeout(() => schedule(this, () => this.paint(false)), REST);
     });
