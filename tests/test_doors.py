@@ -42,7 +42,18 @@ DOORS = {
     "__init__": EVERYTHING,
     "__main__": {"cli"},
 }
-NO_JAX = ["errors", "checks", "machine", "cache", "hyper", "records", "verdicts", "log", "board", "cli"]
+NO_JAX = [
+    "errors",
+    "checks",
+    "machine",
+    "cache",
+    "hyper",
+    "records",
+    "verdicts",
+    "log",
+    "board",
+    "cli",
+]
 FILES = sorted(PACKAGE.rglob("*.py"))
 
 
