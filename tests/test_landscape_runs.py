@@ -359,6 +359,7 @@ BAD = [
     (["own", "--problem", "my_problem:bowl", "--directions", "rand"], "random"),
     (["own", "--problem", "my_problem:bowl", "--directions", "my_problem:nothing"], "has no 'nothing'"),
     (["own", "--problem", "my_problem:bowl", "--directions", "my_problem:one"], "The directions are 3"),
+    (["own", "--problem", "my_problem:bowl", "--directions", "my_problem:bowl"], "a function of w alone"),
     (["own", "--problem", "my_problem:bowl", "--directions", "a b:c"], "no module has such a name"),
     (["own", "--problem", "my_problem:bowl", "--parts", "all"], "train, validation"),
     (["own", "--problem", "my_problem:bowl", "--curvature", "--eigenvalues", "0"], "from 1 to 50"),

@@ -42,9 +42,8 @@ def keep_programs() -> None:
     """
     if any(name in os.environ for name in PROGRAMS):
         return
-    with suppress(
-        OSError, RuntimeError
-    ):  # no home, or none that can be written in: nothing is kept
+    # Without a home, or in one that can't be written in, nothing is kept.
+    with suppress(OSError, RuntimeError):
         kept = folder() / f"programs-{_processor()}"
         kept.mkdir(mode=0o700, parents=True, exist_ok=True)
         found = kept.stat()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -182,7 +183,7 @@ def _along(
     if ends and directions is not None:
         raise InputError("Directions and runs to look towards are given: leave one out.")
     if callable(directions):
-        directions = directions(point.w)
+        directions = _made(directions, point.w)
     if ends:
         along = landscapes.towards(point.w, *(end.w for end in ends))
     elif directions is None or isinstance(directions, str):
@@ -209,6 +210,15 @@ def _loss(point: Point, folder: Any, examples: int | None, parts: Sequence[str])
         return None
     ground = landscapes.Ground(point.problem, point.seed, examples, parts)
     return ground.loss(point.w)
+
+
+def _made(directions: Callable[[Tree], Any], w: Tree) -> Any:
+    """What a user's function makes of w."""
+    try:
+        inspect.signature(directions).bind(w)
+    except (TypeError, ValueError) as error:
+        raise InputError(f"The directions are made by a function of w alone: {error}.") from None
+    return directions(w)
 
 
 def _plain(asked: dict[str, Any]) -> dict[str, Any]:

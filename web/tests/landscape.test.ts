@@ -251,6 +251,12 @@ describe("figures", () => {
     const of = (curvature: unknown) => spectrumOf({ measured: { curvature } });
     const found = of({ top: [[3, 0.01], ["x"]], bottom: [[-1, 0], 7], density })!;
     expect(found).toEqual({ x: [-1, 1, 3], density: [0.1, 0, 0.9], found: [3, -1], small: 0.9 });
+    const wild = { ends: [0, 1], values: [0.5, null, "x", 1e999], small: "x" };
+    expect(of({ top: [[1e300, 0]], density: wild })).toMatchObject({
+      density: [0.5, 0, 0, 0],
+      found: [],
+    });
+    expect(of({ density: { ends: [-1e308, 1e308], values: [1, 2] } })).toBeNull();
     for (const odd of [
       null,
       {},

@@ -138,19 +138,24 @@ export interface Spectrum {
   small: number;
 }
 
+const finite = (value: unknown): number => (Number.isFinite(number(value)) ? number(value) : NaN);
+
 /** The density of the eigenvalues; null where it was not measured. */
 export function spectrumOf(facts: Facts): Spectrum | null {
   const curvature = object(object(facts["measured"])["curvature"]);
   const told = object(curvature["density"]);
-  const density = list(told["values"]).slice(0, MOST_POINTS).map(number);
-  const [low, high] = list(told["ends"]).map(number);
-  if (!(low! < high!) || density.length < 2 || !density.some((v) => v > 0)) return null;
+  const density = list(told["values"])
+    .slice(0, MOST_POINTS)
+    .map((v) => finite(v) || 0);
+  const [low, high] = list(told["ends"]).map(finite);
   const by = (high! - low!) / (density.length - 1);
+  if (!(by > 0 && Number.isFinite(by)) || !density.some((v) => v > 0)) return null;
+  const far = 2 * Math.max(Math.abs(low!), Math.abs(high!));
   const pairs = [...list(curvature["top"]), ...list(curvature["bottom"])].slice(
     0,
     MOST_EIGENVALUES,
   );
-  const found = pairs.map((pair) => number(list(pair)[0])).filter(Number.isFinite);
+  const found = pairs.map((pair) => number(list(pair)[0])).filter((v) => Math.abs(v) <= far);
   return { x: density.map((_, i) => low! + i * by), density, found, small: number(told["small"]) };
 }
 
