@@ -20,6 +20,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from peers import torch_device
 from report import best, machine, measure, report
 from train import examples
 
@@ -90,8 +91,11 @@ def package(
     rows = problem.split(0).train[:n]
     picked = jax.tree.map(lambda x: jnp.asarray(x[rows]), problem.data)
     batch = problem.prepare(grid.ground.statistics, picked)
-    x, y = torch.from_numpy(np.array(batch.x)), torch.from_numpy(np.array(batch.y, np.int64))
-    net = nn.Sequential(nn.Linear(*sizes[:2]), nn.ReLU(), nn.Linear(*sizes[1:]))
+    device = torch_device()
+    x, y = (
+        torch.from_numpy(v).to(device) for v in (np.array(batch.x), np.array(batch.y, np.int64))
+    )
+    net = nn.Sequential(nn.Linear(*sizes[:2]), nn.ReLU(), nn.Linear(*sizes[1:])).to(device)
     metric = Loss(nn.CrossEntropyLoss(), x, y)
 
     def plane() -> int:

@@ -20,28 +20,51 @@ Train = Callable[[], int]
 LR = 1e-3
 
 
-def torch_fused(sizes, batch, data, epochs, threads=1) -> Train:
-    """PyTorch: fused Adam, tensors in memory, a permutation an epoch."""
+def torch_device() -> str:
+    """Where PyTorch computes: on a GPU, with products of the precision of XLA's there, if there is one."""
+    import torch
+
+    torch.set_float32_matmul_precision("high")
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def torch_made(sizes, data):
+    """A network, the loss of some rows, and the number of examples, all on the device."""
     import torch
     from torch import nn
 
-    x, y = torch.from_numpy(data[0]), torch.from_numpy(data[1].astype(np.int64))
+    device = torch_device()
+    layers = [m for a, b in pairwise(sizes) for m in (nn.Linear(a, b), nn.ReLU())]
+    net = nn.Sequential(*layers[:-1]).to(device)
+    x, y = (torch.from_numpy(v).to(device) for v in (data[0], data[1].astype(np.int64)))
     loss = nn.CrossEntropyLoss()
+    return net, lambda rows: loss(net(x[rows]), y[rows]), len(x)
+
+
+def torch_ways(sizes, batch, data, epochs) -> dict[str, Train]:
+    """PyTorch with one thread and with two, of which either may be the faster."""
+    return {f"PyTorch, {n} threads": torch_fused(sizes, batch, data, epochs, n) for n in (1, 2)}
+
+
+def torch_fused(sizes, batch, data, epochs, threads=1) -> Train:
+    """PyTorch: fused Adam, tensors in memory, a permutation an epoch."""
+    import torch
 
     def train() -> int:
         torch.set_num_threads(threads)
-        layers = [m for a, b in pairwise(sizes) for m in (nn.Linear(a, b), nn.ReLU())]
-        net = nn.Sequential(*layers[:-1])
+        net, loss, n = torch_made(sizes, data)
+        device = torch_device()
         optimizer = torch.optim.Adam(net.parameters(), lr=LR, fused=True)
         steps = 0
         for _ in range(epochs):
-            order = torch.randperm(len(x))
-            for i in range(0, len(x), batch):
-                rows = order[i : i + batch]
+            order = torch.randperm(n, device=device)
+            for i in range(0, n, batch):
                 optimizer.zero_grad()
-                loss(net(x[rows]), y[rows]).backward()
+                last = loss(order[i : i + batch])
+                last.backward()
                 optimizer.step()
                 steps += 1
+        last.item()  # waits for a GPU
         return steps
 
     return train

@@ -104,8 +104,8 @@ def five_people(browser: Any) -> float:
     pages = [browser.new_context().new_page() for _ in range(5)]
     for page in pages:
         open_scene(page, "momentum")
-    others = [f"http://127.0.0.1:{PORT}/api/play/frame?scene=momentum&part=path&settings="
-              f"%7B%22beta%22%3A0.{i}%7D" for i in range(1, 5)]  # fmt: skip
+    asked = f"http://127.0.0.1:{PORT}/api/play/frames?scene=momentum&parts=%7B%22path%22%3A%5B0%2C0%5D%7D"
+    others = [f"{asked}&settings=%7B%22beta%22%3A0.{i}%7D" for i in range(1, 5)]
     ends = time.perf_counter() + 8
 
     def play(address: str) -> int:

@@ -54,8 +54,10 @@ def machine() -> None:
     """Print what the figures were measured on."""
     import importlib.metadata as metadata
 
+    import jax
+
     names = ("jax", "optax", "equinox", "torch", "keras", "scikit-learn", "numpy")
     installed = {d.name: d.version for d in metadata.distributions()}
     versions = ", ".join(f"{n} {installed[n]}" for n in names if n in installed)
-    print(f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, Python "
+    print(f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores, {jax.devices()[0].device_kind}, Python "
           f"{platform.python_version()}, {versions}")  # fmt: skip

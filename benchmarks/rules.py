@@ -16,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
+from peers import torch_device
 from report import machine, measure, report
 
 import uzviz as uz
@@ -116,14 +117,17 @@ def by_torch(name: str, w: list[np.ndarray], g: list[np.ndarray], way: str) -> S
     import torch
 
     make, more, _ = torch_of(name)
-    parameters = [torch.nn.Parameter(torch.from_numpy(x.copy())) for x in w]
+    device = torch_device()
+    parameters = [torch.nn.Parameter(torch.from_numpy(x.copy()).to(device)) for x in w]
     for p, x in zip(parameters, g, strict=True):
-        p.grad = torch.from_numpy(x.copy())
+        p.grad = torch.from_numpy(x.copy()).to(device)
     flags = {"single": {"foreach": False}, "foreach": {"foreach": True}, "fused": {"fused": True}}
     optimizer = make(parameters, lr=LR, **more, **flags[way])
 
     def call() -> int:
         optimizer.step()
+        if device == "cuda":
+            torch.cuda.synchronize()
         return 1
 
     return call

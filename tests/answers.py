@@ -92,6 +92,17 @@ def unpacked(answer):
     return named, len(columns)
 
 
+def frames_of(content):
+    """Frames as the page reads them, one behind the other; a sentence in place of one that is refused."""
+    size = int.from_bytes(content[:4], "little")
+    at, found = 4 + size, []
+    for one in json.loads(content[4:at])["frames"]:
+        found.append(one.get("refused") or frame_of(content[at : at + one["size"]]))
+        at += one.get("size", 0)
+    assert at == len(content)
+    return found
+
+
 def frame_of(content):
     """A frame as the page reads it."""
     size = int.from_bytes(content[:4], "little")

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
-from answers import frame_of
+from answers import frames_of
 from asgi import Client
 from board import eventually, settled
 from playing import readout, slide, trouble
@@ -39,9 +39,8 @@ def ask(scenes):
     store.close()
 
 
-def frame_address(scene="momentum", part="path", settings="{}", **more):
-    rest = "".join(f"&{name}={value}" for name, value in more.items())
-    return f"/api/play/frame?scene={scene}&part={part}&settings={quote(settings)}{rest}"
+def frames_address(scene="momentum", settings="{}", parts='{"path": [0, 0]}'):
+    return f"/api/play/frames?scene={scene}&settings={quote(settings)}&parts={quote(parts)}"
 
 
 def test_the_page_is_told_of_all_scenes(ask):
@@ -50,9 +49,9 @@ def test_the_page_is_told_of_all_scenes(ask):
 
 
 def test_a_frame_arrives_as_it_was_made(ask):
-    answer = ask(frame_address(settings='{"alpha": 0.003, "steps": 20}'))
+    answer = ask(frames_address(settings='{"alpha": 0.003, "steps": 20}'))
     assert answer.headers["cache-control"] == "no-store"
-    arrays, facts = frame_of(answer.content)
+    ((arrays, facts),) = frames_of(answer.content)
     assert arrays["w"].shape == (21, 2)
     assert arrays["w"].dtype == np.float64
     assert arrays["w"][0].tolist() == [-1.21, 0.853]
@@ -62,34 +61,60 @@ def test_a_frame_arrives_as_it_was_made(ask):
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        (frame_address("nothing"), "Unknown scene 'nothing': choose one of "),
-        (frame_address(part="x"), "Unknown part of momentum"),
-        (frame_address(settings="{"), "must be JSON"),
-        (frame_address(settings="[" * 50_000), "must be JSON"),
-        (frame_address(settings='{"alpha": NaN}'), "alpha is nan"),
-        (frame_address(settings='{"alpha": 1e999}'), "alpha is inf"),
-        (frame_address(settings='{"alpha": "0.1"}'), "alpha is 0.1, but must be one number"),
-        (frame_address(settings='{"steps": 601}'), "from 1 to 600"),
-        (frame_address(settings='{"start": [1]}'), "must be 2 numbers"),
-        (frame_address(settings="7"), "must be names with values"),
-        (frame_address(settings='{"alpha":' + 500 * "[" + 500 * "]" + "}"), "nested too deeply"),
-        (frame_address(settings="x" * 100_001), "of at most 100,000 characters"),
-        (frame_address("x" * 41), "of at most 40 characters"),
-        (frame_address(first="-1"), "first is -1"),
-        (frame_address(last="9" * 12), "last is 9"),
-        ("/api/play/frame", "Unknown scene ''"),
+        (frames_address("nothing"), "Unknown scene 'nothing': choose one of "),
+        (frames_address(settings="{"), "must be JSON"),
+        (frames_address(settings="[" * 50_000), "must be JSON"),
+        (frames_address(settings='{"alpha":' + 500 * "[" + 500 * "]" + "}"), "nested too deeply"),
+        (frames_address(settings="x" * 100_001), "of at most 100,000 characters"),
+        (frames_address("x" * 41), "of at most 40 characters"),
+        (frames_address(parts=""), "but must be JSON: names"),
+        (frames_address(parts="{"), "but must be JSON: names"),
+        (frames_address(parts="[" * 900), "but must be JSON: names"),
+        (frames_address(parts='["path"]'), "but must be JSON: names"),
+        (frames_address(parts='{"path": [-1, 0]}'), "each with two whole numbers"),
+        (frames_address(parts='{"path": [0, 1e999]}'), "each with two whole numbers"),
+        (frames_address(parts='{"path": [0, 999999999999]}'), "from 0 to 1,000,000"),
+        (frames_address(parts='{"path": [true, 0]}'), "each with two whole numbers"),
+        (frames_address(parts="x" * 1001), "of at most 1,000 characters"),
+        ("/api/play/frames?parts={%22path%22:[0,0]}", "Unknown scene ''"),
     ],
 )
-def test_what_cannot_be_drawn_is_refused_in_a_sentence(ask, address, said):
+def test_what_cannot_be_asked_is_refused_in_a_sentence(ask, address, said):
     answer = ask(address)
     assert answer.status in (400, 422)
     assert said in answer.json()["error"]
     assert answer.json()["error"].endswith(".")
 
 
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ('{"alpha": NaN}', "alpha is nan"),
+        ('{"alpha": 1e999}', "alpha is inf"),
+        ('{"alpha": "0.1"}', "alpha is 0.1, but must be one number"),
+        ('{"steps": 601}', "from 1 to 600"),
+        ('{"start": [1]}', "must be 2 numbers"),
+        ('{"nothing": 1}', "Unknown setting"),
+        ("7", "must be names with values"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused_in_a_sentence(ask, settings, said):
+    (refused,) = frames_of(ask(frames_address(settings=settings)).content)
+    assert said in refused
+    assert refused.endswith(".")
+
+
+def test_each_part_is_made_of_its_own_settings_or_refused_by_itself(ask):
+    asked = frames_address(settings='{"steps": 601}', parts='{"path":[0,0],"map":[0,0],"x":[0,0]}')
+    path, drawn, unknown = frames_of(ask(asked).content)
+    assert "from 1 to 600" in path
+    assert frames_of(ask(frames_address(parts='{"map": [0, 0]}')).content)[0][1] == drawn[1]
+    assert "Unknown part of momentum 'x'" in unknown
+
+
 def test_there_is_nothing_else(ask):
     assert ask("/api/play/").status == 404
-    assert ask("/api/play/frames").status == 404
+    assert ask("/api/play/frame").status == 404
     assert ask("/api/play/scenes", method="POST").status == 405
 
 
@@ -108,7 +133,7 @@ def test_a_board_without_scenes_says_so(tmp_path):
 def test_a_process_that_ended_is_started_anew_and_the_page_told(ask, scenes):
     assert ask("/api/play/scenes").status == 200
     os.kill(scenes.worker.pid, signal.SIGKILL)
-    said = [ask(frame_address()) for _ in range(3)]
+    said = [ask(frames_address()) for _ in range(3)]
     assert [a.status for a in said][-1] == 200
     for answer in said:
         if answer.status != 200:
@@ -119,13 +144,13 @@ def test_a_process_that_ended_is_started_anew_and_the_page_told(ask, scenes):
 
 
 def test_five_people_play_at_once(ask):
-    addresses = [frame_address(settings=json.dumps({"beta": b / 100})) for b in range(50)]
+    addresses = [frames_address(settings=json.dumps({"beta": b / 100})) for b in range(50)]
     with ThreadPoolExecutor(5) as pool:
         answers = list(pool.map(ask, addresses))
     assert {a.status for a in answers} == {200}
     for b, answer in enumerate(answers):
-        alone = frame_of(ask(addresses[b]).content)[1]
-        assert frame_of(answer.content)[1] == alone
+        alone = frames_of(ask(addresses[b]).content)[0][1]
+        assert frames_of(answer.content)[0][1] == alone
 
 
 def test_a_scene_in_a_notebook(monkeypatch):
@@ -207,7 +232,7 @@ def test_a_process_killed_over_a_drag_is_said_on_the_page_and_comes_back(visit, 
     processes = multiprocessing.active_children()
     for process in processes:
         os.kill(process.pid, signal.SIGSTOP)  # at work when it ends
-    with page.expect_request("**/api/play/frame**"):
+    with page.expect_request("**/api/play/frames**"):
         page.locator("[data-control=alpha]").press("ArrowRight")
     for process in processes:
         process.kill()
@@ -224,7 +249,7 @@ def has_words(text, words):
     assert words in text
 
 
-def test_wild_values_leave_the_picture_and_say_why(played, complaints):
+def test_wild_values_leave_the_picture_and_say_why(played):
     page = played("momentum", "set=alpha%3A0.003")
     before = readout(page)
     for wild in ("NaN", "1e308", "", "-1", "<img src=x onerror=alert(1)>"):
@@ -234,7 +259,6 @@ def test_wild_values_leave_the_picture_and_say_why(played, complaints):
         slide(page, "alpha", 0.003)
         settled(page)
         assert page.locator(".trouble.visually-hidden").count() == 1, wild
-    complaints.clear()  # the browser's own words for a refused request
 
 
 def test_a_link_holds_the_settings_and_presets_are_links(played):
@@ -283,7 +307,7 @@ def test_a_scene_is_saved_as_a_picture_and_as_a_film(played, button, head, tmp_p
 def test_every_word_of_every_scene_is_there_in_both_languages(played):
     """Words do not wait for what is drawn, which is never computed here."""
     page = played("momentum")
-    page.route("**/api/play/frame*", lambda _: None)
+    page.route("**/api/play/frames*", lambda _: None)
     links, chosen = page.locator(".scene-list a"), page.locator(".preferences select").first
     named = ".presets a, .settings .field > span, .settings .check > span, .settings legend"
     for k, (name, scene) in enumerate(SCENES.items()):

@@ -99,11 +99,9 @@ def test_the_page_shows_the_first_step_of_adam(played):
     assert "0.05" in page.locator("[data-term='Δw']").inner_text()
 
 
-def test_the_page_refuses_a_wrong_number_and_keeps_its_picture(played, complaints):
+def test_the_page_refuses_a_wrong_number_and_keeps_its_picture(played):
     page = played("adaptive")
     before = readout(page)
     slide(page, "kappa", "NaN")
     assert "kappa is NaN" in trouble(page)
     assert readout(page) == before
-    assert all("422" in one for one in complaints)
-    complaints.clear()

@@ -70,7 +70,7 @@ def test_points_are_dragged_and_all_distances_follow(played):
     assert "Euclidean 5 " not in readout(page, but=text)
 
 
-def test_words_of_two_lengths_are_refused(played, complaints):
+def test_words_of_two_lengths_are_refused(played):
     page = played("distances")
     field = page.get_by_label("First word", exact=True)
     field.fill("10")
@@ -78,14 +78,10 @@ def test_words_of_two_lengths_are_refused(played, complaints):
     page.locator(".trouble", has_text="needs two words of one length").wait_for()
     assert "Hamming 2" in readout(page)
     assert trouble(page)
-    assert all("422" in one for one in complaints)
-    complaints.clear()
 
 
-def test_a_p_that_is_refused_is_not_shown(played, complaints):
+def test_a_p_that_is_refused_is_not_shown(played):
     page = played("distances")
     slide(page, "p", "much")
     assert "p is much" in trouble(page)
     assert page.locator("figcaption", has_text="p = 3: ").count() == 1
-    assert all("422" in one for one in complaints)
-    complaints.clear()

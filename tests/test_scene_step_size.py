@@ -59,10 +59,10 @@ def test_every_curve_has_curvature_lambda_at_its_minimum(curve, x64):
     import jax
     import jax.numpy as jnp
 
-    f = step_size.CURVES[curve].problem.loss.f.at
-    at = 2.0 if curve == "two" else 0.0
-    assert float(jax.grad(f)(jnp.array(at))) == pytest.approx(0, abs=1e-12)
-    assert float(jax.grad(jax.grad(f))(jnp.array(at))) == pytest.approx(1, rel=1e-12)
+    f = step_size.CURVES[curve].problem.loss.f
+    at = jnp.array([2.0 if curve == "two" else 0.0])
+    assert float(jax.grad(f)(at)[0]) == pytest.approx(0, abs=1e-12)
+    assert float(jax.hessian(f)(at)[0, 0]) == pytest.approx(1, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_drag_compiles_nothing(frame):
     assert program._cache_size() == before
 
 
-def test_the_page_shows_the_lectures_numbers(played, complaints):
+def test_the_page_shows_the_lectures_numbers(played):
     page = played("step-size")
     assert readout(page).startswith("after 8 steps: w = 0.02344, L = 0.0005493")
     slide(page, "gamma", 1.1)
@@ -116,8 +116,6 @@ def test_the_page_shows_the_lectures_numbers(played, complaints):
     assert "w = 25.8" in readout(page)
     slide(page, "gamma", 0.5)
     assert "w = 0," in readout(page)
-    assert all("422" in complaint for complaint in complaints)
-    complaints.clear()
 
 
 def test_a_press_on_a_regime_takes_its_step_size(played):
@@ -136,11 +134,9 @@ def test_step_size_and_start_are_dragged(played):
         assert readout(page, but=before)
 
 
-def test_a_start_that_is_none_is_refused_and_the_scene_goes_on(played, complaints):
+def test_a_start_that_is_none_is_refused_and_the_scene_goes_on(played):
     page = played("step-size")
     page.evaluate("location.hash = '#page=play&scene=step-size&set=start%3A5'")
     page.locator(".trouble", has_text="start is 5").wait_for()
     page.get_by_role("button", name="Start", exact=True).press("ArrowLeft")
     page.locator(".trouble:not(.visually-hidden)").wait_for(state="detached")
-    assert all("422" in complaint for complaint in complaints)
-    complaints.clear()

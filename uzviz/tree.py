@@ -51,6 +51,16 @@ def zeros(like: Tree) -> Tree:
     return jax.tree.map(jnp.zeros_like, like)
 
 
+def placed(x: Tree) -> Tree:
+    """The same numbers on the device, in arrays of their own. jnp.asarray, which says the same, compiles a program for
+    every shape that it sees."""
+
+    def own(leaf: Any) -> Any:
+        return leaf if isinstance(leaf, jax.Array) else np.array(leaf)
+
+    return jax.device_put(jax.tree.map(own, x))
+
+
 def copied(x: Tree) -> Tree:
     """The same numbers in buffers of their own, so that both trees may be donated."""
     return jax.tree.map(jnp.array, x)

@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from uzviz import engine, landscapes, log, rules, tree
@@ -93,7 +92,7 @@ def point_of(
         case Problem():
             check(found, 0)
             given = engine.start_point(found, 0) if w is None else w
-            return Point(found, jax.tree.map(jnp.asarray, given), found.name)
+            return Point(found, tree.placed(given), found.name)
         case Race():
             if problem is None:
                 raise InputError("A race in memory knows no problem: give it again, as problem=….")
@@ -314,7 +313,7 @@ def _along(point: Point, ground: Ground) -> dict[str, Any] | None:
     chosen = np.unique(np.linspace(0, len(point.steps) - 1, ALONG).round().astype(int))
     rule, found = point.rule, []
     for i in chosen:
-        w = jax.tree.map(lambda x, i=i: jnp.asarray(x[i]), point.paths[point.label])
+        w = tree.placed(jax.tree.map(lambda x, i=i: x[i], point.paths[point.label]))
         ends = landscapes.eigenvalues(ground, w, top=1, bottom=0)
         step = int(point.steps[i])
         at = None if rule is None or rule.adaptive else rule.at(step + 1).threshold()

@@ -12,6 +12,7 @@ from urllib.parse import quote
 from uzviz.api.boards import Framed
 from uzviz.api.workers import Broke, TooLong, Worker, answered
 from uzviz.board import Beside, serve_scenes
+from uzviz.checks import whole
 from uzviz.errors import InputError, shown
 
 if TYPE_CHECKING:
@@ -30,18 +31,28 @@ Settings = Mapping[str, Any]
 
 
 def _answer(job: str, *arguments: Any) -> Any:
-    """Work of the process: descriptions of all scenes, or a frame as bytes; in float64, that the numbers of
+    """Work of the process: descriptions of all scenes, or frames as bytes; in float64, that the numbers of
     theory come out as theory has them."""
     import jax
 
     jax.config.update("jax_enable_x64", True)
     from uzviz import scenes
     from uzviz.board import wire
+    from uzviz.engine import soonest
 
     if job == "scenes":
         return listed_scenes()
-    name, part, settings, moment = arguments
-    return wire.frame(scenes.frame(name, part, settings, scenes.Moment(*moment)))
+    name, settings, viewer, parts = arguments
+    scene = scenes.scene_named(name)
+
+    def made(part: str) -> bytes | str:
+        try:
+            own = scene.own(part, settings)
+            return wire.frame(scene.frame(part, own, scenes.Moment(viewer, *parts[part])))
+        except InputError as error:
+            return str(error)
+
+    return wire.frames(soonest(made, parts, kind=(name, *parts)))
 
 
 class Scenes:
@@ -78,7 +89,7 @@ class Scenes:
 
         routes = [
             Route("/scenes", self._scenes, methods=["GET"]),
-            Route("/frame", self._frame, methods=["GET"]),
+            Route("/frames", self._frames, methods=["GET"]),
         ]
         return Starlette(routes=routes, exception_handlers=HANDLERS)
 
@@ -87,17 +98,42 @@ class Scenes:
 
         return JSONResponse(answered(self.worker, "scenes"))
 
-    def _frame(self, request: Request) -> Response:
+    def _frames(self, request: Request) -> Response:
         from starlette.responses import Response
 
         from uzviz.board.queries import Query
 
         query = Query(request.query_params)
-        name, part, viewer = (query.text(word, 40) for word in ("scene", "part", "viewer"))
-        steps = [query.whole(word, 0, high=MOST_STEPS) for word in ("first", "last")]
+        name, viewer = (query.text(word, 40) for word in ("scene", "viewer"))
+        parts = parts_of(query.text("parts", 1000))
         settings = settings_of(query.text("settings", LONGEST))
-        packed = answered(self.worker, "frame", name, part, settings, (viewer, *steps))
+        packed = answered(self.worker, "frames", name, settings, viewer, parts)
         return Response(packed, media_type="application/octet-stream")
+
+
+def parts_of(text: str) -> dict[str, list[int]]:
+    """Parts that are asked for, each with the steps that are known and wanted of it, given as JSON.
+
+    Raises
+    ------
+    InputError
+        for anything else.
+    """
+    try:
+        found = json.loads(text or "{}")
+    except (ValueError, RecursionError):
+        found = None
+
+    def fits(steps: Any) -> bool:
+        numbers = isinstance(steps, list) and len(steps) == 2
+        return numbers and all(whole(step, 0, MOST_STEPS) for step in steps)
+
+    if not isinstance(found, dict) or not found or not all(map(fits, found.values())):
+        raise InputError(
+            f"The parts are {shown(text)}, but must be JSON: names, each with two whole numbers from 0 to "
+            f"{MOST_STEPS:,}."
+        )
+    return found
 
 
 def settings_of(text: str) -> Any:

@@ -348,3 +348,21 @@ class Frame(TypedDict):
     arrays: dict[str, ArrayOf]
     facts: dict[str, Any]
     """All that is no array; a number that is not finite is null."""
+
+
+class Sized(TypedDict):
+    """A frame that follows, of so many bytes."""
+
+    size: int
+
+
+class RefusedFrame(TypedDict):
+    """A frame that could not be made, and why, in a sentence."""
+
+    refused: str
+
+
+class Frames(TypedDict):
+    """The header of frames, which follow in its order."""
+
+    frames: list[Sized | RefusedFrame]

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from uzviz.board.messages import ArrayType, Column, Columns, Frame, Series
+from uzviz.board.messages import ArrayType, Column, Columns, Frame, Frames, Series
 from uzviz.records import plain
 
 Type = Literal["f4", "f8"]
@@ -77,6 +77,14 @@ def frame(values: Mapping[str, Any]) -> bytes:
         size += len(data) + -len(data) % 8
     said["facts"] = plain({name: value for name, value in values.items() if name not in arrays})
     return _joined(said, parts)
+
+
+def frames(each: Sequence[bytes | str]) -> bytes:
+    """Frames one behind the other; in place of one that can't be made, why."""
+    said: Frames = {
+        "frames": [{"refused": x} if isinstance(x, str) else {"size": len(x)} for x in each]
+    }
+    return _joined(said, [x for x in each if isinstance(x, bytes)])
 
 
 def _joined(header: Any, columns: Sequence[bytes | memoryview]) -> bytes:

@@ -145,7 +145,7 @@ class Places:
         self.feed = programs.Feed(self.joined(learned), jax.random.wrap_key_data(self.joined(keys)))
         w = starts or [start_point(problem, seed) for seed in lanes.seeds]
         self.parameters = tree.size(w[0])
-        self.rule = jax.tree.map(lambda x: jnp.asarray(x, dtype=float), lanes.rule)
+        self.rule = tree.placed(jax.tree.map(lambda x: np.asarray(x, float), lanes.rule))
         if lanes.nudged is None:
             self.carry = programs.start_of(self.rule, w[0])
         else:
@@ -154,8 +154,8 @@ class Places:
 
     def joined(self, each: Sequence[Any]) -> Any:
         if self.lanes.solo:
-            return jax.tree.map(jnp.asarray, each[0])
-        return jax.tree.map(lambda *x: jnp.asarray(np.stack(x)), *each)
+            return tree.placed(each[0])
+        return tree.placed(jax.tree.map(lambda *x: np.stack(x), *each))
 
     def given(self, window: Window) -> list[Any]:
         """What the program of a window's steps gets: examples, and which of them each step sees."""

@@ -11,8 +11,6 @@ from functools import partial
 from itertools import groupby
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from uzviz import records, rules, tree
@@ -202,7 +200,7 @@ class _Loop:
             self.evaluated = evaluated(self.places, self.carry.w, self.at, parts)
             self.waiting.append(self.evaluated)
             if self.keeping is not None:
-                w = jax.tree.map(jnp.copy, self.carry.w)
+                w = programs.snapshot(self.carry.w, None)
                 self.waiting.append(partial(self.best.of, self.evaluated, w))
         if stop is not None:
             self.snap()

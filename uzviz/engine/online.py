@@ -35,10 +35,11 @@ def online(problem: Online, rule: Rule, starts: Any, rounds: int, every: int = 1
     Its hyperparameters are a number for all paths or one each; schedules see the round as their t. One
     program for each kind of rule, kind of problem and number of rounds: all else is data.
     """
-    w = jax.tree.map(jnp.asarray, starts)
-    paths = len(jax.tree.leaves(w)[0])
-    rules = jax.tree.map(lambda x: jnp.broadcast_to(jnp.asarray(x, float), (paths,)), rule)
-    found = _rounds(problem.loss, problem.project, rounds // every, every, rules, w, problem.data)
+    paths = len(jax.tree.leaves(starts)[0])
+    rules = jax.tree.map(lambda x: np.broadcast_to(np.asarray(x, float), (paths,)), rule)
+    found = _rounds(
+        problem.loss, problem.project, rounds // every, every, rules, starts, problem.data
+    )
     return jax.tree.map(np.asarray, found)
 
 

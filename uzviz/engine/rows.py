@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from uzviz import tree
 from uzviz.errors import InputError
 from uzviz.problems import Mapped, Problem
 from uzviz.problems.mapped import read
@@ -71,7 +71,7 @@ def on_device(problem: Problem) -> Any:
     rows = problem.rows
     if any(isinstance(leaf, Mapped) for leaf in jax.tree.leaves(rows)):
         return Streamed(rows)
-    return jax.tree.map(jnp.asarray, rows)
+    return tree.placed(rows)
 
 
 def given(rows: Any, index: Any) -> tuple[Any, Any]:

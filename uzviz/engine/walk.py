@@ -7,7 +7,6 @@ from functools import lru_cache, partial
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from uzviz.engine import programs
@@ -42,7 +41,6 @@ def paths(
     """
     if len({type(rule) for rule in rules}) != 1:
         raise InputError("Paths are those of rules of one kind: walk each kind by itself.")
-    stacked = jax.tree.map(lambda *x: jnp.asarray(x, dtype=float), *rules)
-    places, seen = jax.tree.map(jnp.asarray, (starts, batch))
-    found = _program(problem.formulas)(steps, stacked, places, seen)
+    stacked = jax.tree.map(lambda *x: np.array(x, float), *rules)
+    found = _program(problem.formulas)(steps, stacked, starts, batch)
     return jax.tree.map(np.asarray, found)

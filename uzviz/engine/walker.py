@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
+from uzviz import tree
 from uzviz.engine import programs
 from uzviz.engine.lanes import Lanes, Places
 from uzviz.engine.plan import Window
@@ -30,7 +30,7 @@ class Walker:
     def __init__(self, lanes: Lanes, w: Any = None, room: tuple[int, int] = (0, 0)):
         """``w`` is where it starts, if not at the problem's own start; ``room`` are epochs and full
         batches that a window's program has room for at least: walks whose plans fit in it share it."""
-        self.places = Places(lanes, None if w is None else [jax.tree.map(jnp.asarray, w)])
+        self.places = Places(lanes, None if w is None else [tree.placed(w)])
         self.room, self.carry = room, self.places.carry
         self.at = 0
         """Steps made."""
@@ -38,7 +38,7 @@ class Walker:
     def again(self, w: Any) -> Walker:
         """Another training by the same rule on the same examples, in the same order, from ``w``."""
         other = copy.copy(self)
-        other.at, other.carry = 0, programs.start_of(self.places.rule, jax.tree.map(jnp.asarray, w))
+        other.at, other.carry = 0, programs.start_of(self.places.rule, tree.placed(w))
         return other
 
     def ahead(self, steps: int) -> np.ndarray:

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
 
+from uzviz import tree
 from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, shown
 from uzviz.landscapes.ground import Given, Ground
@@ -148,7 +149,7 @@ def eigenvalues(
     diagonal = jnp.ones(n, start.dtype) if scale is None else ravel_pytree(scale)[0]
     alphas, betas, converged = [], [], False
     values, vectors, errors = np.zeros(0), np.zeros((0, 0)), np.zeros(0)
-    w = jax.tree.map(jnp.asarray, w)
+    w = tree.placed(w)
     for k in range(steps):
         alpha, beta, basis = _extended(ground.formulas, w, ground.train, basis, k, diagonal)
         alphas.append(float(alpha))
@@ -215,7 +216,7 @@ def trace(ground: Ground, w: Tree, *, samples: int = 100, seed: int = 0) -> Trac
     """
     if not whole(samples):
         raise InputError(f"The samples are {shown(samples)}, but must be a whole number from 1.")
-    w = jax.tree.map(jnp.asarray, w)
+    w = tree.placed(w)
     key = key_for(seed, "trace")
     found = np.asarray(_quadratic_forms(ground.formulas, w, ground.train, key, int(samples)))
     wide = found.astype(float)
@@ -258,7 +259,7 @@ def density(
     n = len(start)
     steps = steps_of(steps, n, start.dtype.itemsize)
     starts = jax.random.normal(key_for(seed, "density"), (int(probes), n), start.dtype)
-    w = jax.tree.map(jnp.asarray, w)
+    w = tree.placed(w)
     found = _tridiagonals(ground.formulas, w, ground.train, starts, steps)
     alpha, beta = (np.asarray(x, float) for x in found)
     if not np.isfinite(alpha + beta).all():

@@ -281,7 +281,7 @@ def _computed(grid: Grid, groups: Sequence[np.ndarray]) -> dict[str, np.ndarray]
     points[: len(groups)] = np.stack([a[i] for a, i in zip(grid.axes, place, strict=True)], -1)
     dtype = jnp.result_type(*jax.tree.leaves(grid.w))
     given = jnp.asarray(points, dtype), len(groups)
-    w = jax.tree.map(jnp.asarray, grid.w)
+    w = tree.placed(grid.w)
     vectors = grid.directions.vectors
     found: dict[str, np.ndarray] = {}
     for part in ground.parts:

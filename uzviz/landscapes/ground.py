@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from uzviz import engine
+from uzviz import engine, tree
 from uzviz.checks import whole
 from uzviz.errors import InputError, shown
 from uzviz.problems import PARTS, Formulas, Problem
@@ -38,8 +38,9 @@ class Examples(NamedTuple):
         n = len(jax.tree.leaves(rows)[0])
         size = block_size(n)
         cut = n - n % size
-        blocks = jax.tree.map(lambda x: jnp.asarray(x[:cut].reshape(-1, size, *x.shape[1:])), rows)
-        return cls(blocks, jax.tree.map(lambda x: jnp.asarray(x[cut:]), rows) if cut < n else None)
+        blocks = jax.tree.map(lambda x: x[:cut].reshape(-1, size, *x.shape[1:]), rows)
+        rest = jax.tree.map(lambda x: x[cut:], rows) if cut < n else None
+        return cls(*tree.placed((blocks, rest)))
 
     @property
     def first(self) -> Any:
@@ -131,7 +132,7 @@ class Ground:
             part: jax.tree.map(lambda x, p=part: x[getattr(split, p)[: self.examples]], self.problem.rows)
             for part in dict.fromkeys(("train", *self.parts))
         }  # fmt: skip
-        object.__setattr__(self, "statistics", jax.tree.map(jnp.asarray, learned))
+        object.__setattr__(self, "statistics", tree.placed(learned))
         object.__setattr__(self, "of", {part: Examples.of(x) for part, x in rows.items()})
 
     statistics: Any = field(init=False)
@@ -164,13 +165,13 @@ class Ground:
         """The loss at w on a part."""
         given = Given(self.statistics, self.of[part])
         return float(
-            _losses(self.formulas, jax.tree.map(lambda x: jnp.asarray(x)[None], w), given)[0]
+            _losses(self.formulas, jax.tree.map(lambda x: np.asarray(x)[None], w), given)[0]
         )
 
     def losses(self, points: Tree, part: str = "train") -> np.ndarray:
         """The loss, [points], at stacked parameters, [points, …]."""
         given = Given(self.statistics, self.of[part])
-        return np.asarray(_losses(self.formulas, jax.tree.map(jnp.asarray, points), given))
+        return np.asarray(_losses(self.formulas, points, given))
 
 
 class Given(NamedTuple):

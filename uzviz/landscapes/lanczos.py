@@ -15,6 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
 
+from uzviz import tree
 from uzviz.checks import whole
 from uzviz.errors import InputError, shown
 from uzviz.landscapes.ground import Given, gradient_of
@@ -29,7 +30,7 @@ def started(w: Tree, seed: int) -> tuple[jax.Array, Any]:
     """The random vector of a seed to start from, and what makes a tree like w of a vector."""
     if not whole(seed, 0):
         raise InputError(f"The seed is {shown(seed)}, but must be a whole number from 0.")
-    flat, unflat = ravel_pytree(jax.tree.map(jnp.asarray, w))
+    flat, unflat = ravel_pytree(tree.placed(w))
     return jax.random.normal(key_for(seed, "lanczos"), flat.shape, flat.dtype), unflat
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from uzviz.checks import numbers
@@ -41,7 +41,7 @@ class Valleys(NamedTuple):
 
 
 def valleys(f: Callable[[Any], jax.Array], low: float, high: float) -> Valleys:
-    """The minima of f(x) for numbers x from ``low`` to ``high``.
+    """The minima of f(w), w = (x,), for numbers x from ``low`` to ``high``.
 
     They are looked for on a grid of 2,112 places and then closer and closer: two that are nearer to
     each other than the grid's places may be taken for one, and a minimum at an end is none. Where f
@@ -69,8 +69,13 @@ def valleys(f: Callable[[Any], jax.Array], low: float, high: float) -> Valleys:
     return Valleys(at[kept].round(digits), value[kept], tops[beyond - 1], tops[beyond], lowest)
 
 
+@lru_cache(maxsize=64)
+def _program(f: Callable[[Any], jax.Array]) -> Callable[..., jax.Array]:
+    return jax.jit(jax.vmap(f))
+
+
 def _values(f: Callable[[Any], jax.Array], xs: np.ndarray) -> np.ndarray:
-    found = np.asarray(jax.vmap(f)(jnp.asarray(xs)), float)
+    found = np.asarray(_program(f)(xs[:, None]), float)
     return np.where(np.isfinite(found), found, np.inf)
 
 

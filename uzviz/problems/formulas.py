@@ -58,10 +58,6 @@ class Formula:
     def __call__(self, w: jax.Array) -> jax.Array:
         return _value(self.expression, w)
 
-    def at(self, x: jax.Array) -> jax.Array:
-        """Its value at a number x, for a formula of x alone."""
-        return self(x[None])
-
 
 def _value(tree: Expression, w: jax.Array) -> jax.Array:
     if isinstance(tree, str):

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from uzviz import losses
+from uzviz import losses, tree
 from uzviz.problems.networks import ACTIVATIONS, INITIALISATIONS, MLP
 from uzviz.problems.supervised import Example
 
@@ -83,4 +83,4 @@ WEIGHTS = np.exp(-(XI**2) / 2) / np.exp(-(XI**2) / 2).sum()
 
 def _mean_square(f: Callable[[jax.Array], jax.Array], variance: float) -> float:
     """E[f(√variance ξ)²], by the trapezoidal rule."""
-    return float(WEIGHTS @ np.asarray(f(jnp.asarray(math.sqrt(variance) * XI)), float) ** 2)
+    return float(WEIGHTS @ np.asarray(f(tree.placed(math.sqrt(variance) * XI)), float) ** 2)

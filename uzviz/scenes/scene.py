@@ -81,6 +81,20 @@ class Scene:
         self.check(found)
         return found
 
+    def own(self, part: str, given: Any) -> Any:
+        """What of the given settings a part is made of, and those that nobody knows.
+
+        Raises
+        ------
+        InputError
+            for a part that does not exist.
+        """
+        found = named(f"part of {self.name}", part, self.parts)
+        if not isinstance(given, Mapping):
+            return given
+        used = {*found.uses, *(found.shows if isinstance(found, Training) else ())}
+        return {k: v for k, v in given.items() if k in used or k not in self.controls}
+
     def frame(self, part: str, given: Any, moment: Moment) -> Frame:
         """A part's frame for these settings.
 

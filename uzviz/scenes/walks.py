@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from uzviz import engine, problems, rules
-from uzviz.engine import together
+from uzviz.engine import soonest
 from uzviz.problems import Plane
 from uzviz.rules import Rule
 from uzviz.scenes import grounds
@@ -105,9 +105,7 @@ def walked(settings: Settings, walkers: Mapping[str, Rule]) -> Frame:
     """
     plane, shown = problems.PLANES[settings["plane"]], settings["steps"] + 1
     start = np.array([settings["start"]])
-    found = together(
-        lambda rule: engine.paths(plane(), [rule], start, MOST_STEPS), walkers.values()
-    )
+    found = soonest(lambda rule: engine.paths(plane(), [rule], start, MOST_STEPS), walkers.values())
     w = np.stack([path.w[0, :shown] for path in found])
     loss = np.stack([path.loss[0, :shown] for path in found])
     lost = ~np.stack([path.alive[0, :shown] for path in found]) | _far(plane, w)

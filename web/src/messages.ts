@@ -357,3 +357,18 @@ export interface Frame {
   /** All that is no array; a number that is not finite is null. */
   facts: Record<string, unknown>;
 }
+
+/** A frame that follows, of so many bytes. */
+export interface Sized {
+  size: number;
+}
+
+/** A frame that could not be made, and why, in a sentence. */
+export interface RefusedFrame {
+  refused: string;
+}
+
+/** The header of frames, which follow in its order. */
+export interface Frames {
+  frames: (Sized | RefusedFrame)[];
+}

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from uzviz import engine, problems, rules
-from uzviz.engine import Rounds, together
+from uzviz.engine import Rounds, soonest
 from uzviz.rules import AdamUncorrected, declared
 from uzviz.scenes.controls import Number, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
@@ -44,7 +44,7 @@ def walks(settings: Settings) -> Frame:
         rule = replace(rules.named(name, **own), lr=InverseRoot(settings["alpha"]))
         return engine.online(problem, rule, np.ones(1), MOST_ROUNDS)
 
-    found = together(walked, SHOWN)
+    found = soonest(walked, SHOWN)
     x = [walk.w[0, : rounds + 1] for walk in found]
     paid = [walk.paid[0, : rounds + 1] for walk in found]
     best = np.cumsum(engine.costs(problem, problem.best, MOST_ROUNDS))[:rounds]

@@ -6,7 +6,7 @@ import jax
 import numpy as np
 
 from uzviz import engine, problems, rules
-from uzviz.engine import Rounds, together
+from uzviz.engine import Rounds, soonest
 from uzviz.rules import Adam, Momentum, RMSProp, Rule, declared
 from uzviz.scenes import grounds
 from uzviz.scenes.controls import Choice, Number, Point, Several, Whole, hyperparameter
@@ -82,7 +82,7 @@ def squares(found: Rounds) -> np.ndarray:
 def walks(settings: Settings) -> Frame:
     names = settings["rules"]
     own = [rule_of(name, settings) for name in names]
-    all_ = together(lambda name: walked(name, settings), names)
+    all_ = soonest(lambda name: walked(name, settings), names)
     terms, last = np.array(spectrum(settings)), settings["steps"]
     along = {
         "w": [x.w for x in all_],

@@ -8,11 +8,10 @@ from functools import lru_cache
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 from uzviz import engine, problems
-from uzviz.engine import Lanes, Walker, together
+from uzviz.engine import Lanes, Walker, soonest
 from uzviz.problems import Problem, generator_for
 from uzviz.rules import GradientDescent
 from uzviz.scenes import grounds
@@ -46,9 +45,9 @@ def _of(settings: Settings) -> Problem:
 
 
 def training_part(problem: Problem) -> Any:
-    """The examples that are trained on, on the device."""
+    """The examples that are trained on."""
     rows = problem.split(0).train  # of whatever seed: the problem has one split
-    return jax.tree.map(lambda x: jnp.asarray(x[rows]), problem.data)
+    return jax.tree.map(lambda x: x[rows], problem.data)
 
 
 def gradients(problem: Problem, w: Any) -> np.ndarray:
@@ -57,10 +56,11 @@ def gradients(problem: Problem, w: Any) -> np.ndarray:
     return engine.slopes(grounds.each_loss(problem.formulas), [w], training_part(problem))[1][0]
 
 
-def batches(size: int, seed: int, many: int = DRAWN) -> np.ndarray:
-    """Row numbers of mini-batches, [many, size], each drawn without putting back."""
+@lru_cache(2)
+def orders(seed: int, many: int = DRAWN) -> np.ndarray:
+    """Orders of the examples, [many, examples]: the first few of each are a mini-batch, drawn without putting back."""
     draw = generator_for(seed, "batches")
-    return draw.permuted(np.tile(np.arange(EXAMPLES), (many, 1)), axis=1)[:, :size]
+    return draw.permuted(np.tile(np.arange(EXAMPLES), (many, 1)), axis=1)
 
 
 def variance(each: np.ndarray, size: Any) -> Any:
@@ -94,7 +94,7 @@ def cloud(settings: Settings) -> Frame:
     """Gradients of many mini-batches at one point, about the gradient of all examples."""
     each = gradients(_of(settings), settings["at"])
     size = int(settings["batch"])
-    found = each[batches(size, settings["seed"])].mean(axis=1)
+    found = each[orders(settings["seed"])[:, :size]].mean(axis=1)
     whole = each.mean(axis=0)
     return {
         "each": found, "whole": whole.tolist(), "size": size,
@@ -109,10 +109,10 @@ def spread(settings: Settings) -> Frame:
     each = gradients(_of(settings), settings["at"])
     whole = each.mean(axis=0)
     sizes = np.array(SIZES[:-1])
-    found = [each[batches(s, settings["seed"])].mean(axis=1) for s in SIZES[:-1]]
+    found = each[orders(settings["seed"])].cumsum(axis=1)[:, sizes - 1] / sizes[:, None]
     return {
         "sizes": sizes, "theory": variance(each, sizes),
-        "measured": np.array([((g - whole) ** 2).sum(axis=1).mean() for g in found]),
+        "measured": ((found - whole) ** 2).sum(axis=-1).mean(axis=0),
     }  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def race(settings: Settings) -> Frame:
         return here.path(here.places.lanes.plan.steps)[0]
 
     sizes = (EXAMPLES, int(settings["batch"]), 1)
-    for kind, size, w in zip(KINDS, sizes, together(walked, sizes), strict=True):
+    for kind, size, w in zip(KINDS, sizes, soonest(walked, sizes), strict=True):
         w = np.concatenate([np.array([start]), w])
         shown = np.unique(np.linspace(0, len(w) - 1, SHOWN).astype(int))
         # As many places for any number of steps, so that one program serves.

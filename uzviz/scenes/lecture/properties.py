@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from uzviz import engine, problems
-from uzviz.engine import together
+from uzviz.engine import soonest
 from uzviz.problems import Problem
 from uzviz.rules import GradientDescent, Momentum
 from uzviz.scenes import grounds
@@ -40,7 +40,7 @@ def walks(problem: Problem, alpha: float, beta: float, start: Any, steps: int) -
     """Every step of gradient descent, ``plain``, and of momentum, ``heavy``, and the loss there."""
     begin = np.array([start], float)
     rules = [GradientDescent(lr=alpha), Momentum(lr=alpha, beta=beta)]
-    walked = together(lambda rule: engine.paths(problem, [rule], begin, MOST_STEPS), rules)
+    walked = soonest(lambda rule: engine.paths(problem, [rule], begin, MOST_STEPS), rules)
     found: Frame = {}
     for name, path in zip(("plain", "heavy"), walked, strict=True):
         found[name] = path.w[0, : steps + 1]

@@ -34,7 +34,7 @@ def curve(text: str) -> Formula:
 @lru_cache(maxsize=KEPT)
 def seen(text: str, low: float, high: float) -> Valleys:
     """The minima of a formula between two ends."""
-    return valleys(curve(text).at, low, high)
+    return valleys(curve(text), low, high)
 
 
 def shown_of(settings: Settings) -> list[Any]:

@@ -32,6 +32,13 @@ export function unschedule(owner: object): void {
   drawing.value = jobs.size;
 }
 
+/** Do what waits now, not in the next frame. */
+export function hasten(): void {
+  if (!frame) return;
+  cancelAnimationFrame(frame);
+  turn();
+}
+
 function turn(): void {
   const began = performance.now();
   try {

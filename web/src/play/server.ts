@@ -1,8 +1,8 @@
 /** What is asked of the scenes. */
 
-import type { ArrayOf, Frame, SceneOf } from "../messages";
-import { ask, json } from "../server";
-import { answers } from "./paintings";
+import type { ArrayOf, Frame, Frames, SceneOf } from "../messages";
+import { ask, json, Refusal, waiting } from "../server";
+import { answers, painted, rendered } from "./paintings";
 
 export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
 
@@ -30,30 +30,87 @@ const viewer = Math.random().toString(36).slice(2);
 
 export const scenes = () => json<SceneOf[]>("play/scenes");
 
+type Settings = Record<string, unknown>;
+
+/** What is asked of a scene at once. */
+interface Asked {
+  scene: string;
+  settings: Settings;
+  /** The steps that are known and wanted of each part. */
+  parts: Record<string, [number, number]>;
+  answer: Promise<Record<string, Got | Refusal>>;
+}
+
+let gathered: Asked | null = null;
+
+/** A part's frame. What is asked for at the same time is one question: a drag has one answer. */
 export async function frame(
   scene: string,
   part: string,
-  settings: Record<string, unknown>,
+  settings: Settings,
   first: number,
   last: number,
 ): Promise<Got> {
-  const query = { scene, part, settings: JSON.stringify(settings), viewer, first, last };
+  if (gathered?.scene !== scene || part in gathered.parts) gathered = gathering(scene);
+  gathered.parts[part] = [first, last];
+  Object.assign(gathered.settings, settings);
+  const found = (await gathered.answer)[part]!;
+  if (found instanceof Refusal) throw found;
+  return found;
+}
+
+function gathering(scene: string): Asked {
+  const asked: Asked = { scene, settings: {}, parts: {}, answer: Promise.resolve({}) };
+  waiting.value++;
   answers.awaited++;
-  try {
-    return await ask("play/frame", query, async (answer) => unpacked(await answer.arrayBuffer()));
-  } finally {
-    answers.awaited--;
-    answers.count++;
-  }
+  asked.answer = rendered()
+    .then(() => answerTo(asked))
+    .finally(() => {
+      waiting.value--;
+      answers.awaited--;
+      void rendered().then(painted);
+    });
+  return asked;
+}
+
+async function answerTo(asked: Asked): Promise<Record<string, Got | Refusal>> {
+  if (gathered === asked) gathered = null;
+  const { scene, parts } = asked;
+  const query = {
+    scene,
+    viewer,
+    parts: JSON.stringify(parts),
+    settings: JSON.stringify(asked.settings),
+  };
+  const found = await ask("play/frames", query, async (answer) =>
+    several(await answer.arrayBuffer()),
+  );
+  return Object.fromEntries(Object.keys(parts).map((part, k) => [part, found[k]!]));
 }
 
 const KINDS = { f4: Float32Array, f8: Float64Array, i4: Int32Array, u1: Uint8Array } as const;
 
-/** A frame out of bytes: a header with its length before it, then the arrays. */
-export function unpacked(bytes: ArrayBuffer): Got {
-  const size = new DataView(bytes).getUint32(0, true);
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, size))) as Frame;
-  const start = 4 + size;
+/** Frames out of bytes: a header, then one after the other; why there is none in place of one. */
+export function several(bytes: ArrayBuffer): (Got | Refusal)[] {
+  const [header, start] = headed<Frames>(bytes, 0);
+  let next = start;
+  return header.frames.map((one) => {
+    if ("refused" in one) return new Refusal(one.refused);
+    next += one.size;
+    return unpacked(bytes, next - one.size);
+  });
+}
+
+/** A header with its length before it, and where it ends. */
+function headed<T>(bytes: ArrayBuffer, from: number): [T, number] {
+  const size = new DataView(bytes).getUint32(from, true);
+  const text = new TextDecoder().decode(new Uint8Array(bytes, from + 4, size));
+  return [JSON.parse(text) as T, from + 4 + size];
+}
+
+/** A frame out of bytes: a header, then the arrays. */
+export function unpacked(bytes: ArrayBuffer, from = 0): Got {
+  const [header, start] = headed<Frame>(bytes, from);
   const tensor = ({ type, offset, shape }: ArrayOf): Tensor => {
     const length = shape.reduce((a, b) => a * b, 1);
     return { shape, data: new KINDS[type](bytes, start + offset, length) };

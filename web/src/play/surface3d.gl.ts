@@ -19,10 +19,18 @@ const MANY = 60_000;
 /** Radians by which a key turns, and how much nearer one comes. */
 const TURN = 0.12;
 const NEARER = 1.15;
-/** Pixels of the picture to one of the page, at rest and while it moves: lines are smooth where there are more,
- * and each takes time without a graphics processor. */
+/** Pixels of the picture to one of the page, along each side: at rest, where lines are smooth if there are more, while
+ * it moves, and where it moves without a graphics processor, for which each takes time. */
 const SHARP = 2;
 const COARSE = 1;
+const SOFT = 0.7;
+
+/** Whether a context draws by software alone, as the names of such programs tell. */
+function isSoft(context: WebGL2RenderingContext): boolean {
+  const told = context.getExtension("WEBGL_debug_renderer_info");
+  const name: unknown = context.getParameter(told?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER);
+  return /swiftshader|llvmpipe|software|basic render/i.test(String(name));
+}
 
 const spherical = (position: three.Vector3, target: three.Vector3): three.Spherical =>
   new three.Spherical().setFromVector3(position.clone().sub(target));
@@ -35,6 +43,7 @@ export class View {
   private readonly ground = new three.Group();
   private readonly lines = new three.Group();
   private readonly paths = new Paths();
+  private readonly moving: number;
   private sheet: Sheet | null = null;
   private surface: three.Mesh | null = null;
   private before: Shown | null = null;
@@ -43,6 +52,7 @@ export class View {
   constructor(context: WebGL2RenderingContext, changed: () => void) {
     const canvas = context.canvas as HTMLCanvasElement;
     this.renderer = new three.WebGLRenderer({ canvas, context });
+    this.moving = isSoft(context) ? SOFT : COARSE;
     this.renderer.setClearAlpha(0);
     this.renderer.debug.checkShaderErrors = false; // each check waits for the compiler
     this.scene.add(this.ground, this.lines, this.paths.group);
@@ -129,7 +139,7 @@ export class View {
   /** Paint what is shown, in fewer pixels while it moves. */
   paint(size: Size, shown: Shown, moves: boolean): void {
     this.camera.fov = shown.skin ? WIDE : NARROW;
-    this.fit(size, moves ? COARSE : SHARP);
+    this.fit(size, moves ? this.moving : SHARP);
     const sheet = this.sheetOf(shown);
     if (this.before?.tracks !== shown.tracks || this.before.relief !== shown.relief) {
       this.paths.draw(sheet, shown.tracks);

@@ -1,14 +1,15 @@
 /** When the view of a surface is painted: at once and coarsely while it moves, and sharply when it rests. */
 
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { schedule, unschedule } from "../parts/schedule";
 import { paintings, paintSoon } from "./paintings";
 import type { Size } from "./plot";
 import type { Shown } from "./surface3d";
 import type { View } from "./surface3d.gl";
 
-/** Milliseconds without a change after which it rests. */
-const REST = 120;
+/** Milliseconds without a change after which it rests: what is painted then may keep the page busy for a tenth of a
+ * second where there is no graphics processor, which must not come between two of a drag. */
+const REST = 300;
 
 class Painter {
   view: View | null = null;
@@ -58,7 +59,7 @@ export function usePainter(
 ): Painter {
   const painter = useRef<Painter | null>(null);
   const own = (painter.current ??= new Painter());
-  useEffect(() => {
+  useLayoutEffect(() => {
     Object.assign(own, { view, size, shown, rests });
     if (view && size.width) own.changed();
   });

@@ -196,6 +196,8 @@ export class Paths {
   /** Lines as they are at rest, and while all moves. */
   private readonly sharp = new three.Group();
   private readonly blunt = new three.Group();
+  /** What makes the lines that are sharp, once they are wanted: most paths change before. */
+  private toSharpen: (() => void)[] = [];
   private readonly materials = new Map<string, Materials>();
   private readonly round = new three.SphereGeometry(0.028, 20, 14);
 
@@ -226,11 +228,13 @@ export class Paths {
 
   /** A line, sharp and with an edge at rest, as a tube while all moves. */
   private lay(pieces: number[], { line, edge, ball }: Materials, hasEdge: boolean): void {
-    const geometry = new LineSegmentsGeometry().setPositions(pieces);
-    const own = new LineSegments2(geometry, line);
-    own.renderOrder = 1;
-    if (hasEdge) this.sharp.add(new LineSegments2(geometry, edge));
-    this.sharp.add(own);
+    this.toSharpen.push(() => {
+      const geometry = new LineSegmentsGeometry().setPositions(pieces);
+      const own = new LineSegments2(geometry, line);
+      own.renderOrder = 1;
+      if (hasEdge) this.sharp.add(new LineSegments2(geometry, edge));
+      this.sharp.add(own);
+    });
     const places = new three.BufferAttribute(tubes(pieces, TUBE), 3);
     const tube = new three.BufferGeometry().setAttribute("position", places);
     this.blunt.add(new three.Mesh(tube, ball));
@@ -258,6 +262,7 @@ export class Paths {
 
   private clear(): void {
     this.group.remove(this.sharp, this.blunt);
+    this.toSharpen = [];
     for (const group of [this.group, this.sharp, this.blunt]) {
       for (const thing of group.children as three.Mesh[]) {
         if (thing.geometry !== this.round) thing.geometry.dispose();
@@ -268,6 +273,7 @@ export class Paths {
 
   /** How lines are drawn while all moves, or at rest. */
   coarse(moves: boolean): void {
+    if (!moves) for (const sharpen of this.toSharpen.splice(0)) sharpen();
     this.sharp.visible = !moves;
     this.blunt.visible = moves;
   }

@@ -1,7 +1,7 @@
 /** A scene's part that goes on in steps: frames while it plays, and what was shown on the way. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { clock } from "./clock";
 import { asked, Latest, partNamed, useAlive } from "./frames";
 import * as server from "./server";
@@ -29,8 +29,8 @@ interface Options {
   part: string;
   /** Arrays of which a frame has the steps since the frame before. */
   appended: string[];
-  /** Steps between two frames. */
-  stride: number;
+  /** Steps between a frame and the next. */
+  stride: (got: Got) => number;
 }
 
 /**
@@ -45,17 +45,17 @@ export function useTraining({ part: name, appended, stride }: Options): Training
   const { of, part, given } = partNamed(name);
   const run = JSON.stringify(part.uses.map((n) => given[n]));
   const look = JSON.stringify(part.shows.map((n) => given[n]));
-  const now = useRef({ of, given, run, stride });
-  now.current = { of, given, run, stride };
+  const now = useRef({ of, given, run });
+  now.current = { of, given, run };
 
-  /** Show so many steps more, or begin anew. From where is known once it is this job's turn: another one may be
-   * under way. A frame of settings that have changed is dropped. */
-  const go = (by: number | null) =>
+  /** Show so many steps more than a frame, or begin anew. From where is known once it is this job's turn: another one
+   * may be under way. A frame of settings that have changed is dropped. */
+  const go = (by: ((got: Got) => number) | null) =>
     latest.current.do(async () => {
       const { of, given, run } = now.current;
       const before = by === null || shown.peek()?.run !== run ? null : shown.peek();
       const first = before?.step ?? 0;
-      const last = before ? first + by! : 0;
+      const last = before ? first + by!(before.got) : 0;
       const got = await asked(name, () => server.frame(of, name, given, first, last));
       if (!got || !alive.current || run !== now.current.run) {
         if (!got) playing.value = false;
@@ -68,18 +68,19 @@ export function useTraining({ part: name, appended, stride }: Options): Training
       shown.value = { got, step: last, run };
       if (got.facts["over"]) playing.value = false;
     });
-  const ahead = () => go(now.current.stride);
+  const ahead = () => go(stride);
 
-  useEffect(() => go(null), [of, run]);
-  useEffect(() => {
-    if (shown.peek()) go(0);
+  // Before the browser paints what is there, which would come a frame later.
+  useLayoutEffect(() => go(null), [of, run]);
+  useLayoutEffect(() => {
+    if (shown.peek()) go(() => 0);
   }, [look]);
   useEffect(() => {
     if (!playing.value || !shown.value) return;
     const frame = requestAnimationFrame(ahead);
     return () => cancelAnimationFrame(frame);
   }, [playing.value, shown.value]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     clock.value = {
       step: shown.value?.step ?? 0,
       length: Infinity,

@@ -16,7 +16,7 @@ export function Scene() {
   const training = useTraining({
     part: "training",
     appended: ["seen", "evaluated"],
-    stride: Math.max(1, Number(valueNamed("speed")) || 1),
+    stride: () => Math.max(1, Number(valueNamed("speed")) || 1),
   });
   if (!training) return null;
   const { got } = training;

@@ -1,7 +1,7 @@
 /** The network playground: the network, what it makes of the plane, and how its loss falls. */
 
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { shortNumber } from "../../numbers";
 import { percent } from "../../parts/texts";
 import { fact, factOf, usePart } from "../frames";
@@ -23,18 +23,16 @@ export { Settings };
 
 export function Scene() {
   const points = usePart("points");
-  const stride = useSignal(1);
   const pointed = useSignal<Pointed | null>(null);
   const training = useTraining({
     part: "training",
     appended: ["curve"],
-    stride: stride.value,
+    stride: (got) => fact(got, "stride"),
   });
   const got = training?.got;
-  useEffect(() => {
-    if (!got) return;
-    stride.value = fact(got, "stride");
-    fields.value = factOf<string[]>(got, "fields");
+  useLayoutEffect(() => {
+    const found = got ? factOf<string[]>(got, "fields") : [];
+    if (got && String(found) !== String(fields.peek())) fields.value = found;
   }, [got]);
   if (!points || !got) return null;
   return (

@@ -15,7 +15,7 @@ export function Scene() {
   const training = useTraining({
     part: "descent",
     appended: ["w", "seen", "cost"],
-    stride: Math.max(1, Number(valueNamed("speed")) || 1),
+    stride: () => Math.max(1, Number(valueNamed("speed")) || 1),
   });
   if (!ground || !training) return null;
   return (
