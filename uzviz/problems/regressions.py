@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from uzviz import losses
+from uzviz import losses, tree
 from uzviz.checks import numbers, whole
 from uzviz.errors import InputError, shown
 from uzviz.problems.formulas import Formula
@@ -84,7 +84,7 @@ def polynomial(
     init = start_at([0.0] * (int(degree) + 1), spread, "polynomial")
     held = max(1, round(n / 3))
     places = generator_for(seed, "x").uniform(ends[0], ends[1], n + 2 * held)
-    values = np.asarray(jax.vmap(line)(places[:, None]), float)
+    values = np.asarray(jax.vmap(line)(tree.placed(places[:, None])), float)
     if not np.isfinite(values).all():
         raise InputError(
             f"The truth '{shown(truth)}' is not finite everywhere from {ends[0]:g} to {ends[1]:g}: choose "
