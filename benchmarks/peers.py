@@ -21,46 +21,36 @@ LR = 1e-3
 
 
 def torch_device() -> str:
-    """Where PyTorch computes: on a GPU, with products of the precision of XLA's there, if there is one."""
+    """Where PyTorch computes: on a GPU, if there is one."""
     import torch
 
-    torch.set_float32_matmul_precision("high")
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def torch_made(sizes, data):
-    """A network, the loss of some rows, and the number of examples, all on the device."""
+def torch_fused(sizes, batch, data, epochs, threads=1) -> Train:
+    """PyTorch: fused Adam, tensors on the device, a permutation an epoch; on a GPU with XLA's precision of products
+    there."""
     import torch
     from torch import nn
 
     device = torch_device()
-    layers = [m for a, b in pairwise(sizes) for m in (nn.Linear(a, b), nn.ReLU())]
-    net = nn.Sequential(*layers[:-1]).to(device)
+    if device == "cuda":
+        torch.set_float32_matmul_precision("high")
     x, y = (torch.from_numpy(v).to(device) for v in (data[0], data[1].astype(np.int64)))
     loss = nn.CrossEntropyLoss()
-    return net, lambda rows: loss(net(x[rows]), y[rows]), len(x)
-
-
-def torch_ways(sizes, batch, data, epochs) -> dict[str, Train]:
-    """PyTorch with one thread and with two, of which either may be the faster."""
-    return {f"PyTorch, {n} threads": torch_fused(sizes, batch, data, epochs, n) for n in (1, 2)}
-
-
-def torch_fused(sizes, batch, data, epochs, threads=1) -> Train:
-    """PyTorch: fused Adam, tensors in memory, a permutation an epoch."""
-    import torch
 
     def train() -> int:
         torch.set_num_threads(threads)
-        net, loss, n = torch_made(sizes, data)
-        device = torch_device()
+        layers = [m for a, b in pairwise(sizes) for m in (nn.Linear(a, b), nn.ReLU())]
+        net = nn.Sequential(*layers[:-1]).to(device)
         optimizer = torch.optim.Adam(net.parameters(), lr=LR, fused=True)
         steps = 0
         for _ in range(epochs):
-            order = torch.randperm(n, device=device)
-            for i in range(0, n, batch):
+            order = torch.randperm(len(x), device=device)
+            for i in range(0, len(x), batch):
+                rows = order[i : i + batch]
                 optimizer.zero_grad()
-                last = loss(order[i : i + batch])
+                last = loss(net(x[rows]), y[rows])
                 last.backward()
                 optimizer.step()
                 steps += 1

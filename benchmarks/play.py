@@ -57,6 +57,24 @@ DRAG = """async ([name, shares]) => {
 on the screen; one at a time, as people drag."""
 
 
+STEADY = """async (name) => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const input = document.querySelector(`[data-control="${name}"]`);
+  const set = Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value').set;
+  const [began, lasts] = [performance.now(), 2000];
+  let [pictures, last] = [0, window.uzviz.painted()];
+  for (let spent = 0; spent < lasts; spent = performance.now() - began) {
+    set.call(input, Math.round(200 + (600 * spent) / lasts));
+    input.dispatchEvent(new Event('input', {bubbles: true}));
+    await frame();
+    if (window.uzviz.painted() !== last) pictures++;
+    last = window.uzviz.painted();
+  }
+  return (1000 * pictures) / lasts;
+}"""
+"""Frames with new pictures a second, while a slider is moved in every frame for two seconds."""
+
+
 def uzviz_play() -> list[str]:
     return [str(Path(sys.executable).with_name("uzviz")), "play", "--port", str(PORT)]
 
@@ -99,6 +117,13 @@ def drags(page: Any, name: str) -> tuple[float, float, float, str]:
     return statistics.median(drawn), statistics.median(shown), max(shown), worst
 
 
+def steadily(page: Any) -> float:
+    """New pictures a second while the first slider is dragged on and on."""
+    setting = page.locator("input[type=range][data-control]").first.get_attribute("data-control")
+    page.evaluate(STEADY, setting)
+    return statistics.median(page.evaluate(STEADY, setting) for _ in range(3))
+
+
 def five_people(browser: Any) -> float:
     """The median drag of one of five who play at once, each on the page of their own."""
     pages = [browser.new_context().new_page() for _ in range(5)]
@@ -129,8 +154,8 @@ def main() -> None:
     machine()
     with chromium() as browser:
         print(
-            f"{'scene':16} {'first use s':>12} {'again s':>9} {'drawn ms':>9} {'shown ms':>9} {'worst ms':>9}  "
-            "slowest setting"
+            f"{'scene':16} {'first use s':>12} {'again s':>9} {'drawn ms':>9} {'shown ms':>9} {'worst ms':>9} "
+            f"{'a second':>9}  slowest setting"
         )
         all_uses = {name: uses(browser, name) for name in SCENES}
         with served(uzviz_play()) as (process, _):
@@ -139,9 +164,10 @@ def main() -> None:
             for name in SCENES:
                 open_scene(page, name)
                 drawn, shown, worst, setting = drags(page, name)
+                steady = steadily(page)
                 first, again = all_uses[name]
                 print(
-                    f"{name:16} {first:12.2f} {again:9.2f} {drawn:9.0f} {shown:9.0f} {worst:9.0f}  {setting}"
+                    f"{name:16} {first:12.2f} {again:9.2f} {drawn:9.0f} {shown:9.0f} {worst:9.0f} {steady:9.0f}  {setting}"
                 )
             print(f"five at once: {five_people(browser):.0f} ms a drag")
             print(f"process that computes: {memory_below(process.pid):.0f} MB at most")

@@ -41,9 +41,17 @@ def lanes(repeats: int) -> str:
     def bare(nested: bool) -> peers.Train:
         return peers.jax_vmap(SIZES, BATCH, np.stack(rows), (x, y), EPOCHS, STEP_SIZES, nested)
 
-    torch = peers.torch_ways(SIZES, BATCH, (x[train], y[train]), EPOCHS)
-    contestants = {"ours": ours, "vmap, flat": bare(False), "vmap, nested": bare(True), **torch}
-    variants = {"bare vmap": ["vmap, flat", "vmap, nested"], "PyTorch": [*torch]}
+    contestants = {
+        "ours": ours,
+        "vmap, flat": bare(False),
+        "vmap, nested": bare(True),
+        "PyTorch, 1 thread": peers.torch_fused(SIZES, BATCH, (x[train], y[train]), EPOCHS),
+        "PyTorch, 2 threads": peers.torch_fused(SIZES, BATCH, (x[train], y[train]), EPOCHS, 2),
+    }
+    variants = {
+        "bare vmap": ["vmap, flat", "vmap, nested"],
+        "PyTorch": ["PyTorch, 1 thread", "PyTorch, 2 threads"],
+    }
     found = best(measure(contestants, repeats), variants)
     return report("race 64-32-10, 13 × 10", "lane-steps/s", found)
 

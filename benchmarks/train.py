@@ -76,9 +76,13 @@ def case(name: str, repeats: int, mnist: Path | None) -> str:
         "scan, (in, out)": peers.jax_scan(sizes, batch, data, epochs, False),
         "keras": peers.keras_jax(sizes, batch, data, fewer("keras")),
     }
-    torch = peers.torch_ways(sizes, batch, data, fewer("PyTorch"))
-    variants = {"PyTorch": [*torch], "JAX scan": ["scan, (out, in)", "scan, (in, out)"]}
-    contestants |= torch
+    variants = {
+        "PyTorch": ["PyTorch, 1 thread", "PyTorch, 2 threads"],
+        "JAX scan": ["scan, (out, in)", "scan, (in, out)"],
+    }
+    for threads, variant in enumerate(variants["PyTorch"], 1):
+        few = fewer("PyTorch")
+        contestants[variant] = peers.torch_fused(sizes, batch, data, few, threads)
     if len(sizes) == 3:
         few = fewer("scikit-learn")
         contestants["scikit-learn"] = peers.scikit_learn(sizes, batch, data, few)

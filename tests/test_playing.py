@@ -108,7 +108,10 @@ def test_each_part_is_made_of_its_own_settings_or_refused_by_itself(ask):
     asked = frames_address(settings='{"steps": 601}', parts='{"path":[0,0],"map":[0,0],"x":[0,0]}')
     path, drawn, unknown = frames_of(ask(asked).content)
     assert "from 1 to 600" in path
-    assert frames_of(ask(frames_address(parts='{"map": [0, 0]}')).content)[0][1] == drawn[1]
+    ((arrays, facts),) = frames_of(ask(frames_address(parts='{"map": [0, 0]}')).content)
+    assert drawn[1] == facts
+    assert drawn[0].keys() == arrays.keys()
+    assert all(np.array_equal(drawn[0][name], arrays[name], equal_nan=True) for name in arrays)
     assert "Unknown part of momentum 'x'" in unknown
 
 

@@ -3,6 +3,8 @@
 import json
 import math
 import re
+import threading
+import time
 from pathlib import Path
 from runpy import run_path
 
@@ -12,9 +14,10 @@ import pytest
 from uzviz import rules, scenes
 from uzviz.board import wire
 from uzviz.errors import InputError
-from uzviz.scenes import SCENES, Moment
+from uzviz.scenes import SCENES, Moment, soonest
 from uzviz.scenes.controls import Number, Whole, Wholes
 from uzviz.scenes.scene import Training
+from uzviz.scenes.several import SHORT
 
 ROOT = Path(__file__).parent.parent
 BEGIN = Moment("viewer", 0, 0)
@@ -200,3 +203,31 @@ def test_the_list_of_scenes_by_slides_is_fresh():
     written = run_path(str(ROOT / "docs" / "scenes.py"))
     fresh = written["TARGET"].read_text() == written["text"]()
     assert fresh, "run: .venv/bin/python docs/scenes.py"
+
+
+def test_what_is_short_is_made_in_turn_and_what_was_compiled_in_threads():
+    def threads_of(seconds):
+        def make(k):
+            time.sleep(seconds[k])
+            return threading.current_thread(), k
+
+        found = soonest(make, range(4))
+        assert [k for _, k in found] == [0, 1, 2, 3]
+        return {thread for thread, _ in found[1:]}
+
+    here = threading.current_thread()
+    for _ in range(2):
+        assert threads_of([0, 0, 0, 0]) == {here}
+        assert here not in threads_of([2 * SHORT, SHORT, SHORT, SHORT])
+    assert soonest(str, []) == []
+
+
+def test_the_settings_of_other_parts_count_for_nothing():
+    moment = Moment("", 0, 0)
+    scene = SCENES["momentum"]
+    with pytest.raises(InputError, match="from 1 to 600"):
+        scene.frame("path", {"steps": 601}, moment)
+    drawn = scene.frame("map", {"steps": 601}, moment)
+    assert wire.frame(drawn) == wire.frame(scene.frame("map", {}, moment))
+    with pytest.raises(InputError, match="Unknown setting"):
+        scene.frame("map", {"nothing": 1}, moment)

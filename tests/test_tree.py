@@ -59,3 +59,22 @@ def test_what_is_static_is_structure_and_the_rest_are_leaves_by_name():
     assert jax.tree.map(lambda y: 2 * y, x) == Mine(2.0, "round", 4.0)
     assert jax.tree.structure(x) != jax.tree.structure(Mine(1.0, "flat"))
     assert [*tree.paths(x)] == ["a", "b"]
+
+
+def test_what_is_placed_is_a_copy_and_what_is_on_the_device_stays():
+    x, there = np.arange(64.0), jnp.ones(3)
+    found = tree.placed({"x": x, "there": there, "none": None, "one": 3})
+    x[:] = -1
+    assert found["x"].tolist() == list(range(64))
+    assert found["x"].dtype == jnp.float32
+    assert found["one"].dtype == jnp.int32
+    assert found["none"] is None
+    assert found["there"] is there
+
+
+def test_placing_compiles_nothing(caplog):
+    with jax.log_compiles():
+        tree.placed([np.zeros((3, n)) for n in range(211, 217)])
+        assert "Compiling" not in caplog.text
+        jax.jit(lambda x: x + 1)(np.zeros(211))
+    assert "Compiling" in caplog.text

@@ -52,8 +52,8 @@ def zeros(like: Tree) -> Tree:
 
 
 def placed(x: Tree) -> Tree:
-    """The same numbers on the device, in arrays of their own. jnp.asarray, which says the same, compiles a program for
-    every shape that it sees."""
+    """Host arrays on the device, as copies that may lie in NumPy's memory, never to be donated; what is there already stays as it
+    is. jnp.asarray without a type compiles a program for every shape that it sees."""
 
     def own(leaf: Any) -> Any:
         return leaf if isinstance(leaf, jax.Array) else np.array(leaf)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from uzviz.api.boards import Framed
-from uzviz.api.workers import Broke, TooLong, Worker, answered
+from uzviz.api.workers import Broke, TooLong, Worker, answered, wrong_with
 from uzviz.board import Beside, serve_scenes
 from uzviz.checks import whole
 from uzviz.errors import InputError, shown
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from uzviz.board.guard import App, Receive, Scope, Send
 
 IDLE, LIMIT = 600.0, 20.0
-"""Seconds after which the process is ended: when nobody plays, and at work on one frame."""
+"""Seconds after which the process is ended: when nobody plays, and at work on one question."""
 LONGEST = 100_000
 """Characters of a request's settings."""
 MOST_STEPS = 1_000_000
@@ -38,21 +38,20 @@ def _answer(job: str, *arguments: Any) -> Any:
     jax.config.update("jax_enable_x64", True)
     from uzviz import scenes
     from uzviz.board import wire
-    from uzviz.engine import soonest
 
     if job == "scenes":
         return listed_scenes()
     name, settings, viewer, parts = arguments
-    scene = scenes.scene_named(name)
+    scenes.scene_named(name)
 
     def made(part: str) -> bytes | str:
         try:
-            own = scene.own(part, settings)
-            return wire.frame(scene.frame(part, own, scenes.Moment(viewer, *parts[part])))
-        except InputError as error:
-            return str(error)
+            moment = scenes.Moment(viewer, *parts[part])
+            return wire.frame(scenes.frame(name, part, settings, moment))
+        except Exception as error:  # the other parts have no share in it
+            return wrong_with(error)
 
-    return wire.frames(soonest(made, parts, kind=(name, *parts)))
+    return wire.frames(scenes.soonest(made, list(parts)))
 
 
 class Scenes:

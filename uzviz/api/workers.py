@@ -199,6 +199,13 @@ class _Process:
             future.set_exception(Broke())
 
 
+def wrong_with(error: Exception) -> str:
+    """What was wrong, in a sentence."""
+    if isinstance(error, InputError):
+        return str(error)
+    return f"This failed ({type(error).__name__}: {error}): it is a bug."
+
+
 def _work(pipe: Connection, function: Callable[..., Any], most: int) -> None:
     """Answer until whoever asks has ended."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which ends this process
@@ -207,10 +214,8 @@ def _work(pipe: Connection, function: Callable[..., Any], most: int) -> None:
     def answer(number: int, arguments: tuple[Any, ...]) -> None:
         try:
             said = number, function(*arguments), None
-        except InputError as error:
-            said = number, None, str(error)
         except Exception as error:
-            said = number, None, f"This failed ({type(error).__name__}: {error}): it is a bug."
+            said = number, None, wrong_with(error)
         with lock, suppress(OSError):
             pipe.send(said)
         memory.keep()

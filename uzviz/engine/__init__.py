@@ -10,7 +10,7 @@ from uzviz.engine.rows import Streamed, on_device
 from uzviz.engine.slopes import slopes, values
 from uzviz.engine.stability import Stability, stability
 from uzviz.engine.stops import Probe, Snapshots
-from uzviz.engine.threads import soonest, together, workers
+from uzviz.engine.threads import together, workers
 from uzviz.engine.timing import step_seconds
 from uzviz.engine.walk import Path, paths
 from uzviz.engine.walker import Walker
@@ -18,5 +18,5 @@ from uzviz.engine.walker import Walker
 __all__ = [
     "FINITE", "MOST_SNAPSHOTS", "SAMPLINGS", "Keeping", "Lanes", "Path", "Plan", "Probe", "Replay", "Rounds", "Snapshots", "Stability", "Step", "Streamed", "Walker", "check", "costs", "flops", "graph_of", "on_device", "overflow",
     "online", "paths", "planned", "replay", "run", "slopes", "stability", "start_point", "step_seconds",
-    "soonest", "together", "values", "workers",
+    "together", "values", "workers",
 ]  # fmt: skip

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 
 MOST_FUNCTIONS = 64
@@ -20,7 +19,7 @@ given up."""
 
 def slopes(f: Callable[..., jax.Array], points: Any, *data: Any) -> tuple[np.ndarray, np.ndarray]:
     """f(w, *data), of any shape, and its slopes in w at each of the points [n, …]: [n, *f, …]."""
-    value, slope = _slopes(f)(jnp.asarray(points, float), data)
+    value, slope = _slopes(f)(np.asarray(points, float), data)
     return np.asarray(value), np.asarray(slope)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -15,11 +13,6 @@ from uzviz.machine import cores
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
-
-SHORT = 0.05
-"""Seconds of work that threads would only make longer: what is compiled and small mostly waits for Python's lock."""
-_lasted: dict[Hashable, float] = {}
-"""How long each kind of work took when it was last done."""
 
 
 def workers() -> int:
@@ -37,16 +30,3 @@ def together(make: Callable[[Given], Made], given: Iterable[Given]) -> list[Made
 
     with ThreadPoolExecutor() as pool:
         return list(pool.map(made, given))
-
-
-def soonest(
-    make: Callable[[Given], Made], given: Iterable[Given], kind: Hashable = None
-) -> list[Made]:
-    """make(x) for each: together, where something may have to be compiled, and one after the other where work of
-    this kind was short when it was last done. A kind is the function's name, unless it is said."""
-    kind = kind or (make.__module__, make.__qualname__)
-    began = time.perf_counter()
-    short = _lasted.get(kind, math.inf) < SHORT
-    found = [make(one) for one in given] if short else together(make, given)
-    _lasted[kind] = time.perf_counter() - began
-    return found

@@ -41,7 +41,7 @@ class Valleys(NamedTuple):
 
 
 def valleys(f: Callable[[Any], jax.Array], low: float, high: float) -> Valleys:
-    """The minima of f(w), w = (x,), for numbers x from ``low`` to ``high``.
+    """The minima of f(w), w = (x,), for numbers x from ``low`` to ``high``; f is hashable, since its program is kept.
 
     They are looked for on a grid of 2,112 places and then closer and closer: two that are nearer to
     each other than the grid's places may be taken for one, and a minimum at an end is none. Where f

@@ -23,6 +23,7 @@ from uzviz.scenes.lecture import (
     step_size,
 )
 from uzviz.scenes.scene import Frame, Moment, Scene
+from uzviz.scenes.several import soonest
 
 SCENES: dict[str, Scene] = {
     module.SCENE.name: module.SCENE
@@ -63,4 +64,4 @@ def frame(name: str, part: str, settings: dict[str, Any], moment: Moment) -> Fra
     return scene_named(name).frame(part, settings, moment)
 
 
-__all__ = ["SCENES", "Frame", "Moment", "Scene", "frame", "read", "scene_named"]
+__all__ = ["SCENES", "Frame", "Moment", "Scene", "frame", "read", "scene_named", "soonest"]

@@ -81,22 +81,8 @@ class Scene:
         self.check(found)
         return found
 
-    def own(self, part: str, given: Any) -> Any:
-        """What of the given settings a part is made of, and those that nobody knows.
-
-        Raises
-        ------
-        InputError
-            for a part that does not exist.
-        """
-        found = named(f"part of {self.name}", part, self.parts)
-        if not isinstance(given, Mapping):
-            return given
-        used = {*found.uses, *(found.shows if isinstance(found, Training) else ())}
-        return {k: v for k, v in given.items() if k in used or k not in self.controls}
-
     def frame(self, part: str, given: Any, moment: Moment) -> Frame:
-        """A part's frame for these settings.
+        """A part's frame for these settings; those of other parts count for nothing.
 
         Raises
         ------
@@ -104,6 +90,9 @@ class Scene:
             for a part or a setting that does not exist, and for values that are not allowed.
         """
         found = named(f"part of {self.name}", part, self.parts)
+        if isinstance(given, Mapping):
+            used = {*found.uses, *(found.shows if isinstance(found, Training) else ())}
+            given = {k: v for k, v in given.items() if k in used or k not in self.controls}
         settings = self.settings(given)
         if isinstance(found, Part):
             return found.make(settings)

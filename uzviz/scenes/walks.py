@@ -7,12 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 
 from uzviz import engine, problems, rules
-from uzviz.engine import soonest
 from uzviz.problems import Plane
 from uzviz.rules import Rule
 from uzviz.scenes import grounds
 from uzviz.scenes.controls import Choice, Number, Several, hyperparameter
 from uzviz.scenes.scene import Frame, Settings
+from uzviz.scenes.several import soonest
 
 MOST_STEPS = 2000
 FAR = 10
@@ -105,7 +105,9 @@ def walked(settings: Settings, walkers: Mapping[str, Rule]) -> Frame:
     """
     plane, shown = problems.PLANES[settings["plane"]], settings["steps"] + 1
     start = np.array([settings["start"]])
-    found = soonest(lambda rule: engine.paths(plane(), [rule], start, MOST_STEPS), walkers.values())
+    found = soonest(
+        lambda rule: engine.paths(plane(), [rule], start, MOST_STEPS), list(walkers.values())
+    )
     w = np.stack([path.w[0, :shown] for path in found])
     loss = np.stack([path.loss[0, :shown] for path in found])
     lost = ~np.stack([path.alive[0, :shown] for path in found]) | _far(plane, w)

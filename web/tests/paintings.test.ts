@@ -1,5 +1,5 @@
 import { beforeEach, expect, it, vi } from "vitest";
-import { answers, painted, paintSoon, rendered } from "../src/play/paintings";
+import { answered, awaited, paintSoon, rendered } from "../src/play/paintings";
 
 /** Frames of the browser, one after another, 16 ms each. */
 let frames: (() => void)[] = [];
@@ -10,7 +10,7 @@ const nextFrame = () => {
 };
 
 beforeEach(() => {
-  [frames, now, answers.awaited] = [[], 0, 0];
+  [frames, now, awaited.count] = [[], 0, 0];
   vi.stubGlobal("requestAnimationFrame", (frame: () => void) => frames.push(frame));
   vi.stubGlobal("cancelAnimationFrame", (number: number) => frames.splice(number - 1, 1));
   vi.spyOn(performance, "now").mockImplementation(() => now);
@@ -24,25 +24,34 @@ it("paints in the next frame what no answer is awaited for", () => {
   expect(paint).toHaveBeenCalledOnce();
 });
 
-it("waits for the answer that is under way, and paints once, before the next frame", () => {
+it("waits for the answer that is under way, and paints once, before the next frame", async () => {
   const [owner, first, second] = [{}, vi.fn(), vi.fn()];
-  answers.awaited = 1;
+  awaited.count = 1;
   paintSoon(owner, first);
   nextFrame();
-  painted();
   expect(first).not.toHaveBeenCalled();
-  answers.awaited = 0;
+  awaited.count = 0;
   paintSoon(owner, second);
-  painted();
+  await answered();
   expect(second).toHaveBeenCalledOnce();
   nextFrame();
   expect(first).not.toHaveBeenCalled();
   expect(second).toHaveBeenCalledOnce();
 });
 
+it("paints each answer of a drag, whose next question is under way by then", async () => {
+  for (let k = 0; k < 3; k++) {
+    const paint = vi.fn();
+    awaited.count = 1;
+    paintSoon({}, paint);
+    await answered();
+    expect(paint).toHaveBeenCalledOnce();
+  }
+});
+
 it("waits no longer than 50 ms", () => {
   const late = vi.fn();
-  answers.awaited = 1;
+  awaited.count = 1;
   paintSoon({}, late);
   for (let k = 0; k < 3; k++) nextFrame();
   expect(late).not.toHaveBeenCalled();

@@ -10,10 +10,11 @@ from dataclasses import replace
 import numpy as np
 
 from uzviz import engine, problems, rules
-from uzviz.engine import Rounds, soonest
+from uzviz.engine import Rounds
 from uzviz.rules import AdamUncorrected, declared
 from uzviz.scenes.controls import Number, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
+from uzviz.scenes.several import soonest
 from uzviz.schedules import InverseRoot
 
 SHOWN = ("adam-uncorrected", "adam", "amsgrad", "gd")

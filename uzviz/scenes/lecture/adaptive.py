@@ -6,11 +6,12 @@ import jax
 import numpy as np
 
 from uzviz import engine, problems, rules
-from uzviz.engine import Rounds, soonest
+from uzviz.engine import Rounds
 from uzviz.rules import Adam, Momentum, RMSProp, Rule, declared
 from uzviz.scenes import grounds
 from uzviz.scenes.controls import Choice, Number, Point, Several, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
+from uzviz.scenes.several import soonest
 
 OPTIONS = ("gd", "momentum", "adagrad", "rmsprop", "adam-uncorrected", "adam", "amsgrad")
 SIDE = (-2.5, 2.5)

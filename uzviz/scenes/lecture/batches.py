@@ -11,12 +11,13 @@ import jax
 import numpy as np
 
 from uzviz import engine, problems
-from uzviz.engine import Lanes, Walker, soonest
+from uzviz.engine import Lanes, Walker
 from uzviz.problems import Problem, generator_for
 from uzviz.rules import GradientDescent
 from uzviz.scenes import grounds
 from uzviz.scenes.controls import Choice, Number, Point, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
+from uzviz.scenes.several import soonest
 
 EXAMPLES = 240
 ALIKE = np.full(EXAMPLES, 1 / EXAMPLES)

@@ -10,12 +10,12 @@ import jax.numpy as jnp
 import numpy as np
 
 from uzviz import engine, problems
-from uzviz.engine import soonest
 from uzviz.problems import Problem
 from uzviz.rules import GradientDescent, Momentum
 from uzviz.scenes import grounds
 from uzviz.scenes.controls import Number, Point, Whole, hyperparameter
 from uzviz.scenes.scene import Frame, Part, Scene, Settings
+from uzviz.scenes.several import soonest
 
 VALLEY = problems.PLANES["valley"]
 MOST_STEPS = 400

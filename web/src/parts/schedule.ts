@@ -32,10 +32,11 @@ export function unschedule(owner: object): void {
   drawing.value = jobs.size;
 }
 
-/** Do what waits now, not in the next frame. */
+/** Do what waits now, what is held back too, and not in the next frame. */
 export function hasten(): void {
   if (!frame) return;
   cancelAnimationFrame(frame);
+  for (const job of jobs.values()) job.held = undefined;
   turn();
 }
 

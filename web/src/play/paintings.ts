@@ -5,22 +5,24 @@ import { hasten, schedule } from "../parts/schedule";
 /** Pictures painted so far, by which tests and benchmarks tell that one is on the screen. */
 export const paintings = { count: 0 };
 /** Questions that the server has not answered. */
-export const answers = { awaited: 0 };
+export const awaited = { count: 0 };
 
-const awaited = () => answers.awaited > 0;
+const isAwaited = () => awaited.count > 0;
 
-/** Paint in one of the next frames, or as soon as all answers are there that are under way: a drag would paint
- * everything twice, and the answer would wait for the first. */
+/** Paint in one of the next frames, or with what an answer changes that is under way: a drag would paint everything
+ * twice, and the answer would wait for the first. */
 export function paintSoon(owner: object, paint: () => void): void {
-  schedule(owner, paint, awaited);
+  schedule(owner, paint, isAwaited);
 }
 
-/** Paint what waits at once, unless it waits for another answer. */
-export function painted(): void {
-  if (!awaited()) hasten();
+/** Paint what an answer changed, as soon as that is rendered. The next question may be under way by then: in a drag
+ * there always is one. */
+export async function answered(): Promise<void> {
+  await rendered();
+  hasten();
 }
 
-/** When all is rendered that was set until now: before the next frame. */
+/** When all is rendered that was set until now, layout effects included and others not: before the next frame. */
 export function rendered(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   return new Promise((done) => {

@@ -2,7 +2,7 @@
 
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { unschedule } from "../parts/schedule";
 import * as store from "../store";
 import { paintings, paintSoon } from "./paintings";
@@ -35,7 +35,7 @@ export function PlainPanel({ label, title, kind, paint, hover, over, children }:
   const dark = store.isDark.value;
   const seen = size.value;
   useEffect(() => followSize(canvas.current!, size), []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!seen.width) return;
     paintSoon(canvas, () => {
       const home = canvas.current!;

@@ -2,7 +2,7 @@
 
 import type { ArrayOf, Frame, Frames, SceneOf } from "../messages";
 import { ask, json, Refusal, waiting } from "../server";
-import { answers, painted, rendered } from "./paintings";
+import { answered, awaited, rendered } from "./paintings";
 
 export type Numbers = Float32Array | Float64Array | Int32Array | Uint8Array;
 
@@ -51,7 +51,7 @@ export async function frame(
   first: number,
   last: number,
 ): Promise<Got> {
-  if (gathered?.scene !== scene || part in gathered.parts) gathered = gathering(scene);
+  if (!gathered || !fits(gathered, scene, part, settings)) gathered = gathering(scene);
   gathered.parts[part] = [first, last];
   Object.assign(gathered.settings, settings);
   const found = (await gathered.answer)[part]!;
@@ -59,16 +59,22 @@ export async function frame(
   return found;
 }
 
+/** Whether a part can be asked for beside others. */
+const fits = (asked: Asked, scene: string, part: string, settings: Settings): boolean =>
+  asked.scene === scene &&
+  !(part in asked.parts) &&
+  Object.entries(settings).every(([n, v]) => !(n in asked.settings) || asked.settings[n] === v);
+
 function gathering(scene: string): Asked {
   const asked: Asked = { scene, settings: {}, parts: {}, answer: Promise.resolve({}) };
   waiting.value++;
-  answers.awaited++;
+  awaited.count++;
   asked.answer = rendered()
     .then(() => answerTo(asked))
     .finally(() => {
       waiting.value--;
-      answers.awaited--;
-      void rendered().then(painted);
+      awaited.count--;
+      void answered();
     });
   return asked;
 }
