@@ -214,6 +214,15 @@ def test_an_interrupted_run_keeps_what_it_reached(small, kind):
     assert all(map(np.array_equal, jax.tree.leaves(part.w), jax.tree.leaves(run.w)))
 
 
+def test_an_interrupt_before_the_start_is_known_is_nobodys_run(small, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("uzviz.engine.loop.evaluated", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        uz.train(small, uz.Adam(), epochs=1)
+
+
 @pytest.mark.parametrize("wrong", [{"seed": 0.0}, {"seed": True}, {"every": 2.0}, {"batch": 32.0}])
 def test_whole_numbers_are_whole(small, wrong):
     with pytest.raises(InputError, match="whole number"):

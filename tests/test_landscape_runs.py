@@ -28,7 +28,7 @@ def made(n, loss):
 
 def bowl(): return made(3, lambda w: (jnp.arange(1, 4) * w**2).sum() / 2)
 def longer(): return made(4, lambda w: (w**2).sum())
-def along(w): return [0 * w + jnp.asarray([1.0, 0, 0])]
+def along(w): return 0 * w + jnp.asarray([1.0, 0, 0])
 one = 3
 def nowhere(): return made(3, lambda w: (w * jnp.nan).sum())
 """
@@ -345,7 +345,8 @@ def test_ctrl_c_ends_the_command_with_130(mine, monkeypatch, capsys):
 
 
 BAD = [
-    (["nothing"], "is not the folder of a run"),
+    (["nothing"], "nothing does not exist, but must be the folder of a run"),
+    (["."], ". is not the folder of a run"),
     (["own"], "The problem is one of your own"),
     (["own", "--problem", "my_problem:longer"], "the state of another problem or rule"),
     (["own", "--problem", "my_problem:nowhere", "--size", "3"], "finite at no point"),
@@ -358,11 +359,14 @@ BAD = [
     (["own", "--problem", "my_problem:bowl", "--span", "2,1"], "that rise"),
     (["own", "--problem", "my_problem:bowl", "--directions", "rand"], "random"),
     (["own", "--problem", "my_problem:bowl", "--directions", "my_problem:nothing"], "has no 'nothing'"),
-    (["own", "--problem", "my_problem:bowl", "--directions", "my_problem:one"], "The directions are 3"),
+    (["own", "--problem", "my_problem:bowl", "--directions", "my_problem:one"], "A direction has [] at w, but must have [3]"),
     (["own", "--problem", "my_problem:bowl", "--directions", "my_problem:bowl"], "a function of w alone"),
     (["own", "--problem", "my_problem:bowl", "--directions", "a b:c"], "no module has such a name"),
     (["own", "--problem", "my_problem:bowl", "--parts", "all"], "train, validation"),
     (["own", "--problem", "my_problem:bowl", "--curvature", "--eigenvalues", "0"], "from 1 to 50"),
+    (["own", "--problem", "my_problem:bowl", "--eigenvalues", "3"], "without --curvature: give that too"),
+    (["own", "--problem", "my_problem:bowl", "--lanczos", "3"], "give --maps curvature"),
+    (["own", "--problem", "my_problem:bowl", "--size", "3", "--memory", "0"], "but 0 bytes"),
     (["own", "--problem", "my_problem:bowl", "--normalise", "filters"], "did you mean filter"),
     (["own", "--problem", "my_problem:bowl", "--examples", "few"], "'all'"),
     (["own", "--problem", "my_problem:bowl", "--maps", "loss"], "gradient-norm"),

@@ -5,6 +5,8 @@ A rule's step is compiled once, and all that is said of numbers is said of that 
 
 import dataclasses
 import re
+import subprocess
+import sys
 
 import jax
 import jax.numpy as jnp
@@ -255,3 +257,42 @@ def test_what_is_tuned_is_set_where_there_is_something():
     assert rules.tuned("dog", 0.5) == rules.DoG()
     with pytest.raises(InputError, match="Unknown rule"):
         rules.tuned("nobody", 1.0)
+
+
+SIDE_BY_SIDE = """
+import os, threading
+import jax
+import jax.numpy as jnp
+from uzviz import rules
+
+rule = rules.named("{name}")
+
+def oracle(w):
+    return sum((x * x).sum() for x in w), [2 * x + jnp.cos(x) for x in w]
+
+def lane(w):
+    one = lambda i, carry: rule.step(oracle, *carry, i)[:2]
+    return jax.lax.fori_loop(1, 40, one, (w, rule.init(w)))[0]
+
+run = jax.jit(jax.vmap(lane))
+w = [jax.random.normal(jax.random.key(k), (16, 32, 32)) for k in range(3)]
+jax.block_until_ready(run(w))
+again = lambda: [jax.block_until_ready(run(w)) for _ in range(4)]
+threads = [threading.Thread(target=again) for _ in range(os.cpu_count())]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+@pytest.mark.parametrize("name", ["soap", "shampoo"])
+def test_programs_that_decompose_lanes_run_beside_one_another(name):
+    """With batches in JAX's own kernels they wait for each other for ever."""
+    command = [sys.executable, "-c", SIDE_BY_SIDE.replace("{name}", name)]
+    subprocess.run(command, check=True, timeout=120)
+
+
+def test_sgd_is_gd():
+    with pytest.raises(uz.InputError, match="gd on mini-batches"):
+        rules.named("sgd")

@@ -44,6 +44,7 @@ REFUSED = {
     "one class": ("a,y\n1,x\n2,x\n3,x\n", "one class only (x)"),
     "one number": ("a,y\n1,.5\n2,.5\n3,.5\n", "same value"),
     "infinite": ("a,y\n1,0\ninf,1\n2,0\n3,1\n", "Column 'a'"),
+    "beyond any float": (f"a,y\n1,0\n{10**400},1\n2,0\n3,1\n", "Column 'a'"),
     "beyond float32": ("a,y\n1,0\n1e300,1\n2,0\n3,1\n", "Column 'a'"),
     "infinite target": ("a,y\n1,.1\n2,inf\n3,.2\n", "infinite"),
     "unnamed column": ("a,,y\n1,2,3\n", "Column 2"),

@@ -190,12 +190,14 @@ def _along(
         return directions or usual, directions or usual
     elif isinstance(directions, Directions):
         along = directions
+    elif jax.tree.structure(directions) == jax.tree.structure(point.w):
+        along = landscapes.own(point.w, directions)
     elif isinstance(directions, (list, tuple)):
         along = landscapes.own(point.w, *directions)
     else:
         raise InputError(
-            f"The directions are {shown(directions)}, but must be a kind of them, or a list of pytrees like "
-            "the parameters."
+            f"The directions are {shown(directions)}, but must be a kind of them, or one or two pytrees "
+            "like the parameters."
         )
     if dimensions not in (None, count := len(along.vectors)):
         raise InputError(

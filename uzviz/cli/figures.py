@@ -68,11 +68,11 @@ def _curvature(found: dict[str, Any]) -> None:
     say(f"of all eigenvalues {small} are smaller in size than a hundredth of the largest")
     sharp = found["sharpness"]
     if sharp is None:
-        say("sharpness: not known, since the rule's state was not kept")
+        say("preconditioned sharpness: not known, since the rule's state was not kept")
     else:
         threshold = "none known" if sharp["threshold"] is None else f"{sharp['threshold']:.4g}"
         say(
-            f"sharpness {_bounded(sharp['value'])}, of the Hessian as the rule scales its steps; "
+            f"preconditioned sharpness {_bounded(sharp['value'])}, of the Hessian as the rule scales its steps; "
             f"threshold of the rule: {threshold}"
         )
     if (along := found.get("along")) is not None:

@@ -80,11 +80,13 @@ def landscape(
         ),
     ] = "metrics",
     lanczos: Annotated[
-        int,
+        int | None,
         typer.Option(
-            parser=options.whole, metavar="WHOLE", help="Of the map of curvature: steps at a point."
+            parser=options.whole,
+            metavar="WHOLE",
+            help="Of the map of curvature: steps at a point; 10 unless given.",
         ),
-    ] = 10,
+    ] = None,
     curvature: Annotated[
         bool,
         typer.Option(
@@ -93,11 +95,13 @@ def landscape(
         ),
     ] = False,
     eigenvalues: Annotated[
-        int,
+        int | None,
         typer.Option(
-            parser=options.whole, metavar="WHOLE", help="With --curvature: how many of either end."
+            parser=options.whole,
+            metavar="WHOLE",
+            help="With --curvature: how many of either end; 5 unless given.",
         ),
-    ] = 5,
+    ] = None,
     memory: Annotated[
         str, typer.Option(metavar="SIZE", help="What the map may take at most.")
     ] = "4GiB",
@@ -117,11 +121,23 @@ def landscape(
         picture = None if no_plot else plot
         options.check_picture(picture)
         options.check_files("", json_, picture)
+        if eigenvalues is not None and not curvature:
+            raise InputError("--eigenvalues is given without --curvature: give that too.")
+        measured = [] if maps in {"", "none"} else maps.split(",")
+        if lanczos is not None and "curvature" not in measured:
+            raise InputError(
+                "--lanczos is given without a map of curvature: give --maps curvature."
+            )
         asked: dict[str, Any] = {
+            **{
+                k: v
+                for k, v in {"lanczos": lanczos, "eigenvalues": eigenvalues}.items()
+                if v is not None
+            },
             "size": _sizes(size),
             "span": None if span is None else _span(span),
             "examples": _examples(examples),
-            "maps": [] if maps in {"", "none"} else maps.split(","),
+            "maps": measured,
             "memory": options.memory(memory, "--memory", "such as 4GiB"),
             "problem": None if own is None else options.imported(own),
             "directions": _directions(directions),
@@ -134,7 +150,7 @@ def landscape(
             found = api.landscape(
                 run, towards=towards or [], beside=beside or [], at=at, centre=centre,
                 final_seed=final_seed, dimensions=dimensions, normalise=normalise, seed=seed,
-                lanczos=lanczos, curvature=curvature, eigenvalues=eigenvalues, name=name, log=log, on_progress=advance, **asked,
+                curvature=curvature, name=name, log=log, on_progress=advance, **asked,
             )  # fmt: skip
         if not found.values:
             report.say("Interrupted before a point was done.")

@@ -178,15 +178,18 @@ def named_in_module(text: str, option: str) -> Any:
     module, _, name = text.partition(":")
     if not all(part.isidentifier() for part in [*module.split("."), name]):
         return None
-    sys.path.insert(0, os.getcwd())
+    here = os.getcwd()
+    sys.path.insert(0, here)
     try:
-        return getattr(importlib.import_module(module), name)
+        found = importlib.import_module(module)
     except ImportError as error:
-        raise InputError(f"{option} {shown(text)} cannot be imported: {error}.") from None
-    except AttributeError:
-        raise InputError(f"{option} {shown(text)}: {module} has no '{name}'.") from None
+        why = shown(str(error))
+        raise InputError(f"{option} {shown(text)} cannot be imported: {why}.") from None
     finally:
-        sys.path.remove(os.getcwd())
+        sys.path.remove(here)
+    if not hasattr(found, name):
+        raise InputError(f"{option} {shown(text)}: {module} has no '{name}'.")
+    return getattr(found, name)
 
 
 def imported(text: str) -> Problem:
@@ -227,7 +230,11 @@ def refuse_beside(context: typer.Context, option: str, allowed: set[str]) -> Non
 
 def flags(**options: Any) -> str:
     """Options as one types them, those that are None left out."""
-    given = {name: value for name, value in options.items() if value is not None}
+
+    def typed(value: Any) -> Any:
+        return int(value) if isinstance(value, float) and value.is_integer() else value
+
+    given = {name: typed(value) for name, value in options.items() if value is not None}
     return "".join(f" --{name} {shlex.quote(f'{value}')}" for name, value in given.items())
 
 

@@ -73,9 +73,9 @@ def run(
     """
     loop = _Loop(Places(lanes), probes, every, _Pace(clock), keeping, snapshots)
     plan, interrupted = lanes.plan, False
+    loop.restore()
+    loop.evaluate_start()
     try:
-        loop.restore()
-        loop.evaluate_start()
         yield _start(loop.places)
         if keeping is not None and keeping.state is None:
             yield graph_of(lanes.problem, plan.batch)

@@ -123,7 +123,7 @@ class Ground:
             )
         if not self.parts or any(part not in PARTS for part in self.parts):
             raise InputError(
-                f"The parts are {shown(self.parts)}, but must be some of {', '.join(PARTS)}."
+                f"The parts are {shown(', '.join(map(str, self.parts)))}, but must be some of {', '.join(PARTS)}."
             )
         engine.check(self.problem)
         split = self.problem.split(self.seed)

@@ -50,7 +50,9 @@ class LoggedRun:
         """
         path = Path(folder) if isinstance(folder, (str, os.PathLike)) else None
         if path is None or not path.is_dir() or not holds_run(path):
-            raise InputError(f"{shown(str(folder))} is not the folder of a run: give one.")
+            missing = path is not None and not path.exists()
+            said = "does not exist, but must be" if missing else "is not"
+            raise InputError(f"{shown(str(folder))} {said} the folder of a run: give one.")
         return cls(path.name, path)
 
     def __repr__(self) -> str:

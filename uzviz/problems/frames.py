@@ -167,6 +167,16 @@ def _check_names(path: str, header: list[str]) -> None:
         seen.add(name)
 
 
+def _numbers(column: Any) -> Any:
+    """A column's texts as numbers; NaN for what is none, or is larger than a float can be."""
+    import pandas as pd
+
+    try:
+        return pd.to_numeric(column, errors="coerce")
+    except OverflowError:  # a whole number of hundreds of digits
+        return pd.to_numeric(column.astype(str), errors="coerce")
+
+
 def _features(path: str, frame: Any) -> np.ndarray:
     import pandas as pd
 
@@ -175,7 +185,7 @@ def _features(path: str, frame: Any) -> np.ndarray:
         if pd.api.types.is_numeric_dtype(frame[column]):
             continue
         different = frame[column].nunique()
-        number: Any = pd.to_numeric(frame[column], errors="coerce")
+        number = _numbers(frame[column])
         if number.notna().all():
             frame = frame.assign(**{column: number.astype(float)})
             continue

@@ -123,6 +123,10 @@ def named(name: str, /, **hyperparameters: float) -> Rule:
         for a name or a hyperparameter nobody knows, with the nearest that exist.
     """
     first, *around = name.split("+") if isinstance(name, str) else [name]
+    if first == "sgd":
+        raise errors.InputError(
+            "There is no rule 'sgd', which is gd on mini-batches: gd@1 or gd@32 in a race, gd and a batch in a training."
+        )
     made = errors.named("rule", first, {**NAMES, **DIALECTS})()
     for word in around:
         kind, _, text = word.partition("=")

@@ -6,7 +6,7 @@ Sorted by complexity. What a rule does with vectors and scalars is said by each.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
@@ -104,6 +104,20 @@ def sides(shape: Sequence[int]) -> tuple[int, ...]:
     return tuple(shape) if len(shape) > 1 and math.prod(shape) else ()
 
 
+def one_by_one(decompose: Callable[[jax.Array], Any]) -> Callable[[jax.Array], Any]:
+    """A decomposition that takes the matrices of lanes one after the other on a CPU.
+
+    JAX's kernels there hand the pieces of a batch to XLA's threads and wait for them in one of these: two batches at once,
+    of two programs or of two weights, wait for each other for ever on as many threads (seen with JAX 0.10.2).
+    """
+    alone = jax.custom_batching.sequential_vmap(decompose)
+    return lambda x: alone(x) if jax.default_backend() == "cpu" else decompose(x)
+
+
+eigh = one_by_one(lambda x: tuple(jnp.linalg.eigh(x)))
+orthonormal = one_by_one(lambda x: jnp.linalg.qr(x)[0])
+
+
 def squared(g: jax.Array, axis: int) -> jax.Array:
     """What each two slices along an axis have in common: GGᵀ for a matrix's first axis."""
     flat = jnp.moveaxis(g, axis, 0).reshape(g.shape[axis], -1)
@@ -182,7 +196,7 @@ class Shampoo(Rule):
 
         def root(matrix: jax.Array) -> jax.Array:
             # Rounding makes eigenvalues of 0 slightly negative.
-            values, vectors = jnp.linalg.eigh(matrix)
+            values, vectors = eigh(matrix)
             powers = (jnp.maximum(values, 0) + self.eps) ** (-0.5 / w.ndim)
             return ((vectors * powers) @ vectors.T).astype(matrix.dtype)
 

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from uzviz import tree
 from uzviz.hyper import hyperparameter
 from uzviz.rules.base import Oracle, Params, Rule, State, rule
-from uzviz.rules.matrix import EVERY, leaves_of, sides, squared, turned
+from uzviz.rules.matrix import EVERY, eigh, leaves_of, orthonormal, sides, squared, turned
 
 
 @rule
@@ -95,7 +95,7 @@ class SOAP(Rule):
 
 def first(sums: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
     """The eigenvectors of each matrix, those of the largest eigenvalues first."""
-    return tuple(jnp.linalg.eigh(x)[1][:, ::-1] for x in sums)
+    return tuple(eigh(x)[1][:, ::-1] for x in sums)
 
 
 def next_of(
@@ -107,5 +107,5 @@ def next_of(
         product = matrix @ q
         order = jnp.argsort(-(q * product).sum(0))
         v = jnp.take(v, order, axis)
-        made.append(jnp.linalg.qr(product[:, order])[0])
+        made.append(orthonormal(product[:, order]))
     return tuple(made), v

@@ -58,7 +58,7 @@ def of_ones_own(name: str, rows: Sequence[Sequence[float]]) -> Points:
     table = np.asarray(rows)
     if set(table[:, 2]) != {0.0, 1.0}:
         raise InputError(
-            f"The third numbers of {name} are {sorted(set(table[:, 2]))[:5]}, but must be classes: "
+            f"The third numbers of {name} are {sorted(set(table[:, 2].tolist()))[:5]}, but must be classes: "
             "0 or 1, each at least once."
         )
     low, high = table[:, :2].min(axis=0), table[:, :2].max(axis=0)

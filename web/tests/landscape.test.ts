@@ -238,7 +238,7 @@ describe("figures", () => {
       trace: [9, 1],
     };
     const sharp = (sharpness: unknown) =>
-      value(w.sharpness, plane(undefined, { facts: { facts: { measured: { curvature: { ...curvature, sharpness } } } } })); // prettier-ignore
+      value(w.scaled, plane(undefined, { facts: { facts: { measured: { curvature: { ...curvature, sharpness } } } } })); // prettier-ignore
     expect(sharp({ value: [3, 0.01], threshold: 20 })).toBe(`3 ± 0.01; ${w.threshold}: 20`);
     expect(sharp({ value: [3, 0.01], threshold: null })).toContain(w.noThreshold);
     expect(sharp(null)).toBe(w.noState);

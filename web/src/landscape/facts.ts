@@ -123,10 +123,10 @@ function curved({ facts }: Land, w: LandscapeWords): Row[] {
     [w.trace, bounded(found["trace"])],
   ];
   const sharp = found["sharpness"];
-  if (sharp === null) return [...rows, [w.sharpness, w.noState]];
+  if (sharp === null) return [...rows, [w.scaled, w.noState]];
   const { value: own, threshold } = object(sharp);
   const limit = Number.isFinite(number(threshold)) ? value(threshold) : w.noThreshold;
-  return [...rows, [w.sharpness, `${bounded(own)}; ${w.threshold}: ${limit}`]];
+  return [...rows, [w.scaled, `${bounded(own)}; ${w.threshold}: ${limit}`]];
 }
 
 export interface Spectrum {
