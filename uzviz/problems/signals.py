@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from uzviz import losses, tree
+from uzviz import losses
 from uzviz.problems.networks import ACTIVATIONS, INITIALISATIONS, MLP
 from uzviz.problems.supervised import Example
 
@@ -63,7 +64,7 @@ def expected(
     the inputs, and ``end`` is the mean square of ∂ℒ/∂z at the output. Xavier keeps them where φ is the
     identity, He where it is ReLU. Source: Poole et al. (2016), Schoenholz et al. (2017).
     """
-    phi = ACTIVATIONS[activation]
+    phi, slope = _compiled(activation)
     gain = [
         n_in * INITIALISATIONS[init](n_in, n_out) ** 2 for n_in, n_out in pairwise(sizes)
     ]  # fmt: skip
@@ -73,14 +74,21 @@ def expected(
     p = [end]
     back = [n_out * INITIALISATIONS[init](n_in, n_out) ** 2 for n_in, n_out in pairwise(sizes)]
     for factor, below in zip(back[:0:-1], q[-2::-1], strict=True):
-        p.append(factor * _mean_square(jax.vmap(jax.grad(phi)), below) * p[-1])
+        p.append(factor * _mean_square(slope, below) * p[-1])
     return Expected([math.sqrt(v) for v in q], [math.sqrt(v) for v in reversed(p)])
+
+
+@cache
+def _compiled(activation: str) -> tuple[Callable[..., jax.Array], Callable[..., jax.Array]]:
+    """φ and φ′ of many numbers."""
+    phi = ACTIVATIONS[activation]
+    return jax.jit(phi), jax.jit(jax.vmap(jax.grad(phi)))
 
 
 XI = np.linspace(-8, 8, 4000)  # none of them 0, where activations may have kinks
 WEIGHTS = np.exp(-(XI**2) / 2) / np.exp(-(XI**2) / 2).sum()
 
 
-def _mean_square(f: Callable[[jax.Array], jax.Array], variance: float) -> float:
+def _mean_square(f: Callable[..., jax.Array], variance: float) -> float:
     """E[f(√variance ξ)²], by the trapezoidal rule."""
-    return float(WEIGHTS @ np.asarray(f(tree.placed(math.sqrt(variance) * XI)), float) ** 2)
+    return float(WEIGHTS @ np.asarray(f(math.sqrt(variance) * XI), float) ** 2)

@@ -110,7 +110,9 @@ def spread(settings: Settings) -> Frame:
     each = gradients(_of(settings), settings["at"])
     whole = each.mean(axis=0)
     sizes = np.array(SIZES[:-1])
-    found = each[orders(settings["seed"])].cumsum(axis=1)[:, sizes - 1] / sizes[:, None]
+    drawn = np.take(each, orders(settings["seed"])[:, : sizes[-1]], axis=0)
+    # Each size holds the batch of the size before.
+    found = np.add.reduceat(drawn, [0, *sizes[:-1]], axis=1).cumsum(axis=1) / sizes[:, None]
     return {
         "sizes": sizes, "theory": variance(each, sizes),
         "measured": ((found - whole) ** 2).sum(axis=-1).mean(axis=0),

@@ -26,6 +26,7 @@ BINS = 61
 MOST_STEPS = 3000
 NET = ("depth", "width", "activation")
 RUN = (*NET, "rule", "alpha", "seed")
+START = Moment("the start", 0, 0)
 TRAININGS = Trainings(most=12 * len(INITIALISATIONS))
 
 
@@ -80,6 +81,19 @@ def together(stack: ExitStack, settings: Settings, moment: Moment) -> dict[str, 
 
 def training(settings: Settings, moment: Moment) -> Frame:
     """All five: the losses that steps saw, what is made of validation; and the signals of one."""
+    if moment.last:
+        return trained(settings, moment)
+    return begun(*(settings[name] for name in (*NET, "seed", "look")))
+
+
+@lru_cache(maxsize=64)
+def begun(depth: int, width: int, activation: str, seed: int, look: str) -> Frame:
+    """The start, in which no rule has a share yet."""
+    net = {"depth": depth, "width": width, "activation": activation}
+    return trained({**net, "seed": seed, "look": look, "rule": "gd", "alpha": 1.0}, START)
+
+
+def trained(settings: Settings, moment: Moment) -> Frame:
     with ExitStack() as stack:
         here = together(stack, settings, moment)
         seen = [one.ahead(moment.last - one.at) for one in here.values()]
