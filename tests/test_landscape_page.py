@@ -157,7 +157,7 @@ def test_the_figures_are_on_the_screen(opened):
     assert found["Loss at the centre"] == "train 1"
     assert found["Barrier towards sam"] == "0.5"
     assert found["Path of adam"] == "75 % in the plane, 2 away at the farthest"
-    assert found["Sharpness"] == "6 ± 0.01; threshold of the rule: 20"
+    assert found["Preconditioned sharpness"] == "6 ± 0.01; threshold of the rule: 20"
     assert found["Ruggedness"].startswith("minima inside: 1")
 
 
