@@ -3,7 +3,7 @@
 import { effect, signal } from "@preact/signals";
 import type { FunctionComponent } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { drawing } from "./parts/schedule";
+import { coarse, drawing } from "./parts/schedule";
 import { IconButton } from "./parts/icons";
 import { RunsPanel } from "./parts/runs";
 import { Nothing } from "./parts/controls";
@@ -190,7 +190,8 @@ export function followDocument(): void {
   let timer = 0;
   effect(() => {
     const { done, total } = store.reading.value;
-    const calm = store.begun.value && done === total && !waiting.value && !drawing.value;
+    const busy = waiting.value + drawing.value + coarse.value;
+    const calm = store.begun.value && done === total && !busy;
     clearTimeout(timer);
     if (!calm) delete document.body.dataset["settled"];
     else timer = window.setTimeout(() => (document.body.dataset["settled"] = "true"), 100);

@@ -13,6 +13,8 @@ const jobs = new Map<object, Job>();
 let frame = 0;
 /** Charts that wait to be drawn. */
 export const drawing = signal(0);
+/** Pictures that are coarse, and will be drawn sharply once nothing moves. */
+export const coarse = signal(0);
 
 /** Milliseconds of a frame that go to drawing. */
 const TURN = 80;

@@ -1,7 +1,7 @@
 /** When the view of a surface is painted: at once and coarsely while it moves, and sharply when it rests. */
 
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { schedule, unschedule } from "../parts/schedule";
+import { coarse, schedule, unschedule } from "../parts/schedule";
 import { paintings, paintSoon } from "./paintings";
 import type { Size } from "./plot";
 import type { Shown } from "./surface3d";
@@ -19,15 +19,26 @@ class Painter {
   rests: (() => void) | null = null;
   private kept: Shown | null = null;
   private timer = 0;
+  private isCoarse = false;
 
   /** It is seen from elsewhere; called by whom the view tells, thus a function of its own. */
   readonly moved = (): void => {
     clearTimeout(this.timer);
+    this.note(true);
     paintSoon(this, () => {
       this.paint(true);
-      this.timer = window.setTimeout(() => schedule(this, () => this.paint(false)), REST);
+      this.timer = window.setTimeout(() => {
+        schedule(this, () => this.paint(false));
+        this.note(false);
+      }, REST);
     });
   };
+
+  /** Note whether it is coarse. */
+  private note(now: boolean): void {
+    if (now !== this.isCoarse) coarse.value += now ? 1 : -1;
+    this.isCoarse = now;
+  }
 
   /** Something else is seen. */
   changed(): void {
@@ -46,6 +57,7 @@ class Painter {
   stop(): void {
     this.view = null;
     clearTimeout(this.timer);
+    this.note(false);
     unschedule(this);
   }
 }
