@@ -138,5 +138,7 @@ def test_a_start_that_is_none_is_refused_and_the_scene_goes_on(played):
     page = played("step-size")
     page.evaluate("location.hash = '#page=play&scene=step-size&set=start%3A5'")
     page.locator(".trouble", has_text="start is 5").wait_for()
+    before = readout(page)
     page.get_by_role("button", name="Start", exact=True).press("ArrowLeft")
     page.locator(".trouble:not(.visually-hidden)").wait_for(state="detached")
+    assert readout(page, but=before).startswith("after 8 steps")

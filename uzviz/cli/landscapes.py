@@ -128,12 +128,9 @@ def landscape(
             raise InputError(
                 "--lanczos is given without a map of curvature: give --maps curvature."
             )
+        counts = {"lanczos": lanczos, "eigenvalues": eigenvalues}
         asked: dict[str, Any] = {
-            **{
-                k: v
-                for k, v in {"lanczos": lanczos, "eigenvalues": eigenvalues}.items()
-                if v is not None
-            },
+            **{name: count for name, count in counts.items() if count is not None},
             "size": _sizes(size),
             "span": None if span is None else _span(span),
             "examples": _examples(examples),

@@ -303,9 +303,7 @@ def _flat(values: dict[str, jax.Array], groups: int) -> dict[str, np.ndarray]:
 
 
 def _size(n: int) -> str:
-    unit, name = next(
-        (u, k)
-        for u, k in ((1 << 30, "GiB"), (1 << 20, "MiB"), (1, "bytes"))
-        if n >= u / 2 or u == 1
-    )
-    return f"{n:,} bytes" if unit == 1 else f"{n / unit:.1f} {name}"
+    for unit, name in ((1 << 30, "GiB"), (1 << 20, "MiB")):
+        if n >= unit / 2:
+            return f"{n / unit:.1f} {name}"
+    return f"{n:,} bytes"
